@@ -1,0 +1,239 @@
+#include "app/configuration.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <optional>
+
+namespace palabre::app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// One row of the table of options: how it is read, and how it is shown.
+struct option {
+  std::string name, help, allowed;
+  std::function<bool(configuration&, const std::string&)> read; ///< false: not allowed
+  std::function<std::string(const configuration&)> show;
+};
+
+/// "90s", "15m", "2h", "7d", "250ms".
+std::optional<milliseconds> parse_duration(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc{} || number < 0 || number > 1'000'000'000) return std::nullopt;
+  const std::string unit(end, text.data() + text.size());
+  if (unit == "ms") return milliseconds(number);
+  if (unit == "s") return seconds(number);
+  if (unit == "m") return std::chrono::minutes(number);
+  if (unit == "h") return std::chrono::hours(number);
+  if (unit == "d") return std::chrono::hours(24 * number);
+  return std::nullopt;
+}
+
+std::string show_duration(milliseconds d) {
+  if (d.count() % 1000 != 0) return std::to_string(d.count()) + "ms";
+  const std::int64_t s = d.count() / 1000;
+  if (s % 86'400 == 0 && s > 0) return std::to_string(s / 86'400) + "d";
+  if (s % 3'600 == 0 && s > 0) return std::to_string(s / 3'600) + "h";
+  if (s % 60 == 0 && s > 0) return std::to_string(s / 60) + "m";
+  return std::to_string(s) + "s";
+}
+
+template <class Duration, class Where>
+option duration_option(std::string name, std::string help, milliseconds least, milliseconds most, Where where) {
+  return {std::move(name), std::move(help),
+          "a duration from " + show_duration(least) + " to " + show_duration(most) + ", as 250ms, 30s, 15m, 2h, 7d",
+          [=](configuration& c, const std::string& text) {
+            const auto d = parse_duration(text);
+            if (!d || *d < least || *d > most) return false;
+            where(c) = std::chrono::duration_cast<Duration>(*d);
+            return true;
+          },
+          [=](const configuration& c) {
+            return show_duration(std::chrono::duration_cast<milliseconds>(where(const_cast<configuration&>(c))));
+          }};
+}
+
+template <class Where>
+option number_option(std::string name, std::string help, std::size_t least, std::size_t most, Where where) {
+  return {std::move(name), std::move(help), "a number from " + std::to_string(least) + " to " + std::to_string(most),
+          [=](configuration& c, const std::string& text) {
+            std::size_t number = 0;
+            const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+            if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most) return false;
+            where(c) = number;
+            return true;
+          },
+          [=](const configuration& c) { return std::to_string(where(const_cast<configuration&>(c))); }};
+}
+
+template <class Where>
+option switch_option(std::string name, std::string help, Where where) {
+  return {std::move(name), std::move(help), "true or false",
+          [=](configuration& c, const std::string& text) {
+            if (text != "true" && text != "false") return false;
+            where(c) = text == "true";
+            return true;
+          },
+          [=](const configuration& c) { return where(const_cast<configuration&>(c)) ? "true" : "false"; }};
+}
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, at), text.size());
+    if (end > at) parts.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+option log_level_option() {
+  return {"log.level", "the least severe lines that are written", "trace, debug, info, warn or error",
+          [](configuration& c, const std::string& text) {
+            const auto levels = {"trace", "debug", "info", "warn", "error"};
+            if (std::find(levels.begin(), levels.end(), text) == levels.end()) return false;
+            c.log_level = text;
+            return true;
+          },
+          [](const configuration& c) { return c.log_level; }};
+}
+
+option origins_option() {
+  return {"server.allowed_origins", "other origins whose pages may open a WebSocket",
+          "origins as https://example.org, separated by commas (in TOML: an array)",
+          [](configuration& c, const std::string& text) {
+            std::vector<std::string> origins = split(text, ',');
+            const auto is_origin = [](const std::string& o) { return o.starts_with("http://") || o.starts_with("https://"); };
+            if (!std::all_of(origins.begin(), origins.end(), is_origin)) return false;
+            c.edge.allowed_origins = std::move(origins);
+            return true;
+          },
+          [](const configuration& c) {
+            std::string text;
+            for (const auto& origin : c.edge.allowed_origins) text += (text.empty() ? "" : ",") + origin;
+            return text;
+          }};
+}
+
+const std::vector<option>& options() {
+  using std::chrono::hours;
+  static const std::vector<option> all = {
+      duration_option<seconds>("auth.access_token_ttl", "how long an access token is valid", seconds(1), hours(24),
+                               [](configuration& c) -> auto& { return c.edge.access_token_ttl; }),
+      duration_option<seconds>("auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1),
+                               hours(24 * 365), [](configuration& c) -> auto& { return c.edge.refresh_token_ttl; }),
+      number_option("limits.connections", "open connections, in all", 1, 1'000'000,
+                    [](configuration& c) -> auto& { return c.edge.connections_max; }),
+      number_option("limits.connections_per_user", "realtime connections of one user", 1, 1'000'000,
+                    [](configuration& c) -> auto& { return c.edge.connections_per_user_max; }),
+      log_level_option(),
+      switch_option("log.access", "one line for every request",
+                    [](configuration& c) -> auto& { return c.access_log; }),
+      duration_option<seconds>("server.request_timeout", "from the first byte of a request to its last", seconds(1), hours(1),
+                               [](configuration& c) -> auto& { return c.edge.request_timeout; }),
+      duration_option<seconds>("server.idle_timeout", "a kept connection may be silent for this long", seconds(1), hours(1),
+                               [](configuration& c) -> auto& { return c.edge.idle_timeout; }),
+      origins_option(),
+      duration_option<seconds>("server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
+                               [](configuration& c) -> auto& { return c.drain_timeout; }),
+      duration_option<milliseconds>("server.drain_spread", "over which WebSockets are told to reconnect elsewhere",
+                                    milliseconds(0), hours(1), [](configuration& c) -> auto& { return c.edge.drain_spread; }),
+      duration_option<seconds>("realtime.ping_interval", "between pings to a WebSocket", seconds(1), hours(1),
+                               [](configuration& c) -> auto& { return c.edge.ping_interval; }),
+      duration_option<seconds>("realtime.pong_timeout", "a client that has not answered a ping by then is gone", seconds(1),
+                               hours(1), [](configuration& c) -> auto& { return c.edge.pong_timeout; }),
+      duration_option<seconds>("realtime.connect_timeout", "from the open socket to the connect command", seconds(1), hours(1),
+                               [](configuration& c) -> auto& { return c.edge.connect_timeout; }),
+      number_option("threads.io", "threads for sockets", 1, 256, [](configuration& c) -> auto& { return c.edge.io_threads; }),
+      number_option("threads.actors", "threads for rooms and users", 1, 256,
+                    [](configuration& c) -> auto& { return c.actors.workers; }),
+      duration_option<milliseconds>("actors.idle", "a room or user without a command for this long leaves the memory",
+                                    milliseconds(100), hours(24),
+                                    [](configuration& c) -> auto& { return c.actors.idle_before_passivation; }),
+  };
+  return all;
+}
+
+result<void> assign(configuration& c, const std::string& source, const std::string& name, const std::string& value) {
+  for (const option& o : options()) {
+    if (o.name != name) continue;
+    if (o.read(c, value)) return success();
+    return error{errc::invalid, source + ": " + name + " = \"" + value + "\" is not allowed; it takes " + o.allowed};
+  }
+  return error{errc::invalid, source + ": there is no option " + name + "; `palabre config show` lists all"};
+}
+
+std::string text_of(const toml::node& node) {
+  if (const auto text = node.value<std::string>(); text && node.is_string()) return *text;
+  if (const auto flag = node.value<bool>(); flag && node.is_boolean()) return *flag ? "true" : "false";
+  if (const auto number = node.value<std::int64_t>(); number && node.is_integer()) return std::to_string(*number);
+  if (const toml::array* array = node.as_array()) {
+    std::string text;
+    for (const toml::node& item : *array) text += (text.empty() ? "" : ",") + text_of(item);
+    return text;
+  }
+  return "(not a value)";
+}
+
+result<void> read_file(configuration& c, const std::string& file) {
+  toml::table root;
+  try {
+    root = toml::parse_file(file);
+  } catch (const toml::parse_error& broken) {
+    return error{errc::invalid, file + " line " + std::to_string(broken.source().begin.line) + ": " +
+                                    std::string(broken.description())};
+  }
+  for (const auto& [section, node] : root) {
+    const toml::table* table = node.as_table();
+    const std::string prefix(section.str());
+    if (!table) return error{errc::invalid, file + ": " + prefix + " stands outside a [section]"};
+    for (const auto& [key, value] : *table) {
+      PALABRE_TRY(assign(c, file, prefix + "." + std::string(key.str()), text_of(value)));
+    }
+  }
+  return success();
+}
+
+result<void> read_environment(configuration& c, const std::vector<std::string>& environment) {
+  constexpr std::string_view prefix = "PALABRE_";
+  for (const std::string& variable : environment) {
+    const std::size_t equals = variable.find('=');
+    const std::size_t double_underscore = variable.find("__");
+    if (!variable.starts_with(prefix) || equals == std::string::npos || double_underscore > equals) continue;
+    std::string name = variable.substr(prefix.size(), equals - prefix.size());
+    name.replace(name.find("__"), 2, ".");
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char ch) { return std::tolower(ch); });
+    PALABRE_TRY(assign(c, variable.substr(0, equals), name, variable.substr(equals + 1)));
+  }
+  return success();
+}
+
+} // namespace
+
+result<configuration> load_configuration(const std::string& file, const std::vector<std::string>& environment,
+                                         const std::vector<std::string>& settings) {
+  configuration c;
+  if (!file.empty()) {
+    PALABRE_TRY(read_file(c, file));
+  }
+  PALABRE_TRY(read_environment(c, environment));
+  for (const std::string& setting : settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) return error{errc::invalid, "--set " + setting + ": write section.key=value"};
+    PALABRE_TRY(assign(c, "--set", setting.substr(0, equals), setting.substr(equals + 1)));
+  }
+  return c;
+}
+
+std::vector<option_description> describe(const configuration& c) {
+  std::vector<option_description> all;
+  for (const option& o : options()) all.push_back({o.name, o.help, o.allowed, o.show(c)});
+  return all;
+}
+
+} // namespace palabre::app

@@ -1,0 +1,101 @@
+#include "app/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <unistd.h>
+
+using namespace palabre::app;
+
+namespace {
+
+std::vector<std::string> environment() {
+  std::vector<std::string> all;
+  for (char** variable = environ; *variable; ++variable) all.emplace_back(*variable);
+  return all;
+}
+
+/// Where settings come from, beside the environment.
+struct setting_sources {
+  std::string file;
+  std::vector<std::string> settings;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--config", file, "a TOML file")->check(CLI::ExistingFile);
+    command.add_option("--set", settings, "one setting, as auth.access_token_ttl=15m; may be repeated");
+  }
+  palabre::result<configuration> load() const { return load_configuration(file, environment(), settings); }
+};
+
+int show_configuration(const configuration& c) {
+  for (const auto& o : describe(c)) std::cout << o.name << " = " << o.value << "\n    " << o.help << "; " << o.allowed << "\n";
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  CLI::App program("Palabre: a chat backend in which every change is an event.", "palabre");
+  program.set_version_flag("--version", "palabre " PALABRE_VERSION);
+  program.require_subcommand(1);
+  int exit_code = 0;
+
+  serve_options serving;
+  setting_sources sources;
+  CLI::App* serve_command = program.add_subcommand("serve", "serve the API until SIGTERM");
+  serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")->capture_default_str();
+  serve_command->add_option("--listen", serving.listen, "HOST:PORT")->capture_default_str();
+  sources.add_to(*serve_command);
+
+  CLI::App* config_command = program.add_subcommand("config", "look at the settings");
+  config_command->require_subcommand(1);
+  CLI::App* config_show = config_command->add_subcommand("show", "every setting, its value and what is allowed");
+  CLI::App* config_check = config_command->add_subcommand("check", "exit 0 if a server would start with these settings");
+  for (CLI::App* command : {config_show, config_check}) sources.add_to(*command);
+
+  events_options listing;
+  CLI::App* events_command = program.add_subcommand("events", "print the log as JSON lines");
+  events_command->add_option("--data", listing.data, "the data directory")->capture_default_str();
+  events_command->add_option("--room", listing.room, "only events of this room");
+  events_command->add_option("--user", listing.user, "only what this user did");
+  events_command->add_option("--type", listing.type, "only events of this type, as message.posted");
+  events_command->add_option("--since", listing.since, "only from this time on, as 2026-01-31T12:00:00Z");
+  events_command->add_option("--until", listing.until, "only up to this time");
+  events_command->add_option("--after", listing.after, "only behind this position")->capture_default_str();
+
+  replay_options replaying;
+  CLI::App* replay_command = program.add_subcommand("replay", "print a room as it was, from its events alone");
+  replay_command->add_option("--data", replaying.data, "the data directory")->capture_default_str();
+  replay_command->add_option("--room", replaying.room, "the room's id")->required();
+  replay_command->add_option("--at", replaying.at, "a seq, or a time; the end by default");
+
+  std::string data = "./data";
+  CLI::App* verify_command = program.add_subcommand("verify", "prove that the log is what was written and the views are what it says");
+  verify_command->add_option("--data", data, "the data directory")->capture_default_str();
+  bool accept_loss = false;
+  CLI::App* recover_command = program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
+  recover_command->add_option("--data", data, "the data directory")->capture_default_str();
+  recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& wrong) {
+    return program.exit(wrong) == 0 ? 0 : 2;
+  }
+
+  if (*serve_command || *config_command) {
+    const auto settings = sources.load();
+    if (!settings) {
+      fail(std::cerr, settings.error());
+      return 2;
+    }
+    if (*config_show) return show_configuration(settings.value());
+    if (*config_check) return 0;
+    exit_code = serve(serving, settings.value());
+  }
+  if (*events_command) exit_code = print_events(listing, std::cout, std::cerr);
+  if (*replay_command) exit_code = replay(replaying, std::cout, std::cerr);
+  if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
+  if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
+  return exit_code;
+}

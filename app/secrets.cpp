@@ -1,0 +1,89 @@
+#include "app/secrets.hpp"
+
+#include "base/digest.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace palabre::app {
+namespace {
+
+constexpr std::size_t key_bytes = 32;
+
+error io_error(const std::string& what, const std::string& path) {
+  return {errc::io, what + " " + path + ": " + std::strerror(errno)};
+}
+
+class descriptor {
+public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  int get() const { return fd_; }
+
+private:
+  int fd_;
+};
+
+result<std::string> read_key(const descriptor& file, const std::string& path) {
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) return io_error("cannot look at", path);
+  if ((about.st_mode & 077) != 0)
+    return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
+  std::array<char, 4096> text{};
+  const ssize_t size = ::read(file.get(), text.data(), text.size());
+  if (size < 0) return io_error("cannot read", path);
+  std::string_view line(text.data(), static_cast<std::size_t>(size));
+  line = line.substr(0, line.find('\n'));
+  std::string key = from_base64url(line);
+  if (key.size() < key_bytes)
+    return error{errc::invalid, path + " holds less than 32 bytes (base64url); restore it from a backup"};
+  return key;
+}
+
+/// Written beside and linked into place, with file and directory synced: after a crash the key is there whole, or not at all.
+result<std::string> make_key(const std::string& directory, const std::string& path, randomness& random) {
+  std::array<std::uint8_t, key_bytes> bytes{};
+  random.fill(bytes.data(), bytes.size());
+  const std::string text = to_base64url(as_bytes(bytes)) + "\n";
+  const std::string draft = path + ".new";
+  {
+    const descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (file.get() < 0) return io_error("cannot make", draft);
+    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(file.get()) != 0)
+      return io_error("cannot write", draft);
+  }
+  if (::rename(draft.c_str(), path.c_str()) != 0) return io_error("cannot make", path);
+  const descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error("cannot sync", directory);
+  return std::string(as_bytes(bytes));
+}
+
+result<std::string> load_or_make(const std::string& directory, const std::string& name, randomness& random) {
+  const std::string path = directory + "/" + name;
+  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() >= 0) return read_key(file, path);
+  if (errno != ENOENT) return io_error("cannot open", path);
+  return make_key(directory, path, random);
+}
+
+} // namespace
+
+result<secrets> load_or_make_secrets(const std::string& directory, randomness& random) {
+  const std::string folder = directory + "/secrets";
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", folder);
+  secrets s;
+  PALABRE_TRY(s.token_key, load_or_make(folder, "token.key", random));
+  PALABRE_TRY(s.name_key, load_or_make(folder, "name.key", random));
+  return s;
+}
+
+} // namespace palabre::app

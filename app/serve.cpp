@@ -1,0 +1,208 @@
+#include "app/commands.hpp"
+#include "app/logging.hpp"
+#include "app/secrets.hpp"
+#include "app/store.hpp"
+
+#include "http/hasher.hpp"
+#include "http/server/server.hpp"
+#include "http/tokens.hpp"
+#include "projections/tables.hpp"
+#include "storage/journal.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <iostream>
+
+namespace palabre::app {
+namespace {
+
+/// Below this much free space the server says it is not ready.
+constexpr std::uint64_t disk_bytes_min = 64 * 1024 * 1024;
+
+/// The parts of a server, in the order in which they are made; they end the other way round.
+class serving {
+public:
+  serving(const serve_options& options, const configuration& settings) : options_(options), settings_(settings) {}
+
+  result<void> open();
+  result<unsigned short> listen();
+  void close();
+
+private:
+  result<void> remember_ended_sessions();
+  std::vector<http::readiness_check> readiness() const;
+
+  const serve_options& options_;
+  const configuration& settings_;
+  wall_clock time_;
+  system_randomness random_;
+  all_projections projections_;
+  std::unique_ptr<storage::event_log> log_;
+  std::unique_ptr<storage::views_store> views_;
+  std::unique_ptr<projections::projector> projector_;
+  std::unique_ptr<storage::journal> journal_;
+  std::unique_ptr<actors::actor_runtime> actors_;
+  std::unique_ptr<projections::log_reader> reader_;
+  std::unique_ptr<projections::profiles> profiles_;
+  std::unique_ptr<projections::timeline_queries> timeline_;
+  std::unique_ptr<projections::roster_queries> roster_;
+  std::unique_ptr<projections::user_queries> users_;
+  std::unique_ptr<http::token_authority> tokens_;
+  std::unique_ptr<http::password_hasher> hasher_;
+  std::unique_ptr<http::services> services_;
+  std::unique_ptr<http::server> server_;
+};
+
+void say_how_it_opened(const storage::open_report& report, const std::string& epoch) {
+  spdlog::info("log {}: head {}, epoch {}", report.created ? "created" : "opened", report.head.value, epoch);
+  if (!report.created && !report.clean) spdlog::warn("the last process did not close the log; it was checked and is whole");
+  if (report.tail_dropped) spdlog::warn("a torn end of the log was dropped: it had never been acknowledged");
+  if (report.epoch_minted && !report.created) spdlog::warn("new epoch: clients reload instead of recovering");
+}
+
+result<void> serving::open() {
+  const std::string& data = options_.data;
+  if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
+    return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
+  PALABRE_TRY(auto keys, load_or_make_secrets(data, random_));
+  PALABRE_TRY(log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_));
+  say_how_it_opened(log_->report(), log_->epoch());
+
+  const auto list = projections_.list();
+  const std::string print = projections::fingerprint(list, log_->epoch());
+  PALABRE_TRY(views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
+  PALABRE_TRY(auto checkpoint, views_->checkpoint());
+  if (checkpoint > log_->head()) return error{errc::corrupt, "the views are ahead of the log; delete " + views_directory(data)};
+  spdlog::info("views at {} of {}", checkpoint.value, log_->head().value);
+
+  projector_ = std::make_unique<projections::projector>(*log_, *views_, list);
+  journal_ = std::make_unique<storage::journal>(*log_);
+  actors_ = std::make_unique<actors::actor_runtime>(actors::decider_context{*log_, *journal_, *views_, time_},
+                                                    settings_.actors);
+  reader_ = std::make_unique<projections::log_reader>(*log_);
+  profiles_ = std::make_unique<projections::profiles>(*views_);
+  timeline_ = std::make_unique<projections::timeline_queries>(*views_, *profiles_);
+  roster_ = std::make_unique<projections::roster_queries>(*views_);
+  users_ = std::make_unique<projections::user_queries>(*views_);
+  tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
+  hasher_ = std::make_unique<http::password_hasher>(random_);
+  services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_, *tokens_,
+                                     *hasher_, time_, random_, keys.name_key, settings_.edge, readiness()});
+  server_ = std::make_unique<http::server>(*services_);
+
+  // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.
+  journal_->add_listener([this](const storage::committed_batch_ptr& batch) { tokens_->hear(*batch); });
+  journal_->add_listener([this](const storage::committed_batch_ptr& batch) { projector_->feed(batch); });
+  journal_->add_listener([this](const storage::committed_batch_ptr& batch) { server_->publish(batch); });
+  projector_->add_listener([this](const storage::committed_batch& batch) { profiles_->forget_changed(batch); });
+
+  projector_->start();
+  journal_->start();
+  return remember_ended_sessions();
+}
+
+/// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the log,
+/// because the views may be behind it.
+result<void> serving::remember_ended_sessions() {
+  PALABRE_TRY(auto checkpoint, views_->checkpoint());
+  const timestamp since{time_.now().ms - std::chrono::milliseconds(settings_.edge.access_token_ttl).count()};
+  PALABRE_TRY(auto closed, users_->sessions_closed_since(since));
+  for (const session_id session : closed) tokens_->end_session(session);
+  storage::committed_batch behind;
+  return log_->scan(checkpoint, log_->head(), [&](const storage::committed_record& record) {
+    behind.records.clear();
+    behind.records.push_back(record.copy());
+    tokens_->hear(behind);
+    return true;
+  });
+}
+
+std::vector<http::readiness_check> serving::readiness() const {
+  return {{"log", [this] { return journal_->healthy() ? "" : "a write failed; the log takes nothing more until restart"; }},
+          {"disk", [this]() -> std::string {
+             struct statvfs about {};
+             if (::statvfs(options_.data.c_str(), &about) != 0) return std::strerror(errno);
+             const std::uint64_t free = static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
+             return free >= disk_bytes_min ? "" : "less than 64 MiB are free";
+           }}};
+}
+
+/// "HOST:PORT", with [::1]:PORT for IPv6.
+result<std::pair<std::string, unsigned short>> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const error wrong{errc::invalid, "--listen " + text + ": write HOST:PORT, as 127.0.0.1:8080 or [::1]:8080"};
+  if (colon == std::string::npos || colon == 0) return wrong;
+  std::string host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const std::string digits = text.substr(colon + 1);
+  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return wrong;
+  const unsigned long port = std::stoul(digits);
+  if (port > 65'535) return wrong;
+  return std::pair{std::move(host), static_cast<unsigned short>(port)};
+}
+
+result<unsigned short> serving::listen() {
+  PALABRE_TRY(auto address, parse_listen(options_.listen));
+  return server_->start(address.first, address.second);
+}
+
+/// Stop accepting, answer what is in flight, close sockets, sync.
+void serving::close() {
+  if (server_) server_->drain(settings_.drain_timeout);
+  if (actors_) actors_.reset();
+  if (journal_) journal_->stop();
+  if (projector_) projector_->stop();
+}
+
+/// SIGTERM and SIGINT arrive here and nowhere else. Blocked before any thread starts, so that all inherit it.
+sigset_t block_end_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+} // namespace
+
+int serve(const serve_options& options, const configuration& settings) {
+  const sigset_t signals = block_end_signals();
+  start_logging(settings.log_level, settings.access_log);
+  configuration with_version = settings;
+  with_version.edge.version = PALABRE_VERSION;
+  int exit_code = 0;
+  {
+    serving server(options, with_version);
+    auto started = server.open();
+    auto port = started ? server.listen() : result<unsigned short>(started.error());
+    if (!port) {
+      spdlog::error("{}: {}", name_of(port.error().code), port.error().context);
+      std::cerr << "palabre: " << port.error().context << std::endl;
+      exit_code = 1;
+    } else {
+      const std::string host = options.listen.substr(0, options.listen.rfind(':'));
+      std::cout << "palabre: listening on http://" << host << ':' << port.value() << std::endl;
+      int signal = 0;
+      sigwait(&signals, &signal);
+      spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    }
+    server.close();
+  }
+  spdlog::info("stopped");
+  stop_logging();
+  return exit_code;
+}
+
+int fail(std::ostream& errors, const error& why) {
+  errors << "palabre: " << name_of(why.code) << ": " << why.context << '\n';
+  return 1;
+}
+
+} // namespace palabre::app

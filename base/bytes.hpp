@@ -1,0 +1,63 @@
+#pragma once
+// Fixed-width integers in stored bytes. Keys are big-endian, so that they sort as numbers; so is everything else.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace palabre {
+
+template <class Int>
+void put_int(std::string& out, Int value) {
+  for (int shift = (sizeof(Int) - 1) * 8; shift >= 0; shift -= 8)
+    out += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
+}
+
+/// Requires: `at` has sizeof(Int) bytes.
+template <class Int>
+Int get_int(const char* at) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < sizeof(Int); ++i) value = value << 8 | static_cast<unsigned char>(at[i]);
+  return static_cast<Int>(value);
+}
+
+/// Writes over existing bytes. Requires: `at` has sizeof(Int) bytes.
+template <class Int>
+void set_int(char* at, Int value) {
+  for (std::size_t i = 0; i < sizeof(Int); ++i)
+    at[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> ((sizeof(Int) - 1 - i) * 8));
+}
+
+/// Takes stored bytes apart from the front. Once something is missing, `ok()` is false and every later answer is empty.
+class byte_reader {
+public:
+  explicit byte_reader(std::string_view bytes) : rest_(bytes) {}
+
+  template <class Int>
+  Int integer() {
+    const std::string_view at = take(sizeof(Int));
+    return ok_ ? get_int<Int>(at.data()) : Int{};
+  }
+  /// A string behind a length of type Int.
+  template <class Int>
+  std::string_view string() {
+    return take(integer<Int>());
+  }
+  std::string_view take(std::size_t size) {
+    if (size > rest_.size()) ok_ = false;
+    if (!ok_) return {};
+    const std::string_view head = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return head;
+  }
+  std::string_view rest() const { return rest_; }
+  bool ok() const { return ok_; }
+  /// Everything was there, and nothing is left over.
+  bool finished() const { return ok_ && rest_.empty(); }
+
+private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+} // namespace palabre

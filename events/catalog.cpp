@@ -1,0 +1,119 @@
+#include "events/catalog.hpp"
+
+#include <algorithm>
+
+namespace palabre::events {
+namespace {
+
+template <class T>
+struct marks {
+  static constexpr bool is_personal = false, is_secret = false;
+};
+template <class T>
+struct marks<personal<T>> {
+  static constexpr bool is_personal = true, is_secret = false;
+};
+template <class T>
+struct marks<secret<T>> {
+  static constexpr bool is_personal = false, is_secret = true;
+};
+template <>
+struct marks<user_profile> { // all of its fields are
+  static constexpr bool is_personal = true, is_secret = false;
+};
+
+template <class Event>
+type_description describe(stream_kind stream) {
+  type_description d{Event::type, stream, {}};
+  boost::mp11::mp_for_each<boost::describe::describe_members<Event, boost::describe::mod_public>>([&](auto member) {
+    using field = std::remove_reference_t<decltype(std::declval<Event&>().*member.pointer)>;
+    d.fields.push_back({member.name, marks<field>::is_personal, marks<field>::is_secret});
+  });
+  return d;
+}
+
+template <class Variant>
+void describe_all(stream_kind stream, std::vector<type_description>& out) {
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Variant>>(
+      [&](auto alternative) { out.push_back(describe<typename decltype(alternative)::type>(stream)); });
+}
+
+const type_description* find(std::string_view type) {
+  const auto& types = all_types();
+  const auto found = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.type.name == type; });
+  return found == types.end() ? nullptr : &*found;
+}
+
+template <class Variant>
+result<any_event> decode_in(std::string_view type, std::uint16_t schema, std::string_view payload) {
+  PALABRE_TRY(auto event, decode<Variant>(type, schema, payload));
+  return any_event{std::move(event)};
+}
+
+} // namespace
+
+result<any_event> decode_any(char kind, std::string_view type, std::uint16_t schema, std::string_view payload) {
+  switch (static_cast<stream_kind>(kind)) {
+  case stream_kind::room: return decode_in<room_event>(type, schema, payload);
+  case stream_kind::user: return decode_in<user_event>(type, schema, payload);
+  case stream_kind::login: return decode_in<login_event>(type, schema, payload);
+  case stream_kind::share_code: return decode_in<share_code_event>(type, schema, payload);
+  }
+  return error{errc::from_the_future, std::string("stream kind '") + kind + "' is not known here"};
+}
+
+std::string public_json(const any_event& event, words bodies) {
+  const auto print = [](const auto& e) { return to_json(e, secrets::hidden); };
+  if (bodies == words::hidden) {
+    // The shape stays, the words go: an optional body prints as null.
+    if (const auto* room = std::get_if<room_event>(&event)) {
+      const auto without_words = [](std::string json, std::string_view key, const std::string& value) {
+        std::string quoted(key);
+        append_json_string(quoted, value);
+        const std::size_t at = json.find(quoted);
+        return json.replace(at + key.size(), quoted.size() - key.size(), "null");
+      };
+      if (const auto* posted = std::get_if<message_posted>(room)) {
+        message_posted bare = *posted;
+        bare.metadata.value.text = "null";
+        return without_words(print(bare), "\"body\":", bare.body.value);
+      }
+      if (const auto* edited = std::get_if<message_edited>(room))
+        return without_words(print(*edited), "\"body\":", edited->body.value);
+    }
+  }
+  return std::visit([&](const auto& family) { return std::visit(print, family); }, event);
+}
+
+audience audience_of(const any_event& event) {
+  return std::visit(
+      [](const auto& family) {
+        return std::visit([](const auto& e) { return std::decay_t<decltype(e)>::type.seen_by; }, family);
+      },
+      event);
+}
+
+bool has_secrets(std::string_view type) {
+  const type_description* known = find(type);
+  if (!known) return true;
+  return std::any_of(known->fields.begin(), known->fields.end(), [](const auto& f) { return f.is_secret; });
+}
+
+audience audience_of(std::string_view type) {
+  const type_description* known = find(type);
+  return known ? known->type.seen_by : audience::nobody;
+}
+
+const std::vector<type_description>& all_types() {
+  static const std::vector<type_description> types = [] {
+    std::vector<type_description> all;
+    describe_all<room_event>(stream_kind::room, all);
+    describe_all<user_event>(stream_kind::user, all);
+    describe_all<login_event>(stream_kind::login, all);
+    describe_all<share_code_event>(stream_kind::share_code, all);
+    return all;
+  }();
+  return types;
+}
+
+} // namespace palabre::events

@@ -1,0 +1,40 @@
+#pragma once
+// All events there are, by the kind of their stream: for whoever reads the log without knowing what comes next.
+
+#include "events/room.hpp"
+#include "events/streams.hpp"
+#include "events/user.hpp"
+
+namespace palabre::events {
+
+using any_event = std::variant<room_event, user_event, login_event, share_code_event>;
+
+/// Decodes an event of a stream of `kind`.
+/// Errors: corrupt; from_the_future: a stream kind, type or schema version that is not known here.
+result<any_event> decode_any(char kind, std::string_view type, std::uint16_t schema, std::string_view payload);
+
+/// The payload as JSON, with secrets as null, or with the words of the message as null too.
+enum class words : bool { shown, hidden };
+std::string public_json(const any_event& event, words bodies);
+
+audience audience_of(const any_event& event);
+
+/// Whether payloads of this type hold secret fields, that is: whether they must not be shown as stored. True for unknown types.
+bool has_secrets(std::string_view type);
+/// The audience of a type by its name; `nobody` for unknown types.
+audience audience_of(std::string_view type);
+
+/// Schema, audience and marks of every event type, for documents and tests.
+struct type_description {
+  event_type type;
+  stream_kind stream;
+  struct field {
+    std::string_view name;
+    bool is_personal = false;
+    bool is_secret = false;
+  };
+  std::vector<field> fields;
+};
+const std::vector<type_description>& all_types();
+
+} // namespace palabre::events

@@ -1,0 +1,202 @@
+#include "events/room.hpp"
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+
+#include <algorithm>
+
+namespace palabre::events {
+namespace {
+
+using outcome = result<decided<room_event>>;
+
+/// What every handler looks at.
+struct situation {
+  const room_state& state;
+  const room_facts& facts;
+  const command_meta& meta;
+};
+
+template <class... Event>
+decided<room_event> just(Event... events) {
+  decided<room_event> d;
+  (d.events.emplace_back(std::move(events)), ...);
+  return d;
+}
+
+error over(std::string_view bound, std::size_t max) {
+  return {errc::limit_exceeded, std::string(bound) + ": at most " + std::to_string(max)};
+}
+
+/// A private room does not exist for who is not in it.
+error refused(const situation& s) {
+  if (!s.facts.standing && s.state.settings.visible == visibility::closed) return {errc::not_found, "there is no such room"};
+  return {errc::forbidden, s.facts.standing ? "your role in this room does not allow this" : "you are not in this room"};
+}
+
+result<void> require(const situation& s, room_action action) {
+  if (!may(s.facts.standing, s.state.settings.visible, action)) return refused(s);
+  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
+  return success();
+}
+
+/// The message a command is about: there, and not deleted.
+result<const message_fact*> living_message(const situation& s) {
+  if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
+  if (s.facts.message->deleted) return error{errc::message_deleted, "this message was deleted"};
+  return &*s.facts.message;
+}
+
+outcome on(const situation& s, const create_room& c) {
+  if (s.state.exists) return error{errc::conflict, "this room exists"};
+  if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
+  auto d = just(room_created{c.kind, c.settings, {c.share_code}},
+                member_joined{s.meta.actor, role::owner, join_way::created, {c.display_name}});
+  d.claims.push_back({c.share_code_stream, encode_one(share_code_claimed{c.room})});
+  return d;
+}
+
+/// Adds the event and the two claims that put `c`'s new code in the place of the old one.
+template <class Command>
+result<void> rotate(const situation& s, const Command& c, decided<room_event>& d) {
+  if (c.old_share_code != s.state.share_code) return error{errc::conflict, "the share code was changed meanwhile"};
+  d.events.emplace_back(room_code_rotated{{c.share_code}});
+  d.claims.push_back({c.share_code_stream, encode_one(share_code_claimed{c.room})});
+  d.claims.push_back({c.old_share_code_stream, encode_one(share_code_released{c.room})});
+  return success();
+}
+
+outcome on(const situation& s, const update_room& c) {
+  PALABRE_TRY(require(s, room_action::administrate));
+  if (c.based_on && *c.based_on != s.state.settings) return error{errc::stale_facts, "the settings were changed meanwhile"};
+  if (c.settings == s.state.settings) return just();
+  auto d = just(room_updated{c.settings});
+  if (s.state.settings.visible == visibility::open && c.settings.visible == visibility::closed) {
+    PALABRE_TRY(rotate(s, c, d));
+  }
+  return d;
+}
+
+outcome on(const situation& s, const rotate_share_code& c) {
+  PALABRE_TRY(require(s, room_action::administrate));
+  decided<room_event> d;
+  PALABRE_TRY(rotate(s, c, d));
+  return d;
+}
+
+outcome on(const situation& s, const archive_room&) {
+  if (!may(s.facts.standing, s.state.settings.visible, room_action::own)) return refused(s);
+  if (s.state.archived) return just();
+  return just(room_archived{});
+}
+
+outcome on(const situation& s, const join_room& c) {
+  if (s.facts.standing) return just();
+  const bool by_code = c.share_code.has_value();
+  if (by_code && (*c.share_code != s.state.share_code || s.state.archived))
+    return error{errc::not_found, "there is no room with this share code"};
+  if (!by_code && s.state.settings.visible == visibility::closed) return refused(s);
+  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
+  if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
+  return just(member_joined{s.meta.actor, role::member, by_code ? join_way::share_code : join_way::open, {c.display_name}});
+}
+
+outcome on(const situation& s, const leave_room&) {
+  if (!s.facts.standing) {
+    if (s.state.settings.visible == visibility::closed) return refused(s);
+    return just();
+  }
+  if (s.state.owner == s.meta.actor)
+    return error{errc::owner_must_transfer, "the owner hands the room over, or archives it, before leaving"};
+  return just(member_left{s.meta.actor});
+}
+
+outcome on(const situation& s, const post_message& c) {
+  PALABRE_TRY(require(s, room_action::post));
+  if (c.reply_to && !s.facts.message) return error{errc::invalid, "reply_to: no message of this room"};
+  const stream_version parent = c.reply_to ? s.facts.message->seq : 0;
+  return just(message_posted{c.message, {c.body}, c.reply_to, parent, c.client_id, {c.metadata}, {c.author_name}});
+}
+
+outcome on(const situation& s, const edit_message& c) {
+  PALABRE_TRY(require(s, room_action::post));
+  PALABRE_TRY(const message_fact* message, living_message(s));
+  if (message->author != s.meta.actor) return error{errc::forbidden, "only its author edits a message"};
+  if (message->edits >= limits::edits_per_message_max) return over("edits_per_message", limits::edits_per_message_max);
+  return just(message_edited{c.message, message->seq, message->edits + 1, {c.body}});
+}
+
+outcome on(const situation& s, const delete_message& c) {
+  PALABRE_TRY(require(s, room_action::post));
+  if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
+  const message_fact& message = *s.facts.message;
+  if (message.author != s.meta.actor) {
+    const bool lower = !s.facts.author_standing || *s.facts.author_standing < *s.facts.standing;
+    if (!may(s.facts.standing, s.state.settings.visible, room_action::moderate) || !lower)
+      return error{errc::forbidden, "only its author, or someone with a higher role, deletes a message"};
+  }
+  if (message.deleted) return just();
+  return just(message_deleted{c.message, message.seq, message.author});
+}
+
+outcome on(const situation& s, const react& c) {
+  PALABRE_TRY(require(s, room_action::read));
+  PALABRE_TRY(const message_fact* message, living_message(s));
+  const bool add = c.change == reaction_change::add || (c.change == reaction_change::toggle && !s.facts.reacted);
+  if (add == s.facts.reacted) return just();
+  if (!add) return just(reaction_removed{c.message, message->seq, c.emoji});
+  const auto& kinds = s.facts.emoji_kinds;
+  if (kinds.size() >= limits::emoji_kinds_per_message_max && std::find(kinds.begin(), kinds.end(), c.emoji) == kinds.end())
+    return over("emoji_kinds_per_message", limits::emoji_kinds_per_message_max);
+  return just(reaction_added{c.message, message->seq, c.emoji});
+}
+
+void apply(room_state& state, const room_created& e, const event_meta& meta) {
+  state.exists = true;
+  state.kind = e.kind;
+  state.settings = e.settings;
+  state.owner = meta.actor;
+  state.share_code = e.share_code.value;
+  state.created_at = state.updated_at = meta.time;
+}
+void apply(room_state& state, const room_updated& e, const event_meta& meta) {
+  state.settings = e.settings;
+  state.updated_at = meta.time;
+}
+void apply(room_state& state, const room_code_rotated& e, const event_meta&) { state.share_code = e.share_code.value; }
+void apply(room_state& state, const room_archived&, const event_meta& meta) {
+  state.archived = true;
+  state.updated_at = meta.time;
+}
+void apply(room_state& state, const member_joined&, const event_meta&) { ++state.member_count; }
+void apply(room_state& state, const member_left&, const event_meta&) { --state.member_count; }
+void apply(room_state& state, const message_posted&, const event_meta&) { ++state.message_count; }
+void apply(room_state& state, const message_deleted&, const event_meta&) { --state.message_count; }
+void apply(room_state&, const message_edited&, const event_meta&) {}
+void apply(room_state&, const reaction_added&, const event_meta&) {}
+void apply(room_state&, const reaction_removed&, const event_meta&) {}
+
+} // namespace
+
+void read_json(json_value value, visibility& out) {
+  const std::string_view name = value.get_string();
+  const auto v = parse_visibility(name);
+  if (!v) throw field_error{"unknown visibility " + std::string(name)};
+  out = *v;
+}
+
+result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,
+                                   const command_meta& meta) {
+  if (!state.exists && !std::holds_alternative<create_room>(command))
+    return error{errc::not_found, "there is no such room"};
+  return std::visit([&](const auto& c) { return on(situation{state, facts, meta}, c); }, command);
+}
+
+void evolve(room_state& state, const room_event& event, const event_meta& meta) {
+  PALABRE_ASSERT(meta.version == state.version + 1);
+  std::visit([&](const auto& e) { apply(state, e, meta); }, event);
+  state.version = meta.version;
+  state.last_time = meta.time;
+}
+
+} // namespace palabre::events

@@ -1,0 +1,43 @@
+#include "events/streams.hpp"
+
+namespace palabre::events {
+namespace {
+
+/// The purpose goes into the HMAC, so that a login and a share code of the same letters are unrelated names.
+stream_id named(stream_kind kind, std::string_view purpose, std::string_view key, std::string_view name) {
+  std::string text(purpose);
+  text += name;
+  const short_digest digest = shortened(hmac_sha256(key, text));
+  uuid id;
+  id.bytes = digest;
+  return {static_cast<char>(kind), id};
+}
+
+std::string_view name_of(stream_kind kind) {
+  switch (kind) {
+  case stream_kind::user: return "user";
+  case stream_kind::room: return "room";
+  case stream_kind::login: return "login";
+  case stream_kind::share_code: return "share_code";
+  }
+  return "unknown";
+}
+
+} // namespace
+
+stream_id login_stream(std::string_view name_key, std::string_view login) {
+  return named(stream_kind::login, "login:", name_key, login);
+}
+
+stream_id share_code_stream(std::string_view name_key, std::string_view code) {
+  return named(stream_kind::share_code, "share_code:", name_key, code);
+}
+
+std::string name_of(const stream_id& stream) {
+  std::string name(name_of(static_cast<stream_kind>(stream.kind)));
+  name += ':';
+  append_text(name, stream.id);
+  return name;
+}
+
+} // namespace palabre::events

@@ -1,0 +1,32 @@
+#pragma once
+// Which streams there are. Names that are personal or guessable (logins, share codes) enter as an HMAC under the server's
+// name key, so that the log shows none of them.
+
+#include "base/digest.hpp"
+#include "base/stream_id.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace palabre::events {
+
+enum class stream_kind : char {
+  user = 'u',      ///< by user id; events of events/user.hpp
+  room = 'r',      ///< by room id; events of events/room.hpp
+  login = 'l',     ///< by HMAC of a login; login.claimed and login.released alternate
+  share_code = 'c' ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
+};
+
+inline stream_id stream_of(user_id user) { return {static_cast<char>(stream_kind::user), user}; }
+inline stream_id stream_of(room_id room) { return {static_cast<char>(stream_kind::room), room}; }
+
+/// Requires: `login` in its canonical (lower-case) form.
+stream_id login_stream(std::string_view name_key, std::string_view login);
+/// Requires: `code` in its canonical form (see canonical_share_code).
+stream_id share_code_stream(std::string_view name_key, std::string_view code);
+
+/// "room:0190…", for people and tools.
+std::string name_of(const stream_id& stream);
+
+} // namespace palabre::events

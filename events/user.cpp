@@ -1,0 +1,145 @@
+#include "events/user.hpp"
+
+#include "base/assert.hpp"
+#include "base/limits.hpp"
+
+#include <algorithm>
+
+namespace palabre::events {
+namespace {
+
+using outcome = result<decided<user_event>>;
+
+template <class... Event>
+decided<user_event> just(Event... events) {
+  decided<user_event> d;
+  (d.events.emplace_back(std::move(events)), ...);
+  return d;
+}
+
+outcome on(const user_state& state, const register_user& c, const command_meta& meta) {
+  if (state.exists) return error{errc::conflict, "this account exists"};
+  auto d = just(user_registered{{c.login}, {c.email}, c.profile, {c.password_hash}}, c.session);
+  d.claims.push_back({c.login_stream, encode_one(login_claimed{meta.actor})});
+  return d;
+}
+
+outcome on(const user_state& state, const change_profile& c, const command_meta&) {
+  if (c.based_on && *c.based_on != state.profile) return error{errc::stale_facts, "the profile was changed meanwhile"};
+  if (c.profile == state.profile) return just();
+  return just(profile_changed{c.profile});
+}
+
+outcome on(const user_state& state, const change_password& c, const command_meta&) {
+  if (c.proved_at != state.password_version) return error{errc::conflict, "the password was changed meanwhile"};
+  auto d = just(password_changed{{c.password_hash}});
+  for (const user_session& session : state.sessions)
+    if (session.id != c.kept) d.events.emplace_back(session_closed{session.id, session_end::password_changed});
+  return d;
+}
+
+outcome on(const user_state& state, const open_session& c, const command_meta& meta) {
+  if (c.proved_at != state.password_version) return error{errc::wrong_credentials, "the password was changed meanwhile"};
+  decided<user_event> d;
+  std::size_t live = 0;
+  for (const user_session& session : state.sessions) {
+    if (session.expires_at > meta.now) ++live;
+    else d.events.emplace_back(session_closed{session.id, session_end::expired});
+  }
+  if (live >= limits::sessions_per_user_max)
+    return error{errc::limit_exceeded, "sessions_per_user: at most " + std::to_string(limits::sessions_per_user_max)};
+  d.events.emplace_back(c.session);
+  return d;
+}
+
+/// What a presented refresh token is worth: nothing, a refusal that ends the session, or access.
+outcome check_token(const user_state& state, session_id id, const std::string& presented, timestamp now) {
+  const auto found = std::find_if(state.sessions.begin(), state.sessions.end(), [&](auto& s) { return s.id == id; });
+  if (found == state.sessions.end()) return error{errc::unauthenticated, "this session has ended"};
+  const user_session& session = *found;
+  if (equal_in_constant_time(session.token_hash, presented)) {
+    if (session.expires_at <= now) return error{errc::token_expired, "this session has expired"};
+    return decided<user_event>{};
+  }
+  const bool spent = std::any_of(session.spent.begin(), session.spent.end(), [&](const std::string& hash) {
+    return equal_in_constant_time(hash, presented);
+  });
+  if (!spent) return error{errc::unauthenticated, "this is not a refresh token of the session"};
+  auto d = just(session_closed{id, session_end::token_reused});
+  d.refusal = error{errc::unauthenticated, "this refresh token was used before; the session is closed"};
+  return d;
+}
+
+outcome on(const user_state& state, const refresh_session& c, const command_meta& meta) {
+  PALABRE_TRY(auto d, check_token(state, c.session, c.presented_hash, meta.now));
+  if (!d.refusal) d.events.emplace_back(session_refreshed{c.session, {c.next_hash}, c.next_expires_at});
+  return d;
+}
+
+outcome on(const user_state& state, const close_session& c, const command_meta& meta) {
+  PALABRE_TRY(auto d, check_token(state, c.session, c.presented_hash, meta.now));
+  if (!d.refusal) d.events.emplace_back(session_closed{c.session, session_end::logout});
+  return d;
+}
+
+void apply(user_state& state, const user_registered& e, const event_meta& meta) {
+  state.exists = true;
+  state.login = e.login.value;
+  state.email = e.email.value;
+  state.profile = e.profile;
+  state.password_hash = e.password_hash.value;
+  state.password_version = meta.version;
+  state.created_at = meta.time;
+}
+
+void apply(user_state& state, const profile_changed& e, const event_meta&) { state.profile = e.profile; }
+
+void apply(user_state& state, const password_changed& e, const event_meta& meta) {
+  state.password_hash = e.password_hash.value;
+  state.password_version = meta.version;
+}
+
+void apply(user_state& state, const session_opened& e, const event_meta&) {
+  state.sessions.push_back({e.session, e.token_hash.value, e.expires_at, {}});
+}
+
+void apply(user_state& state, const session_refreshed& e, const event_meta&) {
+  const auto found = std::find_if(state.sessions.begin(), state.sessions.end(), [&](auto& s) { return s.id == e.session; });
+  PALABRE_ASSERT(found != state.sessions.end()); // decide() refreshes open sessions only
+  user_session& session = *found;
+  session.spent.push_back(std::exchange(session.token_hash, e.token_hash.value));
+  if (session.spent.size() > limits::spent_tokens_per_session_max) session.spent.erase(session.spent.begin());
+  session.expires_at = e.expires_at;
+}
+
+void apply(user_state& state, const session_closed& e, const event_meta&) {
+  std::erase_if(state.sessions, [&](const user_session& s) { return s.id == e.session; });
+}
+
+} // namespace
+
+result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta) {
+  if (!state.exists && !std::holds_alternative<register_user>(command))
+    return error{errc::not_found, "there is no such account"};
+  return std::visit([&](const auto& c) { return on(state, c, meta); }, command);
+}
+
+void evolve(user_state& state, const user_event& event, const event_meta& meta) {
+  PALABRE_ASSERT(meta.version == state.version + 1);
+  std::visit([&](const auto& e) { apply(state, e, meta); }, event);
+  state.version = meta.version;
+  state.last_time = meta.time;
+}
+
+std::optional<std::string> canonical_login(std::string_view text) {
+  if (text.size() < limits::login_bytes_min || text.size() > limits::login_bytes_max) return std::nullopt;
+  std::string login(text);
+  for (char& c : login) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+    if (!allowed) return std::nullopt;
+  }
+  return login;
+}
+
+} // namespace palabre::events

@@ -1,0 +1,231 @@
+#include "http/api.hpp"
+
+#include "http/ask.hpp"
+#include "http/router.hpp"
+#include "http/rpc_call.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace palabre::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+problem refused(errc code) { return problem_of({code, ""}); }
+
+bool is_visible_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return lower(x) == lower(y);
+  });
+}
+
+/// "application/json", with or without parameters.
+bool is_json(std::string_view content_type) {
+  content_type = content_type.substr(0, content_type.find(';'));
+  while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
+  return equal_ignoring_case(content_type, "application/json");
+}
+
+// ---- 401
+
+std::optional<problem> authenticate(services& s, call& c) {
+  if (c.who) return std::nullopt; // by rpc: the connection is authenticated
+  constexpr std::string_view scheme = "Bearer ";
+  std::string_view header = c.authorization;
+  if (!equal_ignoring_case(header.substr(0, scheme.size()), scheme)) return refused(errc::unauthenticated);
+  header.remove_prefix(scheme.size());
+  while (header.starts_with(' ')) header.remove_prefix(1);
+  auto claims = s.tokens.verify(header);
+  if (!claims) return problem_of(claims.error());
+  c.who = claims.value();
+  return std::nullopt;
+}
+
+// ---- 404, 403
+
+events::room_action action_of(access needs) {
+  switch (needs) {
+    case access::room_read: return events::room_action::read;
+    case access::room_post: return events::room_action::post;
+    case access::room_administrate: return events::room_action::administrate;
+    case access::room_own: return events::room_action::own;
+    case access::anyone:
+    case access::user:
+    case access::room_see: break;
+  }
+  return events::room_action::see;
+}
+
+/// What the views say now: fills c.room and c.standing, and refuses who may not.
+std::optional<problem> look_at_room(services& s, call& c, room_id id, access needs) {
+  auto row = s.roster.room(id);
+  if (!row) return problem_of(row.error());
+  if (!row.value()) return refused(errc::not_found);
+  const auto membership = s.roster.standing(id, c.user());
+  if (!membership) return problem_of(membership.error());
+  c.standing.reset();
+  if (membership.value()) c.standing = membership.value()->as;
+  c.room = std::move(row).value();
+  const events::visibility visible = c.room->settings.visible;
+  if (events::may(c.standing, visible, action_of(needs))) return std::nullopt;
+  if (!events::may(c.standing, visible, events::room_action::see)) return refused(errc::not_found);
+  return refused(errc::forbidden);
+}
+
+/// A denial counts only if the views had reached `head` when they were asked: a room joined just now is found.
+awaitable<std::optional<problem>> admit_to_room(services& s, call& c, access needs, position head) {
+  const auto id = c.captures.empty() ? std::nullopt : room_id::parse(c.captures.front());
+  if (!id) co_return refused(errc::not_found);
+  const bool up_to_date = s.views.applied() >= head;
+  auto denial = look_at_room(s, c, *id, needs);
+  if (!denial || up_to_date) co_return denial;
+  auto waiting = wait_for_views(s.views, head);
+  const auto reached = co_await std::move(waiting);
+  if (!reached) co_return problem_of(reached.error());
+  denial = look_at_room(s, c, *id, needs);
+  co_return denial;
+}
+
+// ---- 405, 413, 415, 422
+
+problem method_not_allowed(const path_rows& rows) {
+  problem p;
+  p.status = 405;
+  p.code = "method_not_allowed";
+  p.detail = "this path does not have this method";
+  p.headers.emplace_back("Allow", rows.allowed());
+  return p;
+}
+
+std::optional<problem> check_body(const route& row, const call& c) {
+  problem p;
+  if (c.body_too_large) {
+    p.status = 413;
+    p.code = "payload_too_large";
+    p.detail = "body_bytes: at most " + std::to_string(limits::body_bytes_max);
+    return p;
+  }
+  if (row.takes_body && !is_json(c.content_type)) {
+    p.status = 415;
+    p.code = "unsupported_media_type";
+    p.detail = "the body has to be application/json";
+    return p;
+  }
+  return std::nullopt;
+}
+
+std::optional<problem> check_key(const route& row, call& c) {
+  if (!row.idempotent_key) c.idempotency_key.clear();
+  const std::string& key = c.idempotency_key;
+  if (key.size() <= limits::idempotency_key_bytes_max && is_visible_ascii(key)) return std::nullopt;
+  return bad_field("Idempotency-Key", "not_allowed", "1 to 128 visible ASCII characters");
+}
+
+/// Positions are opaque to clients: decimal here. nullopt: not one of ours.
+std::optional<position> parse_position(std::string_view text) {
+  position at;
+  const auto [rest, failed] = std::from_chars(text.data(), text.data() + text.size(), at.value);
+  if (failed != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
+  return at;
+}
+
+/// Waits for a position that is not in the log yet. Not by the projector: what never comes would be remembered there for ever.
+awaitable<bool> seen_in_time(services& s, position wanted) {
+  constexpr std::chrono::milliseconds pause{20};
+  const auto deadline = std::chrono::steady_clock::now() + limits::view_wait_max;
+  const auto executor = co_await asio::this_coro::executor;
+  asio::steady_timer timer(executor);
+  while (s.views.applied() < wanted) {
+    if (std::chrono::steady_clock::now() >= deadline) co_return false;
+    timer.expires_after(pause);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
+  co_return true;
+}
+
+/// Makes a read see all that was durable when it came, and what the client says it has seen.
+awaitable<std::optional<problem>> catch_up(services& s, position head, position asked) {
+  auto waiting = wait_for_views(s.views, head);
+  const auto reached = co_await std::move(waiting);
+  if (!reached) co_return problem_of(reached.error());
+  if (asked <= head) co_return std::nullopt;
+  auto seeing = seen_in_time(s, asked);
+  const bool seen = co_await std::move(seeing);
+  if (!seen) co_return problem_of({errc::not_yet, "the asked position has not been reached in time"});
+  co_return std::nullopt;
+}
+
+/// Whether this read has to wait for the views: it does not see less than was durable when it came.
+bool waits_for_views(const call& c, access needs) { return c.method == verb::get && needs != access::anyone; }
+
+} // namespace
+
+const std::string* call::query_value(std::string_view name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return &value;
+  return nullptr;
+}
+
+api::api(services& s, const std::vector<route>& table) : s_(s), rows_(std::make_unique<router>(table)) {}
+
+api::~api() = default;
+
+awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
+  const position head = s_.log.head();
+  const path_rows* rows = rows_->find(c.path, c.captures);
+  if (!rows) co_return refused(errc::not_found);
+  const route* row = rows->row(c.method);
+  if (endpoint) *endpoint = row;
+
+  const access needs = row ? row->needs : rows->least_access();
+  if (needs != access::anyone)
+    if (auto denial = authenticate(s_, c)) co_return std::move(*denial);
+
+  const bool waits = waits_for_views(c, needs);
+  const auto asked = waits && !c.min_position.empty() ? parse_position(c.min_position) : position{};
+  if (waits && s_.views.applied() < std::max(head, asked.value_or(head))) {
+    auto waiting = catch_up(s_, head, asked.value_or(head));
+    auto late = co_await std::move(waiting);
+    if (late) co_return std::move(*late);
+  }
+
+  if (needs >= access::room_see) {
+    auto admission = admit_to_room(s_, c, needs, head);
+    auto denial = co_await std::move(admission);
+    if (denial) co_return std::move(*denial);
+  }
+  if (!row) co_return method_not_allowed(*rows);
+  if (auto refusal = check_body(*row, c)) co_return std::move(*refusal);
+  if (auto refusal = check_key(*row, c)) co_return std::move(*refusal);
+  if (!asked) co_return bad_field("Palabre-Min-Position", "not_allowed", "not a position this server gave out");
+
+  auto running = row->run(s_, c);
+  auto outcome = co_await std::move(running);
+  co_return outcome;
+}
+
+awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view method, std::string data, access_claims who,
+                                                          std::string request_id) {
+  const route* row = rows_->find_rpc(method);
+  if (!row) co_return std::nullopt;
+  call c;
+  c.who = who;
+  c.request_id = std::move(request_id);
+  if (auto refusal = fill_from_rpc(*row, std::move(data), c)) co_return answer_or_problem(std::move(*refusal));
+  auto running = handle(c, nullptr);
+  auto outcome = co_await std::move(running);
+  co_return std::optional<answer_or_problem>(std::move(outcome));
+}
+
+} // namespace palabre::http

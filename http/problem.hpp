@@ -1,0 +1,41 @@
+#pragma once
+// Every error answer: application/problem+json (RFC 9457), with a stable code.
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace palabre::http {
+
+/// What is wrong with one field of a request.
+struct field_problem {
+  std::string pointer; ///< JSON pointer into the body, or "?limit" for a query parameter
+  std::string code;    ///< "required", "too_long", "not_an_emoji", …
+  std::string detail;
+};
+
+struct problem {
+  int status = 500;
+  std::string code;   ///< stable: "validation_failed", "not_found", …
+  std::string detail; ///< for a human
+  bool retryable = false;
+  std::vector<field_problem> errors;
+  std::vector<std::pair<std::string, std::string>> headers; ///< of the answer: Allow, WWW-Authenticate, Retry-After
+};
+
+/// The one mapping from errc to status, code and whether it makes sense to try again.
+/// What only operators should know (contexts of io, corrupt, internal) is left out of `detail`.
+problem problem_of(const error& e);
+problem validation_failed(std::vector<field_problem> errors);
+problem bad_field(std::string pointer, std::string code, std::string detail);
+
+/// The document: {type, title, status, detail, instance, code, request_id, timestamp, retryable, errors?}.
+std::string render(const problem& p, std::string_view instance, std::string_view request_id, timestamp now);
+
+/// The error code of the realtime protocol for a problem (api.md, "RPC methods mirror REST").
+int realtime_code(const problem& p);
+
+} // namespace palabre::http

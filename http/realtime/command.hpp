@@ -1,0 +1,43 @@
+#pragma once
+#include "base/position.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace palabre::http::realtime {
+
+/// What a client asks: one line of a message. Fields that a command does not have are as if they were absent.
+struct command {
+  enum class name : std::uint8_t {
+    none, ///< `{}`: an answer to a ping
+    connect, subscribe, unsubscribe, publish, presence, presence_stats, history, rpc, send, refresh, sub_refresh, ping
+  };
+
+  std::uint32_t id = 0;
+  name what = name::none;
+  std::string token;
+  std::string channel;
+  std::string method;
+  std::string data;           ///< JSON, minified; empty: none
+  // subscribe
+  bool recover = false;
+  bool reject_unrecovered = false;
+  std::int64_t type = 0;
+  // history
+  std::int64_t limit = 0;
+  bool since = false;
+  bool reverse = false;
+  // subscribe with `recover`, history with `since`: what the client has
+  stream_version offset = 0;
+  std::string epoch;
+};
+
+/// Reads a command. nullopt: not JSON, nested deeper than limits::json_depth_max beyond the command's own levels, or a field
+/// has another type than the protocol gives it; null counts as absent, unknown fields are ignored.
+/// Requires: command_padding readable bytes behind `line`.
+std::optional<command> parse_command(std::string_view line);
+extern const std::size_t command_padding;
+
+} // namespace palabre::http::realtime

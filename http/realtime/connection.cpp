@@ -1,0 +1,218 @@
+#include "http/realtime/connection.hpp"
+
+#include "base/limits.hpp"
+#include "http/realtime/frame.hpp"
+#include "http/realtime/reply.hpp"
+
+#include <algorithm>
+
+namespace palabre::http::realtime {
+
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds close_wait_max{5};      // for the peer's close frame
+constexpr seconds expired_grace{25};      // clients refresh when the ttl is over, not before
+
+connection::time_point now() { return std::chrono::steady_clock::now(); }
+
+} // namespace
+
+connection::connection(boost::asio::ip::tcp::socket socket, hub& home, context& shared)
+    : socket_(std::move(socket)), home_(&home), shared_(shared) {}
+
+connection::~connection() { leave(); }
+
+void connection::start() {
+  boost::system::error_code ignored; // a socket that is dead already is found out by reading
+  socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  home_->add(*this);
+  end_at_ = now() + shared_.edge.settings.connect_timeout;
+  set_deadline();
+}
+
+// ---- Sending
+
+void connection::send(std::string frames) {
+  if (!is_listening()) return;
+  home_->keep_lent(*this);
+  outbox_.push(std::move(frames));
+  home_->flush_soon(*this);
+}
+
+void connection::keep(std::span<const lent_frames> lent) {
+  for (const lent_frames& each : lent) outbox_.push(each);
+}
+
+void connection::flush(std::span<const lent_frames> lent) {
+  if (is_gone()) return;
+  if (blocked_) {
+    keep(lent);
+  } else {
+    switch (outbox_.flush(socket_.native_handle(), lent)) {
+    case outbox::outcome::sent: break;
+    case outbox::outcome::blocked: wait_until_writable(); break;
+    case outbox::outcome::broken: drop(); return;
+    }
+  }
+  if (is_listening() && outbox_.bytes() > limits::outbox_bytes_max) become_slow();
+  if (phase_ == phase::closing && outbox_.empty()) finish_sending();
+}
+
+/// The close frame is out. The peer's own ends it, or the end of the stream.
+void connection::finish_sending() {
+  if (peer_has_closed_) return drop();
+  boost::system::error_code ignored;
+  socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void connection::wait_until_writable() {
+  blocked_ = true;
+  socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
+                     [self = shared_from_this()](boost::system::error_code failed) {
+                       self->blocked_ = false;
+                       if (!failed) self->flush();
+                     });
+}
+
+/// What waits is of no use to who does not read it: recovery will bring it.
+void connection::become_slow() {
+  outbox_.drop_unsent();
+  disconnect(disconnections::slow);
+}
+
+// ---- Ending
+
+void connection::disconnect(const disconnection& why) {
+  if (!is_listening()) return;
+  send(close_frame(why.code, why.reason));
+  phase_ = phase::closing;
+  for (const auto& each : subscriptions_) home_->unsubscribe(*each);
+  end_at_ = now() + close_wait_max;
+  set_deadline();
+}
+
+void connection::hear_close(std::uint16_t code) {
+  peer_has_closed_ = true;
+  disconnect({code, ""});
+  flush();
+}
+
+void connection::drop() {
+  if (is_gone()) return;
+  phase_ = phase::gone;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void connection::leave() {
+  if (home_ == nullptr) return;
+  while (!subscriptions_.empty()) stop_listening(*subscriptions_.back());
+  if (who_) {
+    home_->forget(*this, who_->user);
+    shared_.users.leave(who_->user);
+    who_.reset();
+  }
+  unlink();
+  home_->remove(*this);
+  home_ = nullptr;
+}
+
+void connection::orphan() {
+  drop();
+  leave();
+}
+
+void connection::drain_at(hub::time_point at) {
+  drain_at_ = at;
+  set_deadline();
+}
+
+// ---- Being alive
+
+bool connection::accept(const access_claims& who) {
+  const edge_settings& settings = shared_.edge.settings;
+  if (!shared_.users.enter(who.user, settings.connections_per_user_max)) return false;
+  phase_ = phase::open;
+  home_->identify(*this, who.user);
+  // Jitter: those who came back together after a restart are not pinged together for ever.
+  const std::chrono::milliseconds interval = settings.ping_interval;
+  ping_at_ = now() + home_->random_between(interval / 2, interval);
+  renew(who);
+  return true;
+}
+
+void connection::renew(const access_claims& who) {
+  who_ = who;
+  const std::int64_t left_ms = who.expires_at.ms - shared_.edge.time.now().ms;
+  end_at_ = now() + std::chrono::milliseconds(left_ms) + expired_grace;
+  set_deadline();
+}
+
+bool connection::hear_pong() {
+  const bool was_asked = pong_by_ != never;
+  pong_by_ = never;
+  return was_asked;
+}
+
+void connection::set_busy(bool busy) {
+  busy_ = busy;
+  // A pong that came meanwhile has yet to be read.
+  if (!busy && pong_by_ != never) pong_by_ = now() + shared_.edge.settings.pong_timeout;
+}
+
+void connection::set_deadline() {
+  home_->wake(*this, std::min(std::min(end_at_, ping_at_), std::min(pong_by_, drain_at_)));
+}
+
+void connection::on_time(time_point now) {
+  if (is_gone()) return;
+  if (phase_ == phase::closing) {
+    if (now >= end_at_) return drop();
+    ping_at_ = pong_by_ = drain_at_ = never;
+  } else if (now >= drain_at_) {
+    disconnect(disconnections::shutdown);
+  } else if (now >= end_at_) {
+    disconnect(phase_ == phase::opening ? disconnections::stale : disconnections::expired);
+  } else if (now >= pong_by_ && !busy_) {
+    disconnect(disconnections::no_pong);
+  } else if (now >= ping_at_) {
+    ping(now);
+  }
+  set_deadline();
+}
+
+void connection::ping(time_point now) {
+  const edge_settings& settings = shared_.edge.settings;
+  send(text_frame("{}"));
+  ping_at_ = now + settings.ping_interval;
+  if (pong_by_ == never) pong_by_ = now + settings.pong_timeout;
+}
+
+// ---- Listening
+
+subscription* connection::find(room_id room) {
+  for (const auto& each : subscriptions_)
+    if (each->room == room) return each.get();
+  return nullptr;
+}
+
+subscription& connection::listen(room_id room) {
+  subscription& s = *subscriptions_.emplace_back(std::make_unique<subscription>());
+  s.room = room;
+  home_->subscribe(*this, s);
+  return s;
+}
+
+void connection::stop_listening(subscription& s) {
+  home_->unsubscribe(s);
+  std::erase_if(subscriptions_, [&](const auto& each) { return each.get() == &s; });
+}
+
+void connection::unsubscribe(subscription& s, const unsubscription& why) {
+  send(unsubscribe_push(s.room, why));
+  stop_listening(s);
+}
+
+} // namespace palabre::http::realtime

@@ -1,0 +1,190 @@
+#include "http/realtime/conversation.hpp"
+
+#include "base/json_writer.hpp"
+#include "base/limits.hpp"
+#include "http/realtime/reply.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace palabre::http::realtime {
+
+namespace asio = boost::asio;
+using name = command::name;
+
+namespace {
+
+/// More than this unsent: the next command waits. So a client that asks for much at once, such as the recovery of many
+/// rooms in one message, is answered as fast as it reads instead of running into the outbox's bound.
+constexpr std::size_t unsent_before_command_max = limits::outbox_bytes_max / 8;
+
+/// Takes a line from the front of `rest`, without white space around it.
+std::string_view take_line(std::string_view& rest) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+  line.remove_suffix(line.size() - (line.find_last_not_of(blank) + 1));
+  return line;
+}
+
+} // namespace
+
+asio::awaitable<void> conversation::hear(std::string message) {
+  message.reserve(message.size() + command_padding);
+  std::string_view rest = message;
+  bool empty = true;
+  while (!rest.empty() && peer_.is_listening()) {
+    const std::string_view line = take_line(rest);
+    if (line.empty()) continue;
+    empty = false;
+    auto parsed = parse_command(line);
+    if (!parsed) {
+      peer_.disconnect(disconnections::bad_request);
+      break;
+    }
+    const bool was_refused = refused_;
+    auto step = carry_out(std::move(*parsed));
+    co_await std::move(step);
+    if (refused_ && !was_refused) co_return; // what came in the same message was written in hope
+  }
+  if (empty) peer_.disconnect(disconnections::bad_request);
+}
+
+asio::awaitable<void> conversation::carry_out(command c) {
+  if (peer_.unsent_bytes() > unsent_before_command_max) {
+    auto drained = wait_until_sent();
+    co_await std::move(drained);
+  }
+  if (!may_be_carried_out(c)) co_return;
+  if (c.what == name::rpc) {
+    auto step = call(std::move(c));
+    co_await std::move(step);
+  } else if (c.what == name::subscribe) {
+    auto step = subscribe(std::move(c));
+    co_await std::move(step);
+  } else if (c.what == name::history) {
+    auto step = history(std::move(c));
+    co_await std::move(step);
+  } else {
+    carry_out_at_once(c);
+  }
+}
+
+asio::awaitable<void> conversation::wait_until_sent() {
+  boost::system::error_code failed;
+  auto token = asio::redirect_error(asio::use_awaitable, failed);
+  peer_.flush();
+  while (peer_.is_listening() && peer_.unsent_bytes() > unsent_before_command_max) {
+    co_await peer_.socket().async_wait(asio::ip::tcp::socket::wait_write, token);
+    if (failed) co_return;
+  }
+}
+
+/// The rules of dispatch (realtime-protocol.md 2) that do not depend on the command's content.
+bool conversation::may_be_carried_out(const command& c) {
+  if (!peer_.is_listening()) return false;
+  const bool connected = !client_.empty();
+  if (refused_ || connected == (c.what == name::connect)) {
+    peer_.disconnect(disconnections::bad_request);
+    return false;
+  }
+  if (c.id == 0) {
+    hear_without_id(c);
+    return false;
+  }
+  if (c.what == name::none) peer_.disconnect(disconnections::bad_request);
+  return c.what != name::none;
+}
+
+void conversation::hear_without_id(const command& c) {
+  if (c.what == name::send) return peer_.disconnect(disconnections::not_available);
+  if (c.what == name::none && peer_.hear_pong()) return;
+  peer_.disconnect(disconnections::bad_request);
+}
+
+void conversation::carry_out_at_once(const command& c) {
+  switch (c.what) {
+  case name::connect: return connect(c);
+  case name::refresh: return refresh(c);
+  case name::unsubscribe: return unsubscribe(c);
+  case name::publish: return refuse_publish(c);
+  case name::send: return peer_.disconnect(disconnections::not_available);
+  case name::sub_refresh: // no subscription here expires
+  case name::presence:
+  case name::presence_stats:
+  case name::ping: return refuse(c, command_errors::not_available);
+  default: return;
+  }
+}
+
+// ---- Who it is
+
+void conversation::connect(const command& c) {
+  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
+  const auto who = shared_.edge.tokens.verify(c.token);
+  if (!who) return refuse_connect(c, who.error());
+  if (!peer_.accept(who.value())) return peer_.disconnect(disconnections::connection_limit);
+
+  const edge_settings& settings = shared_.edge.settings;
+  client_ = to_text(shared_.edge.random.next_id(shared_.edge.time.now()));
+  std::string body = R"({"client":")" + client_ + R"(","version":)";
+  append_json_string(body, "palabre " + settings.version);
+  body += lifetime_of(who.value()) + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true})";
+  answer(c, "connect", body);
+}
+
+void conversation::refuse_connect(const command& c, const error& why) {
+  if (why.code != errc::token_expired) return peer_.disconnect(disconnections::invalid_token);
+  refused_ = true;
+  refuse(c, command_errors::token_expired);
+}
+
+void conversation::refresh(const command& c) {
+  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
+  const auto who = shared_.edge.tokens.verify(c.token);
+  if (!who && who.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
+  if (!who || who.value().user != peer_.who()->user) return peer_.disconnect(disconnections::invalid_token);
+  peer_.renew(who.value());
+  answer(c, "refresh", R"({"client":")" + client_ + '"' + lifetime_of(who.value()) + '}');
+}
+
+/// A verified token has not expired, but may be within its last second.
+std::string conversation::lifetime_of(const access_claims& who) const {
+  const std::int64_t left_ms = who.expires_at.ms - shared_.edge.time.now().ms;
+  return R"(,"expires":true,"ttl":)" + std::to_string(std::max<std::int64_t>(left_ms / 1000, 1));
+}
+
+// ---- rpc
+
+asio::awaitable<void> conversation::call(command c) {
+  if (c.data.empty()) c.data = "{}";
+  std::string request_id = client_ + "-" + std::to_string(c.id);
+  access_claims who = *peer_.who();
+  auto answering = shared_.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
+  peer_.set_busy(true);
+  const std::optional<answer_or_problem> answered = co_await std::move(answering);
+  peer_.set_busy(false);
+  answer_call(c, answered);
+}
+
+void conversation::answer_call(const command& c, const std::optional<answer_or_problem>& answered) {
+  if (!answered) return refuse(c, command_errors::method_not_found);
+  if (const auto* wrong = std::get_if<problem>(&*answered)) return refuse(c, {realtime_code(*wrong), wrong->code});
+  const std::string& body = std::get<http::answer>(*answered).body;
+  std::string data = R"({"data":)";
+  data += body.empty() ? std::string_view("{}") : std::string_view(body);
+  data += '}';
+  answer(c, "rpc", data);
+}
+
+void conversation::answer(const command& c, std::string_view what, std::string_view body) {
+  peer_.send(reply(c.id, what, body));
+}
+
+void conversation::refuse(const command& c, const command_error& why) { peer_.send(error_reply(c.id, why)); }
+
+} // namespace palabre::http::realtime

@@ -1,0 +1,29 @@
+#pragma once
+// /connection/websocket: the Centrifuge client protocol v2, JSON, from the upgraded socket on.
+
+#include "http/api.hpp"
+#include "http/realtime/connection_counts.hpp"
+#include "http/realtime/hub.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <string>
+
+namespace palabre::http::realtime {
+
+/// What all connections of the process share. Lifetime: outlives them.
+struct context {
+  services& edge;
+  api& operations;
+  std::atomic<bool> draining{false};
+  connection_counts users{};
+};
+
+/// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.
+/// Runs on, and touches only, the io thread of `home`, whose executor is the socket's. Never throws.
+boost::asio::awaitable<void> serve_websocket(boost::asio::ip::tcp::socket socket, std::string already_read, hub& home,
+                                             context& shared);
+
+} // namespace palabre::http::realtime

@@ -1,0 +1,247 @@
+#include "http/realtime/hub.hpp"
+
+#include "base/assert.hpp"
+#include "http/realtime/connection.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace palabre::http::realtime {
+
+namespace {
+
+/// A round that lends more than this is flushed before more is handed out, so that who keeps up is never taken for slow.
+constexpr std::size_t round_bytes_max = 256 * 1024;
+
+std::uint32_t seed_from(randomness& random) {
+  std::uint8_t bytes[4];
+  random.fill(bytes, sizeof bytes);
+  std::uint32_t seed;
+  std::memcpy(&seed, bytes, sizeof seed);
+  return seed;
+}
+
+} // namespace
+
+hub::hub(boost::asio::io_context& io, services& edge)
+    : io_(io), edge_(edge), wheel_(std::chrono::steady_clock::now()), ticker_(io), dice_(seed_from(edge.random)),
+      read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_bytes)) {}
+
+hub::~hub() {
+  while (!all_.empty()) all_.back()->orphan();
+}
+
+// ---- Any thread
+
+void hub::hand_over(delivery_ptr what) {
+  const std::lock_guard lock(inbox_mutex_);
+  inbox_.push_back(std::move(what));
+  if (std::exchange(inbox_posted_, true)) return;
+  boost::asio::post(io_, [this] { deliver_inbox(); });
+}
+
+void hub::drain(std::chrono::milliseconds spread) {
+  boost::asio::post(io_, [this, spread] {
+    const time_point now = std::chrono::steady_clock::now();
+    for (connection* each : all_) each->drain_at(now + random_between(std::chrono::milliseconds(0), spread));
+  });
+}
+
+// ---- Delivering
+
+void hub::deliver_inbox() {
+  std::vector<delivery_ptr> batches;
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    batches.swap(inbox_);
+    inbox_posted_ = false;
+  }
+  for (const delivery_ptr& each : batches) {
+    deliver(*each);
+    if (lent_bytes_ >= round_bytes_max) flush_round();
+  }
+  flush_round();
+}
+
+void hub::deliver(const delivery& what) {
+  end_sessions(what);
+  for (const room_frames_ptr& frames : what.rooms) {
+    const auto found = rooms_.find(frames->room);
+    if (found == rooms_.end()) continue;
+    for (const auto& farewell : frames->farewells) say_farewell(frames, farewell);
+    // A farewell to the last subscriber ends the room.
+    if (const auto still = rooms_.find(frames->room); still != rooms_.end()) hand_out(frames, still->second);
+  }
+}
+
+void hub::hand_out(const room_frames_ptr& frames, room_subscribers& room) {
+  std::vector<subscription*> behind;
+  for (room_subscribers::entry& each : room.entries) {
+    if (each.last + 1 == frames->first) [[likely]] {
+      lend(*each.who, frames, frames->bytes);
+    } else if (each.last >= frames->last) { // recovered already, or muted
+      continue;
+    } else if (each.last + 1 > frames->first) {
+      lend(*each.who, frames, frames->between(each.last, frames->last));
+    } else {
+      behind.push_back(each.mine);
+      continue;
+    }
+    each.last = frames->last;
+  }
+  for (subscription* each : behind)
+    each->in->entries[each->index].who->unsubscribe(*each, unsubscriptions::insufficient_state);
+}
+
+void hub::end_sessions(const delivery& what) {
+  for (const ended_session& each : what.ended_sessions) {
+    const auto found = by_user_.find(each.user);
+    if (found == by_user_.end()) continue;
+    for (connection* c : found->second)
+      if (c->who()->session == each.session) c->disconnect(disconnections::invalid_token);
+  }
+}
+
+void hub::say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to) {
+  std::vector<subscription*> leaving;
+  if (!to.who) {
+    for (const auto& each : rooms_.find(frames->room)->second.entries)
+      if (each.last < to.seq) leaving.push_back(each.mine); // who came after it knows, and the muted will
+  } else if (const auto found = by_user_.find(*to.who); found != by_user_.end()) {
+    for (connection* c : found->second)
+      if (subscription* s = c->find(frames->room); s != nullptr && s->in != nullptr) leaving.push_back(s);
+  }
+  for (subscription* each : leaving) say_farewell(frames, to.seq, *each);
+}
+
+void hub::say_farewell(const room_frames_ptr& frames, stream_version seq, subscription& s) {
+  room_subscribers::entry& at = s.in->entries[s.index];
+  if (at.last == room_subscribers::muted) {
+    s.left_at = seq;
+    return;
+  }
+  if (seq <= s.member_at) return; // has come back since
+  if (at.last < seq) lend(*at.who, frames, frames->between(at.last, seq));
+  at.who->unsubscribe(s, unsubscriptions::by_server);
+}
+
+void hub::lend(connection& c, const room_frames_ptr& owner, std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto index = static_cast<std::uint32_t>(lent_.size());
+  lent_.push_back({{&owner, bytes}, place_in_hub::nothing});
+  lent_bytes_ += bytes.size();
+  place_in_hub& place = c.place;
+  if (place.first_lent == place_in_hub::nothing) place.first_lent = index;
+  else lent_[place.last_lent].next = index;
+  place.last_lent = index;
+  mark_to_flush(c);
+}
+
+// ---- Flushing
+
+void hub::mark_to_flush(connection& c) {
+  if (std::exchange(c.place.to_flush, true)) return;
+  to_flush_.push_back(&c);
+}
+
+void hub::flush_soon(connection& c) {
+  mark_to_flush(c);
+  if (std::exchange(flush_posted_, true)) return;
+  boost::asio::post(io_, [this] {
+    flush_posted_ = false;
+    flush_round();
+  });
+}
+
+void hub::flush_round() {
+  for (std::size_t i = 0; i < to_flush_.size(); ++i) { // flushing may append
+    connection& c = *to_flush_[i];
+    c.place.to_flush = false;
+    c.flush(take_lent(c));
+  }
+  to_flush_.clear();
+  lent_.clear();
+  lent_bytes_ = 0;
+}
+
+std::span<const lent_frames> hub::take_lent(connection& c) {
+  gathered_.clear();
+  for (std::uint32_t i = c.place.first_lent; i != place_in_hub::nothing; i = lent_[i].next)
+    gathered_.push_back(lent_[i].frames);
+  c.place.first_lent = c.place.last_lent = place_in_hub::nothing;
+  return gathered_;
+}
+
+void hub::keep_lent(connection& c) {
+  if (c.place.first_lent == place_in_hub::nothing) return;
+  c.keep(take_lent(c));
+}
+
+// ---- Connections
+
+void hub::add(connection& c) {
+  c.place.index = static_cast<std::uint32_t>(all_.size());
+  all_.push_back(&c);
+  count_.fetch_add(1, std::memory_order_relaxed);
+  if (!std::exchange(ticking_, true)) keep_ticking();
+}
+
+void hub::remove(connection& c) {
+  all_.back()->place.index = c.place.index;
+  all_[c.place.index] = all_.back();
+  all_.pop_back();
+  count_.fetch_sub(1, std::memory_order_relaxed);
+  if (c.place.to_flush) std::erase(to_flush_, &c);
+}
+
+void hub::identify(connection& c, user_id user) { by_user_[user].push_back(&c); }
+
+void hub::forget(connection& c, user_id user) {
+  const auto found = by_user_.find(user);
+  PALABRE_ASSERT(found != by_user_.end());
+  std::erase(found->second, &c);
+  if (found->second.empty()) by_user_.erase(found);
+}
+
+void hub::subscribe(connection& c, subscription& s) {
+  rooms_heard_.add(s.room);
+  room_subscribers& room = rooms_[s.room];
+  room.room = s.room;
+  s.in = &room;
+  s.index = room.entries.size();
+  room.entries.push_back({room_subscribers::muted, &c, &s});
+}
+
+void hub::open(subscription& s, stream_version last) { s.in->entries[s.index].last = last; }
+
+void hub::unsubscribe(subscription& s) {
+  if (s.in == nullptr) return;
+  auto& entries = s.in->entries;
+  entries[s.index] = entries.back();
+  entries[s.index].mine->index = s.index;
+  entries.pop_back();
+  s.in = nullptr;
+  if (entries.empty()) rooms_.erase(s.room);
+  rooms_heard_.remove(s.room);
+}
+
+// ---- Time
+
+/// The ticks stop with the last connection.
+void hub::keep_ticking() {
+  ticker_.expires_after(timer_wheel::tick);
+  ticker_.async_wait([this](boost::system::error_code failed) {
+    if (failed) return;
+    wheel_.advance(std::chrono::steady_clock::now());
+    if (all_.empty()) ticking_ = false;
+    else keep_ticking();
+  });
+}
+
+std::chrono::milliseconds hub::random_between(std::chrono::milliseconds from, std::chrono::milliseconds to) {
+  return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(from.count(), to.count())(dice_));
+}
+
+} // namespace palabre::http::realtime

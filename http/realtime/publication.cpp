@@ -1,0 +1,105 @@
+#include "http/realtime/publication.hpp"
+
+#include "events/streams.hpp"
+
+namespace palabre::http::realtime {
+
+namespace {
+
+result<void> append_data(std::string& out, const storage::record& r, events::words what) {
+  const bool redacted = what == events::words::hidden &&
+                        (r.type == events::message_posted::type.name || r.type == events::message_edited::type.name);
+  if (!redacted && !events::has_secrets(r.type)) {
+    out += r.payload;
+    return success();
+  }
+  PALABRE_TRY(const auto event, events::decode_any(r.stream.kind, r.type, r.schema, r.payload));
+  out += events::public_json(event, what);
+  return success();
+}
+
+/// The client_id of a message.posted as it stands in the payload, quotes included; empty: it has none.
+/// Fields stand in the order described and a quote inside a string is escaped, so the first match is the field itself.
+std::string_view client_id_of(const storage::record& r) {
+  constexpr std::string_view key = R"(,"client_id":)";
+  if (r.type != events::message_posted::type.name) return {};
+  const std::size_t at = r.payload.find(key);
+  if (at == std::string_view::npos) return {};
+  const std::string_view value = r.payload.substr(at + key.size());
+  if (value.empty() || value.front() != '"') return {};
+  std::size_t end = 1;
+  while (end < value.size() && value[end] != '"') end += value[end] == '\\' ? 2 : 1;
+  return value.substr(0, end + 1);
+}
+
+void append_quoted(std::string& out, const uuid& id) {
+  out += '"';
+  append_text(out, id);
+  out += '"';
+}
+
+} // namespace
+
+bool is_of_room(const storage::record& record) {
+  return record.stream.kind == static_cast<char>(events::stream_kind::room);
+}
+
+uuid event_id(const storage::committed_record& record) {
+  uuid id;
+  const auto ms = static_cast<std::uint64_t>(record.view.time.ms);
+  for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
+  for (std::size_t i = 6; i < 16; ++i) id.bytes[i] = record.hash[i];
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x70); // version 7
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80); // variant of RFC 9562
+  return id;
+}
+
+result<void> append_event(std::string& out, const storage::committed_record& record, events::words what) {
+  const storage::record& r = record.view;
+  out += R"({"type":")";
+  out += r.type;
+  out += R"(","v":)";
+  append_json_uint(out, r.schema);
+  out += R"(,"id":)";
+  append_quoted(out, event_id(record));
+  out += R"(,"seq":)";
+  append_json_uint(out, r.version);
+  out += R"(,"room_id":)";
+  append_quoted(out, r.stream.id);
+  out += R"(,"actor_id":)";
+  if (r.actor.is_nil()) out += "null";
+  else append_quoted(out, r.actor);
+  out += R"(,"at":")";
+  out += to_rfc3339(r.time);
+  out += '"';
+  if (const std::string_view client_id = client_id_of(r); !client_id.empty()) {
+    out += R"(,"client_id":)";
+    out += client_id;
+  }
+  out += R"(,"data":)";
+  PALABRE_TRY(append_data(out, record.view, what));
+  out += '}';
+  return success();
+}
+
+result<void> append_publication(std::string& out, const storage::committed_record& record, events::words what) {
+  out += R"({"data":)";
+  PALABRE_TRY(append_event(out, record, what));
+  out += R"(,"offset":)";
+  append_json_uint(out, record.view.version);
+  out += R"(,"tags":{"t":")";
+  out += record.view.type;
+  out += R"("}})";
+  return success();
+}
+
+result<void> append_push(std::string& out, const storage::committed_record& record, events::words what) {
+  out += R"({"push":{"channel":"room:)";
+  append_text(out, record.view.stream.id);
+  out += R"(","pub":)";
+  PALABRE_TRY(append_publication(out, record, what));
+  out += "}}";
+  return success();
+}
+
+} // namespace palabre::http::realtime

@@ -1,0 +1,163 @@
+// One's own profile and password, and the profiles of others.
+
+#include "base/limits.hpp"
+#include "http/ask.hpp"
+#include "http/hasher.hpp"
+#include "http/routes/entity_tag.hpp"
+#include "http/routes/render.hpp"
+#include "http/routes/room_commands.hpp"
+#include "http/routes/routes.hpp"
+#include "http/schema.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+struct profile_body {
+  patched<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
+  patched<url_text> avatar_url;
+  patched<text<0, limits::bio_code_points_max, "bio_code_points">> bio;
+  patched<line<0, limits::label_code_points_max, "city_code_points">> city;
+  patched<list<line<1, limits::label_code_points_max, "interest_code_points">, limits::interests_max, "interests">>
+      interests;
+};
+BOOST_DESCRIBE_STRUCT(profile_body, (), (display_name, avatar_url, bio, city, interests))
+
+struct password_body {
+  secret_text<0, limits::password_bytes_max> current_password;
+  secret_text<limits::password_bytes_min, limits::password_bytes_max> new_password;
+};
+BOOST_DESCRIBE_STRUCT(password_body, (), (current_password, new_password))
+
+constexpr int tries_max = 5; // two changes of one profile at the same moment are rare, five in a row absurd
+
+template <class Text>
+void apply(std::optional<std::string>& to, const patched<Text>& change) {
+  if (!change.present) return;
+  to = change.value ? std::optional{change.value->value} : std::nullopt;
+}
+
+events::user_profile changed(events::user_profile profile, const profile_body& body) {
+  if (body.display_name.present) profile.display_name = {body.display_name.value->value};
+  apply(profile.avatar_url.value, body.avatar_url);
+  apply(profile.bio.value, body.bio);
+  apply(profile.city.value, body.city);
+  if (!body.interests.present) return profile;
+  profile.interests.value.clear();
+  if (body.interests.value)
+    for (const auto& interest : body.interests.value->value) profile.interests.value.push_back(interest.value);
+  return profile;
+}
+
+/// From views that have reached the log's head. Errors: unauthenticated: the account is gone; those of the views.
+awaitable<result<projections::user_row>> my_row(services& s, user_id user) {
+  PALABRE_CO_TRY(co_await wait_for_head(s));
+  PALABRE_CO_TRY(auto row, s.users.user(user));
+  if (!row) co_return error{errc::unauthenticated, "this account is gone"};
+  co_return std::move(*row);
+}
+
+awaitable<answer_or_problem> get_me(services& s, call& c) {
+  const auto row = co_await my_row(s, c.user());
+  if (!row) co_return problem_of(row.error());
+  co_return tagged_answer(c, row.value().profile_seq, render_user(c.user(), row.value(), profile_of::self));
+}
+
+awaitable<result<actors::outcome>> ask_me(services& s, call& c, events::user_command command) {
+  actors::user_request request;
+  request.user = c.user();
+  request.command = std::move(command);
+  request.origin = origin_of(c, {});
+  return ask(s.commands, std::move(request));
+}
+
+awaitable<answer_or_problem> answer_me(services& s, call& c, actors::outcome done) {
+  const auto seen = co_await wait_for_views(s.views, done.durable);
+  if (!seen) co_return problem_of(seen.error());
+  const auto row = s.users.user(c.user());
+  if (!row) co_return problem_of(row.error());
+  if (!row.value()) co_return problem_of({errc::unauthenticated, "this account is gone"});
+  answer a = tagged_answer(c, row.value()->profile_seq, render_user(c.user(), *row.value(), profile_of::self));
+  add_outcome(a, done);
+  co_return a;
+}
+
+awaitable<answer_or_problem> patch_me(services& s, call& c) {
+  const auto parsed = parse_body<profile_body>(c.body);
+  if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
+  const auto& body = std::get<profile_body>(parsed);
+  if (body.display_name.present && !body.display_name.value)
+    co_return bad_field("/display_name", "required", "a name can be changed, not taken away");
+  for (int tries = 1;; ++tries) {
+    const auto row = co_await my_row(s, c.user());
+    if (!row) co_return problem_of(row.error());
+    if (!allows_change(c.if_match, row.value().profile_seq)) co_return changed_meanwhile();
+    events::change_profile change;
+    change.profile = changed(row.value().profile, body);
+    change.based_on = row.value().profile;
+    events::user_command command = std::move(change);
+    auto asking = ask_me(s, c, std::move(command));
+    auto done = co_await std::move(asking);
+    if (done) {
+      auto answering = answer_me(s, c, std::move(done.value()));
+      co_return co_await std::move(answering);
+    }
+    if (done.error().code != errc::stale_facts || tries == tries_max) co_return problem_of(done.error());
+  }
+}
+
+awaitable<answer_or_problem> put_password(services& s, call& c) {
+  auto parsed = parse_body<password_body>(c.body);
+  if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  auto& body = std::get<password_body>(parsed);
+  const auto seen = co_await wait_for_head(s);
+  if (!seen) co_return problem_of(seen.error());
+  const auto credential = s.users.credential(c.user());
+  if (!credential) co_return problem_of(credential.error());
+  if (!credential.value()) co_return problem_of({errc::unauthenticated, "this account is gone"});
+  auto verifying = s.hasher.verify(std::move(body.current_password.value), credential.value()->password_hash);
+  const auto right = co_await std::move(verifying);
+  if (!right) co_return problem_of(right.error());
+  // Not 401: the access token is good, and a client that sees 401 would only fetch another one.
+  if (!right.value()) co_return bad_field("/current_password", "wrong_password", "this is not your current password");
+  auto hashing = s.hasher.hash(std::move(body.new_password.value));
+  auto hash = co_await std::move(hashing);
+  if (!hash) co_return problem_of(hash.error());
+  events::change_password change;
+  change.password_hash = std::move(hash.value());
+  change.kept = c.who->session;
+  change.proved_at = credential.value()->proved_at;
+  events::user_command command = std::move(change);
+  auto asking = ask_me(s, c, std::move(command));
+  const auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  co_return written(204, {}, done.value());
+}
+
+awaitable<answer_or_problem> get_user(services& s, call& c) {
+  const auto user = user_id::parse(c.captures[0]);
+  if (!user) co_return problem_of({errc::not_found, "there is no such user"});
+  const auto row = s.users.user(*user);
+  if (!row) co_return problem_of(row.error());
+  if (!row.value()) co_return problem_of({errc::not_found, "there is no such user"});
+  co_return tagged_answer(c, row.value()->profile_seq, render_user(*user, *row.value(), profile_of::other));
+}
+
+constexpr route rows[] = {
+    {verb::get, "/api/v1/me", "", access::user, false, false, get_me, "Your profile."},
+    {verb::patch, "/api/v1/me", "", access::user, true, false, patch_me,
+     "Change your profile: fields that are left out stay, null empties. If-Match with an ETag refuses to overwrite "
+     "(412)."},
+    {verb::put, "/api/v1/me/password", "", access::user, true, false, put_password,
+     "Change your password. All your other sessions end."},
+    {verb::get, "/api/v1/users/{id}", "", access::user, false, false, get_user, "The profile of a user."},
+};
+
+} // namespace
+
+std::span<const route> me_routes() {
+  return rows;
+}
+
+} // namespace palabre::http

@@ -1,0 +1,128 @@
+#include "http/routes/membership.hpp"
+
+#include "events/streams.hpp"
+#include "http/idempotency.hpp"
+#include "http/query.hpp"
+#include "http/routes/cursor.hpp"
+#include "http/routes/render.hpp"
+#include "http/routes/room_answers.hpp"
+#include "http/routes/room_commands.hpp"
+#include "http/schema.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+struct join_body {
+  ascii_text<1, 64, "share_code_bytes"> share_code;
+};
+BOOST_DESCRIBE_STRUCT(join_body, (), (share_code))
+
+/// A wrong code, a dead one and one of an archived room are told apart by nobody.
+problem no_such_code() {
+  problem p = problem_of({errc::not_found, {}});
+  p.detail = "no room has this share code: check it, or ask a member for the current one";
+  return p;
+}
+
+/// Finds the room of a code and loads it into the call. False: there is none to join.
+awaitable<result<bool>> find_room_by_code(services& s, call& c, stream_id code) {
+  PALABRE_CO_TRY(co_await wait_for_head(s));
+  PALABRE_CO_TRY(const auto room, s.roster.room_by_code(code));
+  if (!room) co_return false;
+  PALABRE_CO_TRY(co_await read_room_anew(s, c, *room));
+  co_return !c.room->archived;
+}
+
+awaitable<result<actors::outcome>> ask_to_join(services& s, call& c, std::optional<std::string> share_code) {
+  events::join_room join;
+  join.share_code = std::move(share_code);
+  PALABRE_CO_TRY(join.display_name, display_name_of(s, c.user()));
+  events::room_command command = std::move(join);
+  fact_request what;
+  what.rooms_of_user = true;
+  auto keys = idempotency_of(s, c, 200);
+  auto asking = ask_room(s, c, std::move(command), std::move(what), std::move(keys));
+  co_return co_await std::move(asking);
+}
+
+} // namespace
+
+awaitable<answer_or_problem> join_by_code(services& s, call& c) {
+  auto parsed = parse_body<join_body>(c.body);
+  if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  const auto code = events::canonical_share_code(std::get<join_body>(parsed).share_code.value);
+  if (!code) co_return no_such_code();
+  const stream_id stream = events::share_code_stream(s.name_key, *code);
+  auto finding = find_room_by_code(s, c, stream);
+  const auto found = co_await std::move(finding);
+  if (!found) co_return problem_of(found.error());
+  if (!found.value()) co_return no_such_code();
+  std::optional<std::string> presented = *code;
+  auto asking = ask_to_join(s, c, std::move(presented));
+  auto done = co_await std::move(asking);
+  if (done) {
+    auto answering = answer_room(s, c, 200, std::move(done.value()));
+    co_return co_await std::move(answering);
+  }
+  const errc refused = done.error().code;
+  if (refused == errc::not_found || refused == errc::room_archived) co_return no_such_code();
+  co_return problem_of(done.error());
+}
+
+awaitable<answer_or_problem> join_open_room(services& s, call& c) {
+  std::optional<std::string> no_code;
+  auto asking = ask_to_join(s, c, std::move(no_code));
+  auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  auto answering = answer_room(s, c, 200, std::move(done.value()));
+  co_return co_await std::move(answering);
+}
+
+awaitable<answer_or_problem> leave_room(services& s, call& c) {
+  fact_request nothing;
+  events::room_command command = events::leave_room{};
+  auto keys = idempotency_of(s, c, 204);
+  auto asking = ask_room(s, c, std::move(command), std::move(nothing), std::move(keys));
+  const auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  co_return written(204, {}, done.value());
+}
+
+awaitable<answer_or_problem> list_members(services& s, call& c) {
+  const room_id room = c.room->room;
+  const std::string list = "members:" + to_text(room);
+  query_reader query(c);
+  const std::size_t limit = query.limit();
+  std::optional<user_id> after;
+  if (const auto* cursor = c.query_value("cursor")) {
+    const auto mark = read_cursor(s.name_key, list, *cursor);
+    if (mark && mark->size() == 16)
+      after = user_id{uuid_from_bytes(mark->data())};
+    else
+      query.refuse("cursor", "not_a_cursor", "use a cursor as a list of this room's members gave it");
+  }
+  if (!query.ok()) co_return query.take_problem();
+  const auto page = s.roster.members(room, after, limit);
+  if (!page) co_return problem_of(page.error());
+
+  std::string items = "[";
+  for (const auto& item : page.value().items) {
+    const auto author = s.profiles.author_json(item.user);
+    if (!author) co_return problem_of(author.error());
+    if (items.size() > 1) items += ',';
+    append_member(items, item, *author.value());
+  }
+  items += ']';
+  std::string next;
+  if (page.value().next) {
+    std::string mark;
+    append_bytes(mark, *page.value().next);
+    next = "/api/v1/rooms/" + to_text(room) + "/members?cursor=" + make_cursor(s.name_key, list, mark) +
+           "&limit=" + std::to_string(limit);
+  }
+  co_return json_answer(200, render_page(items, next, {}));
+}
+
+} // namespace palabre::http

@@ -1,0 +1,71 @@
+// GET /health and /health/ready: whether the process lives, and whether it should get traffic.
+
+#include "base/json_writer.hpp"
+#include "http/ask.hpp"
+#include "http/routes/routes.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+awaitable<answer_or_problem> get_health(services& s, call&) {
+  answer a;
+  a.body = "{\"status\":\"ok\",\"version\":";
+  append_json_string(a.body, s.settings.version);
+  a.body += '}';
+  co_return a;
+}
+
+/// Why the views are not to be read from; empty: they have reached the log. Far behind says so at once, a little behind may
+/// catch up while we wait: under load they always are.
+awaitable<std::string> views_failure(services& s) {
+  if (!s.views.healthy()) co_return s.views.failure();
+  const position head = s.log.head();
+  const position applied = s.views.applied();
+  if (head.value > applied.value + limits::batch_records_max)
+    co_return "at position " + std::to_string(applied.value) + " of " + std::to_string(head.value);
+  auto waiting = wait_for_views(s.views, head);
+  const auto reached = co_await std::move(waiting);
+  if (!reached) co_return reached.error().context;
+  co_return std::string{};
+}
+
+using named_failures = std::vector<std::pair<std::string, std::string>>;
+
+answer readiness(const named_failures& checks) {
+  answer a;
+  std::string list;
+  for (const auto& [name, failure] : checks) {
+    if (!list.empty()) list += ',';
+    append_json_string(list, name);
+    list += ':';
+    append_json_string(list, failure.empty() ? "ok" : failure);
+    if (!failure.empty()) a.status = 503;
+  }
+  a.body = a.status == 200 ? "{\"status\":\"ready\",\"checks\":{" : "{\"status\":\"not_ready\",\"checks\":{";
+  a.body += list;
+  a.body += "}}";
+  if (a.status == 503) a.headers.emplace_back("Retry-After", "1");
+  return a;
+}
+
+awaitable<answer_or_problem> get_ready(services& s, call&) {
+  named_failures checks;
+  for (const readiness_check& check : s.readiness) checks.emplace_back(check.name, check.failure());
+  auto looking = views_failure(s);
+  std::string behind = co_await std::move(looking);
+  checks.emplace_back("projections", std::move(behind));
+  co_return readiness(checks);
+}
+
+constexpr route rows[] = {
+    {verb::get, "/health", "", access::anyone, false, false, &get_health, "Whether the process lives"},
+    {verb::get, "/health/ready", "", access::anyone, false, false, &get_ready, "Whether the server takes traffic"},
+};
+
+} // namespace
+
+std::span<const route> operation_routes() { return rows; }
+
+} // namespace palabre::http

@@ -1,0 +1,203 @@
+// Reactions to messages: one emoji each, once per user.
+
+#include "base/limits.hpp"
+#include "events/emoji.hpp"
+#include "http/idempotency.hpp"
+#include "http/query.hpp"
+#include "http/routes/cursor.hpp"
+#include "http/routes/render.hpp"
+#include "http/routes/room_commands.hpp"
+#include "http/routes/routes.hpp"
+#include "http/schema.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+struct toggle_body {
+  emoji_text emoji;
+};
+BOOST_DESCRIBE_STRUCT(toggle_body, (), (emoji))
+
+problem no_such_message() {
+  return problem_of({errc::not_found, {}});
+}
+
+/// The message and the emoji that a path names.
+struct reaction_target {
+  message_id message;
+  std::string emoji;
+};
+
+std::variant<reaction_target, problem> target_of(const call& c) {
+  const auto message = message_id::parse(c.captures[1]);
+  if (!message) return no_such_message();
+  auto emoji = c.captures[2].size() <= limits::emoji_bytes_max ? events::canonical_emoji(c.captures[2]) : std::nullopt;
+  if (!emoji) return bad_field("{emoji}", "not_an_emoji", "the path must end with exactly one emoji, percent-encoded");
+  return reaction_target{*message, std::move(*emoji)};
+}
+
+awaitable<result<actors::outcome>> ask_to_react(services& s, call& c, reaction_target target,
+                                                events::reaction_change change,
+                                                std::vector<storage::idempotency> keys) {
+  events::react reaction;
+  reaction.message = target.message;
+  reaction.emoji = target.emoji;
+  reaction.change = change;
+  events::room_command command = std::move(reaction);
+  fact_request what;
+  what.message = target.message;
+  what.emoji = std::move(target.emoji);
+  return ask_room(s, c, std::move(command), std::move(what), std::move(keys));
+}
+
+/// `opening` and the message's reactions, once the views have reached `done`.
+awaitable<answer_or_problem> answer_reactions(services& s, call& c, message_id message, std::string opening,
+                                              actors::outcome done) {
+  const auto seen = co_await wait_for_views(s.views, done.durable);
+  if (!seen) co_return problem_of(seen.error());
+  const auto reactions = s.timeline.reactions(c.room->room, message, c.user());
+  if (!reactions) co_return problem_of(reactions.error());
+  if (!reactions.value()) co_return no_such_message();
+  co_return written(200, opening + "\"reactions\":" + *reactions.value() + '}', done);
+}
+
+awaitable<answer_or_problem> put(services& s, call& c) {
+  auto target = target_of(c);
+  if (auto* wrong = std::get_if<problem>(&target)) co_return std::move(*wrong);
+  auto& on = std::get<reaction_target>(target);
+  const message_id message = on.message;
+  std::vector<storage::idempotency> no_keys;
+  auto asking = ask_to_react(s, c, std::move(on), events::reaction_change::add, std::move(no_keys));
+  auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  std::string opening = "{";
+  auto answering = answer_reactions(s, c, message, std::move(opening), std::move(done.value()));
+  co_return co_await std::move(answering);
+}
+
+awaitable<answer_or_problem> remove(services& s, call& c) {
+  auto target = target_of(c);
+  if (auto* wrong = std::get_if<problem>(&target)) co_return std::move(*wrong);
+  auto& on = std::get<reaction_target>(target);
+  std::vector<storage::idempotency> no_keys;
+  auto asking = ask_to_react(s, c, std::move(on), events::reaction_change::remove, std::move(no_keys));
+  const auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  co_return written(204, {}, done.value());
+}
+
+awaitable<answer_or_problem> toggle(services& s, call& c) {
+  auto parsed = parse_body<toggle_body>(c.body);
+  const auto message = message_id::parse(c.captures[1]);
+  if (!message) co_return no_such_message();
+  if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  reaction_target target;
+  target.message = *message;
+  target.emoji = std::move(std::get<toggle_body>(parsed).emoji.value);
+  auto keys = idempotency_of(s, c, 200);
+  auto asking = ask_to_react(s, c, std::move(target), events::reaction_change::toggle, std::move(keys));
+  auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  const bool added = done.value()[0].view.type == events::reaction_added::type.name;
+  std::string opening = added ? "{\"added\":true," : "{\"added\":false,";
+  auto answering = answer_reactions(s, c, *message, std::move(opening), std::move(done.value()));
+  co_return co_await std::move(answering);
+}
+
+// ---- Reading
+
+awaitable<answer_or_problem> who(services& s, call& c) {
+  const auto message = message_id::parse(c.captures[1]);
+  if (!message) co_return no_such_message();
+  const std::string list = "reactions:" + to_text(*message);
+  query_reader query(c);
+  const std::size_t limit = query.limit();
+  std::optional<std::string> after;
+  if (const auto* cursor = c.query_value("cursor")) {
+    after = read_cursor(s.name_key, list, *cursor);
+    if (!after) query.refuse("cursor", "not_a_cursor", "use a cursor as the list of this message's reactions gave it");
+  }
+  if (!query.ok()) co_return query.take_problem();
+  const auto fact = s.timeline.fact(c.room->room, *message);
+  if (!fact) co_return problem_of(fact.error());
+  if (!fact.value()) co_return no_such_message();
+
+  std::string mark;
+  const auto items = s.timeline.who_reacted(c.room->room, fact.value()->seq, after.value_or(""), limit, mark);
+  if (!items) co_return problem_of(items.error());
+  std::string next;
+  if (!mark.empty())
+    next = "/api/v1/rooms/" + to_text(c.room->room) + "/messages/" + to_text(*message) +
+           "/reactions?cursor=" + make_cursor(s.name_key, list, mark) + "&limit=" + std::to_string(limit);
+  co_return json_answer(200, render_page(items.value(), next, {}));
+}
+
+/// "a,b,c" as ids; what is wrong with it is noted in `query`.
+std::vector<message_id> message_ids_of(const call& c, query_reader& query) {
+  std::vector<message_id> ids;
+  const std::string* given = c.query_value("message_ids");
+  if (!given || given->empty()) {
+    query.refuse("message_ids", "required", "ids of messages, with commas between them");
+    return ids;
+  }
+  for (std::string_view rest = *given;;) {
+    const auto comma = rest.find(',');
+    const auto id = message_id::parse(rest.substr(0, comma));
+    if (ids.size() == limits::ids_per_request_max) {
+      query.refuse("message_ids", "limit_exceeded",
+                   "ids_per_request: at most " + std::to_string(limits::ids_per_request_max));
+      return ids;
+    }
+    if (!id) {
+      query.refuse("message_ids", "not_an_id", "ids of messages, with commas between them");
+      return ids;
+    }
+    ids.push_back(*id);
+    if (comma == std::string_view::npos) return ids;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+awaitable<answer_or_problem> summary(services& s, call& c) {
+  query_reader query(c);
+  const auto ids = message_ids_of(c, query);
+  if (!query.ok()) co_return query.take_problem();
+  std::string body = "{\"items\":[";
+  bool first = true;
+  for (const message_id& id : ids) {
+    const auto reactions = s.timeline.reactions(c.room->room, id, c.user());
+    if (!reactions) co_return problem_of(reactions.error());
+    if (!reactions.value()) continue; // no message of this room: the others are still worth an answer
+    body += first ? "{\"message_id\":\"" : ",{\"message_id\":\"";
+    first = false;
+    append_text(body, id);
+    body += "\",\"reactions\":";
+    body += *reactions.value();
+    body += '}';
+  }
+  body += "]}";
+  co_return json_answer(200, std::move(body));
+}
+
+constexpr route rows[] = {
+    {verb::put, "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}", "", access::room_read, false, false, put,
+     "React with an emoji."},
+    {verb::del, "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}", "", access::room_read, false, false, remove,
+     "Take your reaction back."},
+    {verb::post, "/api/v1/rooms/{id}/messages/{mid}/reactions", "reaction.toggle", access::room_read, true, true,
+     toggle, "React with an emoji, or take it back if you have."},
+    {verb::get, "/api/v1/rooms/{id}/messages/{mid}/reactions", "", access::room_read, false, false, who,
+     "Who reacted to a message with what, and when."},
+    {verb::get, "/api/v1/rooms/{id}/reactions", "", access::room_read, false, false, summary,
+     "The reactions to up to 200 messages: ?message_ids=a,b,c. Messages that are not in the room are left out."},
+};
+
+} // namespace
+
+std::span<const route> reaction_routes() {
+  return rows;
+}
+
+} // namespace palabre::http

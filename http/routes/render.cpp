@@ -1,0 +1,154 @@
+#include "http/routes/render.hpp"
+
+#include "base/json_writer.hpp"
+
+namespace palabre::http {
+namespace {
+
+void append_text_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  append_json_string(out, value);
+}
+
+void append_nullable_field(std::string& out, std::string_view name, const std::optional<std::string>& value) {
+  out += name;
+  if (value)
+    append_json_string(out, *value);
+  else
+    out += "null";
+}
+
+void append_id_field(std::string& out, std::string_view name, const uuid& id) {
+  out += name;
+  out += '"';
+  append_text(out, id);
+  out += '"';
+}
+
+void append_time_field(std::string& out, std::string_view name, timestamp time) {
+  out += name;
+  out += '"';
+  out += to_rfc3339(time);
+  out += '"';
+}
+
+/// The shape of `author` in a Message.
+struct author_shape {
+  std::optional<std::string> display_name;
+};
+BOOST_DESCRIBE_STRUCT(author_shape, (), (display_name))
+
+} // namespace
+
+std::string render_user(user_id id, const projections::user_row& row, profile_of whose) {
+  std::string out;
+  append_id_field(out, "{\"id\":", id);
+  append_text_field(out, ",\"login\":", row.login);
+  if (whose == profile_of::self) append_nullable_field(out, ",\"email\":", row.email);
+  append_text_field(out, ",\"display_name\":", row.profile.display_name.value);
+  append_nullable_field(out, ",\"avatar_url\":", row.profile.avatar_url.value);
+  append_nullable_field(out, ",\"bio\":", row.profile.bio.value);
+  append_nullable_field(out, ",\"city\":", row.profile.city.value);
+  out += ",\"interests\":";
+  events::append_json(out, row.profile.interests, events::secrets::hidden);
+  append_time_field(out, ",\"created_at\":", row.created_at);
+  out += '}';
+  return out;
+}
+
+std::string render_room(const projections::room_row& row, bool as_member, timestamp now) {
+  std::string out;
+  projections::append_room_fields(out, row, as_member, utc_day(now));
+  out += '}';
+  return out;
+}
+
+void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item, timestamp now) {
+  projections::append_room_fields(out, item.row, item.mine.has_value(), utc_day(now));
+  out += ",\"role\":";
+  if (item.mine) {
+    events::append_json(out, item.mine->as, events::secrets::hidden);
+    append_time_field(out, ",\"joined_at\":", item.mine->joined_at);
+  } else {
+    out += "null,\"joined_at\":null";
+  }
+  out += ",\"last_read_seq\":null,\"unread_count\":null}";
+}
+
+void append_member(std::string& out, const projections::roster_queries::listed_member& item,
+                   std::string_view author_json) {
+  append_id_field(out, "{\"user_id\":", item.user);
+  out += ",\"role\":";
+  events::append_json(out, item.as.as, events::secrets::hidden);
+  append_time_field(out, ",\"joined_at\":", item.as.joined_at);
+  out += ",\"user\":";
+  out += author_json;
+  out += '}';
+}
+
+result<std::string> render_posted(const storage::record& posted, std::string_view author_json) {
+  PALABRE_TRY(auto event, events::decode_as<events::message_posted>(posted.schema, posted.payload));
+  projections::message_row row;
+  row.message = event.message;
+  row.room = room_id{posted.stream.id};
+  row.seq = posted.version;
+  row.author = posted.actor;
+  append_json_string(row.body_json, event.body.value);
+  row.metadata_json = std::move(event.metadata.value.text);
+  row.reply_to = event.reply_to;
+  row.reply_to_seq = event.reply_to_seq;
+  row.created_at = posted.time;
+  const std::string stored = projections::encode(row);
+  PALABRE_TRY(const auto view, projections::view_message_row(stored));
+  std::string out;
+  out.reserve(stored.size() + author_json.size());
+  projections::append_message(out, view, author_json, {});
+  return out;
+}
+
+std::string render_page(std::string_view items, std::string_view next, std::string_view prev) {
+  std::string out;
+  out.reserve(items.size() + next.size() + prev.size() + 40);
+  out += "{\"items\":";
+  out += items;
+  out += ",\"next\":";
+  if (next.empty())
+    out += "null";
+  else
+    append_json_string(out, next);
+  out += ",\"prev\":";
+  if (prev.empty())
+    out += "null";
+  else
+    append_json_string(out, prev);
+  out += '}';
+  return out;
+}
+
+result<std::string> display_name_in(std::string_view author_json) {
+  PALABRE_TRY(auto author, events::from_json<author_shape>("author", author_json));
+  return author.display_name ? std::move(*author.display_name) : std::string{};
+}
+
+answer json_answer(int status, std::string body) {
+  answer a;
+  a.status = status;
+  a.body = std::move(body);
+  return a;
+}
+
+answer written(int status, std::string body, const actors::outcome& done) {
+  answer a = json_answer(status, std::move(body));
+  add_outcome(a, done);
+  return a;
+}
+
+void add_outcome(answer& a, const actors::outcome& done) {
+  if (done.replayed) {
+    a.status = done.first_status;
+    a.headers.emplace_back("Idempotency-Replayed", "true");
+  }
+  a.headers.emplace_back("Palabre-Position", std::to_string(done.durable.value));
+}
+
+} // namespace palabre::http

@@ -1,0 +1,51 @@
+#include "http/routes/room_answers.hpp"
+
+#include "events/streams.hpp"
+#include "http/ask.hpp"
+#include "http/routes/entity_tag.hpp"
+#include "http/routes/render.hpp"
+
+namespace palabre::http {
+namespace {
+
+room_id room_of(const actors::outcome& done, const call& c) {
+  for (std::size_t i = 0; i < done.count(); ++i) {
+    const stream_id& stream = done[i].view.stream;
+    if (stream.kind == static_cast<char>(events::stream_kind::room)) return room_id{stream.id};
+  }
+  return c.room->room;
+}
+
+} // namespace
+
+boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int status, actors::outcome done) {
+  const auto seen = co_await wait_for_views(s.views, done.durable);
+  if (!seen) co_return problem_of(seen.error());
+  const room_id room = room_of(done, c);
+  const auto row = s.roster.room(room);
+  if (!row) co_return problem_of(row.error());
+  const auto mine = s.roster.standing(room, c.user());
+  if (!mine) co_return problem_of(mine.error());
+  if (!row.value()) co_return problem_of({errc::not_found, {}});
+  std::string body = render_room(*row.value(), mine.value().has_value(), s.time.now());
+  answer a = tagged_answer(c, row.value()->settings_seq, std::move(body));
+  a.status = status;
+  add_outcome(a, done);
+  co_return a;
+}
+
+result<std::string> display_name_of(services& s, user_id user) {
+  PALABRE_TRY(const auto author, s.profiles.author_json(user));
+  return display_name_in(*author);
+}
+
+drawn_share_code draw_share_code(services& s) {
+  std::uint8_t random[7];
+  s.random.fill(random, sizeof random);
+  drawn_share_code drawn;
+  drawn.code = events::share_code_from(random);
+  drawn.stream = events::share_code_stream(s.name_key, drawn.code);
+  return drawn;
+}
+
+} // namespace palabre::http

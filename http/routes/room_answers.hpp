@@ -1,0 +1,24 @@
+#pragma once
+// What routes about rooms have in common: the Room as an answer, and drawing a share code.
+
+#include "base/stream_id.hpp"
+#include "http/api.hpp"
+
+#include <string>
+
+namespace palabre::http {
+
+/// The Room as it is once the views have reached `done`, with its ETag. `status` counts unless `done` was replayed.
+/// The room is the one `done` appended to, else `c.room`.
+boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int status, actors::outcome done);
+
+/// The name under which the log and the profile's owner know the caller in this moment.
+result<std::string> display_name_of(services& s, user_id user);
+
+struct drawn_share_code {
+  std::string code;
+  stream_id stream; ///< where it is claimed
+};
+drawn_share_code draw_share_code(services& s);
+
+} // namespace palabre::http

@@ -1,0 +1,309 @@
+// Rooms: making, listing, reading, changing and archiving them.
+
+#include "base/limits.hpp"
+#include "events/streams.hpp"
+#include "http/idempotency.hpp"
+#include "http/query.hpp"
+#include "http/routes/cursor.hpp"
+#include "http/routes/entity_tag.hpp"
+#include "http/routes/membership.hpp"
+#include "http/routes/render.hpp"
+#include "http/routes/room_answers.hpp"
+#include "http/routes/room_commands.hpp"
+#include "http/routes/routes.hpp"
+#include "http/schema.hpp"
+
+#include <algorithm>
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+enum class wanted_kind : std::uint8_t { salon, session, direct };
+BOOST_DESCRIBE_ENUM(wanted_kind, salon, session, direct)
+
+using room_name = line<1, limits::room_name_code_points_max, "room_name_code_points">;
+using room_description = text<0, limits::room_description_code_points_max, "room_description_code_points">;
+using room_category = line<0, limits::label_code_points_max, "category_code_points">;
+using room_color_theme = line<0, limits::label_code_points_max, "color_theme_code_points">;
+using zone_name = ascii_text<1, 64, "time_zone_bytes">;
+
+struct create_body {
+  room_name name;
+  std::optional<wanted_kind> kind;
+  std::optional<events::visibility> visibility;
+  std::optional<room_description> description;
+  std::optional<room_category> category;
+  std::optional<room_color_theme> color_theme;
+  std::optional<zone_name> time_zone;
+};
+BOOST_DESCRIBE_STRUCT(create_body, (), (name, kind, visibility, description, category, color_theme, time_zone))
+
+struct change_body {
+  patched<room_name> name;
+  patched<room_description> description;
+  patched<room_category> category;
+  patched<room_color_theme> color_theme;
+  patched<events::visibility> visibility;
+  patched<zone_name> time_zone;
+};
+BOOST_DESCRIBE_STRUCT(change_body, (), (name, description, category, color_theme, visibility, time_zone))
+
+constexpr int tries_max = limits::share_code_tries_max;
+
+/// The form of an IANA name ("Europe/Paris"); whether there is such a place shows when days are counted by it.
+bool is_zone_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("/_+-").find(c) != std::string_view::npos;
+         });
+}
+
+field_problem not_a_zone() {
+  return {"/time_zone", "not_a_time_zone", "must be an IANA name, as \"Europe/Paris\" or \"UTC\""};
+}
+
+template <class Text>
+std::optional<std::string> text_of(std::optional<Text>& given) {
+  return given ? std::optional{std::move(given->value)} : std::nullopt;
+}
+
+events::room_settings settings_of(create_body& body) {
+  events::room_settings settings;
+  settings.name = std::move(body.name.value);
+  settings.description = text_of(body.description);
+  settings.category = text_of(body.category);
+  settings.color_theme = text_of(body.color_theme);
+  settings.visible = body.visibility.value_or(events::visibility::closed);
+  if (body.time_zone) settings.time_zone = std::move(body.time_zone->value);
+  return settings;
+}
+
+/// A try with one share code. The room is new: there are no facts but how many rooms its maker is in.
+awaitable<result<actors::outcome>> ask_new_room(services& s, call& c, events::create_room command,
+                                                std::vector<storage::idempotency> keys) {
+  const drawn_share_code drawn = draw_share_code(s);
+  command.share_code = drawn.code;
+  command.share_code_stream = drawn.stream;
+  actors::room_request request;
+  request.room = command.room;
+  PALABRE_CO_TRY(request.facts.rooms_of_user, s.roster.rooms_of(c.user()));
+  request.command = std::move(command);
+  request.origin = origin_of(c, std::move(keys));
+  auto asking = ask(s.commands, std::move(request));
+  co_return co_await std::move(asking);
+}
+
+awaitable<answer_or_problem> create(services& s, call& c) {
+  auto parsed = parse_body<create_body>(c.body);
+  if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  auto& body = std::get<create_body>(parsed);
+  const wanted_kind kind = body.kind.value_or(wanted_kind::salon);
+  if (kind == wanted_kind::direct)
+    co_return bad_field("/kind", "not_available", "direct rooms are not available yet: make a salon or a session");
+  if (body.time_zone && !is_zone_name(body.time_zone->value)) co_return validation_failed({not_a_zone()});
+
+  const auto seen = co_await wait_for_head(s);
+  if (!seen) co_return problem_of(seen.error());
+  auto name = display_name_of(s, c.user());
+  if (!name) co_return problem_of(name.error());
+  events::create_room command;
+  command.room = room_id{s.random.next_id(s.time.now())};
+  command.kind = kind == wanted_kind::salon ? events::room_kind::salon : events::room_kind::session;
+  command.settings = settings_of(body);
+  command.display_name = std::move(name.value());
+  const auto keys = idempotency_of(s, c, 201);
+  for (int tries = 1;; ++tries) {
+    auto asking = ask_new_room(s, c, command, keys);
+    auto done = co_await std::move(asking);
+    if (done) {
+      auto answering = answer_room(s, c, 201, std::move(done.value()));
+      co_return co_await std::move(answering);
+    }
+    const bool code_taken = done.error().code == errc::version_mismatch;
+    if (!code_taken || tries == tries_max) co_return problem_of(done.error());
+  }
+}
+
+/// The lists of rooms differ in who asks and what for, and so do their cursors.
+std::string list_name(bool discover, user_id user) {
+  return discover ? "rooms:public" : "rooms:" + to_text(user);
+}
+
+awaitable<answer_or_problem> list(services& s, call& c) {
+  query_reader query(c);
+  const std::size_t limit = query.limit();
+  const bool discover = query.flag("discover");
+  const std::string of = list_name(discover, c.user());
+  std::optional<room_id> after;
+  if (const auto* cursor = c.query_value("cursor")) {
+    const auto mark = read_cursor(s.name_key, of, *cursor);
+    if (mark && mark->size() == 16)
+      after = room_id{uuid_from_bytes(mark->data())};
+    else
+      query.refuse("cursor", "not_a_cursor", "use a cursor as this list gave it, with the same `discover`");
+  }
+  if (!query.ok()) co_return query.take_problem();
+  const auto page = discover ? s.roster.discover(c.user(), after, limit) : s.roster.rooms_of(c.user(), after, limit);
+  if (!page) co_return problem_of(page.error());
+
+  const timestamp now = s.time.now();
+  std::string items = "[";
+  for (const auto& item : page.value().items) {
+    if (items.size() > 1) items += ',';
+    append_listed_room(items, item, now);
+  }
+  items += ']';
+  std::string next;
+  if (page.value().next) {
+    std::string mark;
+    append_bytes(mark, *page.value().next);
+    next = "/api/v1/rooms?cursor=" + make_cursor(s.name_key, of, mark) + "&limit=" + std::to_string(limit);
+    if (discover) next += "&discover=true";
+  }
+  co_return json_answer(200, render_page(items, next, {}));
+}
+
+awaitable<answer_or_problem> get(services& s, call& c) {
+  co_return tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
+}
+
+// ---- Changing
+
+std::optional<problem> check(const change_body& body) {
+  std::vector<field_problem> wrong;
+  const auto refuse_null = [&](const auto& field, const char* pointer) {
+    if (field.present && !field.value) wrong.push_back({pointer, "required", "this can be changed, not taken away"});
+  };
+  refuse_null(body.name, "/name");
+  refuse_null(body.visibility, "/visibility");
+  refuse_null(body.time_zone, "/time_zone");
+  if (body.time_zone.value && !is_zone_name(body.time_zone.value->value)) wrong.push_back(not_a_zone());
+  if (wrong.empty()) return std::nullopt;
+  return validation_failed(std::move(wrong));
+}
+
+template <class Text>
+void apply(std::optional<std::string>& to, const patched<Text>& change) {
+  if (!change.present) return;
+  to = change.value ? std::optional{change.value->value} : std::nullopt;
+}
+
+events::room_settings changed(events::room_settings settings, const change_body& body) {
+  if (body.name.present) settings.name = body.name.value->value;
+  apply(settings.description, body.description);
+  apply(settings.category, body.category);
+  apply(settings.color_theme, body.color_theme);
+  if (body.visibility.present) settings.visible = *body.visibility.value;
+  if (body.time_zone.present) settings.time_zone = body.time_zone.value->value;
+  return settings;
+}
+
+/// Puts a new share code, and the one it takes the place of, into a command. Requires: call::room.
+template <class Command>
+void put_new_code(services& s, const call& c, Command& command) {
+  drawn_share_code drawn = draw_share_code(s);
+  command.room = c.room->room;
+  command.share_code = std::move(drawn.code);
+  command.share_code_stream = drawn.stream;
+  command.old_share_code = c.room->share_code;
+  command.old_share_code_stream = events::share_code_stream(s.name_key, c.room->share_code);
+}
+
+/// Whether reading the room anew, and drawing another code, can help.
+bool worth_another_try(const error& e) {
+  return e.code == errc::stale_facts || e.code == errc::conflict || e.code == errc::version_mismatch;
+}
+
+/// What is left when it did not: `version_mismatch` is for If-Match, and this is about a share code.
+problem gave_up(const error& e) {
+  if (!worth_another_try(e)) return problem_of(e);
+  return problem_of({errc::stale_facts, e.context});
+}
+
+awaitable<answer_or_problem> change(services& s, call& c) {
+  const auto parsed = parse_body<change_body>(c.body);
+  if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
+  const auto& body = std::get<change_body>(parsed);
+  if (auto wrong = check(body)) co_return std::move(*wrong);
+  for (int tries = 1;; ++tries) {
+    const auto read = co_await read_room_anew(s, c, c.room->room);
+    if (!read) co_return problem_of(read.error());
+    if (!allows_change(c.if_match, c.room->settings_seq)) co_return changed_meanwhile();
+    events::update_room update;
+    update.settings = changed(c.room->settings, body);
+    update.based_on = c.room->settings;
+    put_new_code(s, c, update);
+    events::room_command command = std::move(update);
+    fact_request nothing;
+    std::vector<storage::idempotency> no_keys;
+    auto asking = ask_room_once(s, c, std::move(command), std::move(nothing), std::move(no_keys));
+    auto done = co_await std::move(asking);
+    if (done) {
+      auto answering = answer_room(s, c, 200, std::move(done.value()));
+      co_return co_await std::move(answering);
+    }
+    if (!worth_another_try(done.error()) || tries == tries_max) co_return gave_up(done.error());
+  }
+}
+
+awaitable<answer_or_problem> rotate_code(services& s, call& c) {
+  const auto keys = idempotency_of(s, c, 200);
+  for (int tries = 1;; ++tries) {
+    const auto read = co_await read_room_anew(s, c, c.room->room);
+    if (!read) co_return problem_of(read.error());
+    events::rotate_share_code rotate;
+    put_new_code(s, c, rotate);
+    events::room_command command = std::move(rotate);
+    fact_request nothing;
+    auto asking = ask_room_once(s, c, std::move(command), std::move(nothing), keys);
+    auto done = co_await std::move(asking);
+    if (done) {
+      auto answering = answer_room(s, c, 200, std::move(done.value()));
+      co_return co_await std::move(answering);
+    }
+    if (!worth_another_try(done.error()) || tries == tries_max) co_return gave_up(done.error());
+  }
+}
+
+awaitable<answer_or_problem> archive(services& s, call& c) {
+  const auto read = co_await read_room_anew(s, c, c.room->room);
+  if (!read) co_return problem_of(read.error());
+  if (!allows_change(c.if_match, c.room->settings_seq)) co_return changed_meanwhile();
+  events::room_command command = events::archive_room{};
+  fact_request nothing;
+  std::vector<storage::idempotency> no_keys;
+  auto asking = ask_room(s, c, std::move(command), std::move(nothing), std::move(no_keys));
+  const auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  co_return written(204, {}, done.value());
+}
+
+constexpr route rows[] = {
+    {verb::post, "/api/v1/rooms", "", access::user, true, true, create, "Make a room; you are its owner."},
+    {verb::get, "/api/v1/rooms", "", access::user, false, false, list,
+     "The rooms you are in, or with ?discover=true public salons. last_read_seq and unread_count are null: not kept "
+     "yet."},
+    {verb::post, "/api/v1/rooms/join", "", access::user, true, true, join_by_code,
+     "Join the room that has a share code."},
+    {verb::get, "/api/v1/rooms/{id}", "", access::room_see, false, false, get, "A room."},
+    {verb::patch, "/api/v1/rooms/{id}", "", access::room_administrate, true, false, change,
+     "Change a room: fields that are left out stay, null empties. If-Match with an ETag refuses to overwrite (412). "
+     "Turning it private makes a new share code."},
+    {verb::del, "/api/v1/rooms/{id}", "", access::room_own, false, false, archive,
+     "Archive a room: it can be read, not written."},
+    {verb::post, "/api/v1/rooms/{id}/join", "", access::room_see, false, true, join_open_room, "Join a public room."},
+    {verb::post, "/api/v1/rooms/{id}/leave", "", access::room_see, false, true, leave_room, "Leave a room."},
+    {verb::post, "/api/v1/rooms/{id}/share_code", "", access::room_administrate, false, true, rotate_code,
+     "Make a new share code; the old one is dead."},
+    {verb::get, "/api/v1/rooms/{id}/members", "", access::room_see, false, false, list_members, "Who is in a room."},
+};
+
+} // namespace
+
+std::span<const route> room_routes() {
+  return rows;
+}
+
+} // namespace palabre::http

@@ -1,0 +1,17 @@
+#pragma once
+// The rows that each file of routes/ adds to the one table (http/api.hpp). A family of routes is one file.
+
+#include "http/api.hpp"
+
+#include <span>
+
+namespace palabre::http {
+
+std::span<const route> auth_routes();
+std::span<const route> me_routes();
+std::span<const route> room_routes();
+std::span<const route> message_routes();
+std::span<const route> reaction_routes();
+std::span<const route> operation_routes();
+
+} // namespace palabre::http

@@ -1,0 +1,260 @@
+#include "http/server/connection.hpp"
+
+#include "http/server/handshake.hpp"
+#include "http/server/receive_buffer.hpp"
+#include "http/server/refusals.hpp"
+#include "http/server/request_reader.hpp"
+#include "http/server/response.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <spdlog/spdlog.h>
+
+namespace palabre::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+std::string_view name_of(method m) {
+  switch (m) {
+    case method::get: return "GET";
+    case method::head: return "HEAD";
+    case method::post: return "POST";
+    case method::put: return "PUT";
+    case method::patch: return "PATCH";
+    case method::del: return "DELETE";
+    case method::options: return "OPTIONS";
+    case method::other: break;
+  }
+  return "other";
+}
+
+answer what_is_allowed() {
+  answer a;
+  a.status = 204;
+  a.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  return a;
+}
+
+int status_of(const answer_or_problem& outcome) {
+  if (const auto* a = std::get_if<answer>(&outcome)) return a->status;
+  return std::get<problem>(outcome).status;
+}
+
+class http_connection final : public http_connection_base {
+public:
+  http_connection(tcp::socket socket, place held, io_thread& home)
+      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)) {
+    boost::system::error_code ignored; // a dead socket says so at the first read
+    socket_.non_blocking(true, ignored);
+    home_.add(*this);
+  }
+
+  asio::awaitable<void> run();
+  void expire() override;
+  void drain() override;
+
+private:
+  enum class arrival : std::uint8_t { request, refusal, late, nothing };
+  enum class outlook : std::uint8_t { again, close, gone };
+
+  asio::awaitable<arrival> receive();
+  asio::awaitable<outlook> answer_arrived(arrival what);
+  asio::awaitable<answer_or_problem> outcome_of(arrival what, const route** endpoint);
+  asio::awaitable<bool> send_rest(std::string rest);
+  asio::awaitable<void> close_gently();
+
+  bool send_now(std::string_view& bytes);
+  void say_continue();
+  void name_request();
+  outlook upgrade();
+  void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
+
+  io_thread& home_;
+  const edge& edge_;
+  place held_;
+  tcp::socket socket_;
+  receive_buffer in_;
+  request_reader reader_;
+  bool expired_ = false;
+  bool interruptible_ = false; ///< waits for what a draining server does not wait for
+};
+
+asio::awaitable<void> http_connection::run() {
+  auto next = outlook::again;
+  while (next == outlook::again) {
+    const auto arrived = co_await receive();
+    if (arrived == arrival::nothing) co_return;
+    next = co_await answer_arrived(arrived);
+  }
+  if (next == outlook::close) co_await close_gently();
+}
+
+/// Cancelled, the read ends and finds out why. A read that was complete just before counts as late too.
+void http_connection::expire() {
+  expired_ = true;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void http_connection::drain() {
+  if (!interruptible_) return;
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+asio::awaitable<http_connection::arrival> http_connection::receive() {
+  reader_.reset();
+  in_.shrink();
+  interruptible_ = true;
+  set_deadline(edge_.settings.idle_timeout);
+  while (true) {
+    const auto progress = reader_.advance(in_);
+    if (progress == request_reader::progress::head) {
+      say_continue();
+      continue;
+    }
+    if (interruptible_ && reader_.begun(in_)) {
+      interruptible_ = false;
+      set_deadline(edge_.settings.request_timeout);
+    }
+    if (progress != request_reader::progress::more) {
+      deadline_ = never;
+      co_return progress == request_reader::progress::complete ? arrival::request : arrival::refusal;
+    }
+    const auto space = in_.space(reader_.appetite());
+    const auto buffer = asio::buffer(space.data(), space.size());
+    boost::system::error_code failure;
+    auto token = asio::redirect_error(asio::use_awaitable, failure);
+    const auto bytes = co_await socket_.async_read_some(buffer, token);
+    if (expired_) co_return interruptible_ ? arrival::nothing : arrival::late;
+    if (failure) co_return arrival::nothing;
+    in_.filled(bytes);
+  }
+}
+
+void http_connection::say_continue() {
+  const auto& r = reader_.current();
+  if (!r.expects_continue || !in_.unread().empty()) return; // a body that is on its way needs no word
+  std::string_view words = "HTTP/1.1 100 Continue\r\n\r\n";
+  send_now(words);
+}
+
+void http_connection::name_request() {
+  auto& id = reader_.current().wanted.request_id;
+  if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
+}
+
+asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, const route** endpoint) {
+  auto& r = reader_.current();
+  if (what == arrival::late) co_return request_timed_out();
+  if (what == arrival::refusal) co_return reader_.refusal();
+  if (r.kind == method::options) co_return what_is_allowed();
+  if (r.kind == method::other) co_return method_not_implemented();
+  try {
+    auto running = edge_.run(r.wanted, endpoint);
+    auto outcome = co_await std::move(running);
+    co_return outcome;
+  } catch (const std::exception& e) {
+    spdlog::error("request {} failed: {}", r.wanted.request_id, e.what());
+  }
+  co_return internal_failure();
+}
+
+asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arrival what) {
+  auto& r = reader_.current();
+  const bool logged = edge_.log.wanted();
+  const auto started = logged ? steady_clock::now() : steady_clock::time_point();
+  name_request();
+  const route* endpoint = nullptr;
+  answer_or_problem outcome;
+  const bool websocket = what == arrival::request && r.wanted.path == websocket_path && r.kind != method::options;
+  if (websocket) {
+    outcome = shake_hands(r, edge_.settings.allowed_origins);
+  } else {
+    auto finding_out = outcome_of(what, &endpoint);
+    outcome = co_await std::move(finding_out);
+  }
+
+  const auto now = edge_.time.now();
+  response_frame frame{home_.date(now), r.wanted.request_id, r.wanted.path, now};
+  frame.head_only = r.kind == method::head;
+  frame.http_1_0 = r.http_1_0;
+  frame.keep_alive = what == arrival::request && r.keep_alive && !home_.draining();
+  auto& out = home_.scratch();
+  if (const auto* a = std::get_if<answer>(&outcome)) append_answer(out, *a, frame);
+  else append_problem(out, std::get<problem>(outcome), frame);
+
+  std::string_view unsent = out;
+  bool alive = send_now(unsent);
+  if (alive && !unsent.empty()) {
+    std::string rest(unsent);
+    auto sending = send_rest(std::move(rest));
+    alive = co_await std::move(sending);
+  }
+  if (logged) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - started);
+    const auto path = endpoint ? endpoint->path : websocket ? websocket_path : std::string_view();
+    const auto user = r.wanted.who ? std::optional(r.wanted.who->user) : std::nullopt;
+    edge_.log.write({r.wanted.request_id, name_of(r.kind), path, status_of(outcome), took, user});
+  }
+  if (!alive) co_return outlook::gone;
+  if (status_of(outcome) == 101) co_return upgrade();
+  co_return frame.keep_alive ? outlook::again : outlook::close;
+}
+
+http_connection::outlook http_connection::upgrade() {
+  std::string already_read(in_.unread());
+  edge_.upgraded(std::move(socket_), std::move(already_read), std::move(held_), home_);
+  return outlook::gone;
+}
+
+/// Sends without waiting, which nearly always takes all; what is left stays in `bytes`. False: the connection is broken.
+bool http_connection::send_now(std::string_view& bytes) {
+  while (!bytes.empty()) {
+    boost::system::error_code failure;
+    const auto sent = socket_.send(asio::buffer(bytes.data(), bytes.size()), 0, failure);
+    if (failure == asio::error::would_block) return true;
+    if (failure) return false;
+    bytes.remove_prefix(sent);
+  }
+  return true;
+}
+
+asio::awaitable<bool> http_connection::send_rest(std::string rest) {
+  set_deadline(edge_.settings.idle_timeout);
+  const auto buffer = asio::buffer(rest);
+  boost::system::error_code failure;
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
+  co_await asio::async_write(socket_, buffer, token);
+  deadline_ = never;
+  co_return !failure && !expired_;
+}
+
+asio::awaitable<void> http_connection::close_gently() {
+  constexpr std::size_t read_on_max = 1024 * 1024;
+  boost::system::error_code failure;
+  socket_.shutdown(tcp::socket::shutdown_send, failure);
+  expired_ = false;
+  interruptible_ = true;
+  set_deadline(edge_.settings.request_timeout);
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
+  for (std::size_t read = 0; !failure && !expired_ && !home_.draining() && read < read_on_max;) {
+    in_.take(in_.unread().size());
+    const auto space = in_.space(receive_buffer::small);
+    const auto buffer = asio::buffer(space.data(), space.size());
+    read += co_await socket_.async_read_some(buffer, token);
+  }
+}
+
+} // namespace
+
+asio::awaitable<void> serve_http(tcp::socket socket, place held, io_thread& home) {
+  http_connection served(std::move(socket), std::move(held), home);
+  co_await served.run();
+}
+
+} // namespace palabre::http

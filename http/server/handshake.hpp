@@ -1,0 +1,22 @@
+#pragma once
+// From HTTP to WebSocket (RFC 6455 §4.2): whether a request may, and the answer that does it. Pure functions.
+
+#include "http/server/request_reader.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace palabre::http {
+
+constexpr std::string_view websocket_path = "/connection/websocket";
+
+/// The 101, or why not: 405, 426 without a WebSocket upgrade of version 13, 400 for the protobuf format or a bad key,
+/// 403 for a page of another origin that is not in `allowed_origins`.
+std::variant<answer, problem> shake_hands(const request& r, const std::vector<std::string>& allowed_origins);
+
+/// Sec-WebSocket-Accept for a Sec-WebSocket-Key.
+std::string accept_value(std::string_view key);
+
+} // namespace palabre::http

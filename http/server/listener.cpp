@@ -1,0 +1,105 @@
+#include "http/server/listener.hpp"
+
+#include "http/server/connection.hpp"
+#include "http/server/refusals.hpp"
+#include "http/server/response.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <spdlog/spdlog.h>
+
+#include <array>
+
+namespace palabre::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+/// Where an exception of a connection ends; each connection is its own world.
+void note_end(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    spdlog::error("an HTTP connection failed: {}", e.what());
+  }
+}
+
+error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {
+  error_code failure;
+  acceptor.open(at.protocol(), failure);
+  if (!failure) acceptor.set_option(tcp::acceptor::reuse_address(true), failure);
+  if (!failure) acceptor.set_option(tcp::no_delay(true), failure); // Linux: accepted sockets inherit it
+  if (!failure) acceptor.bind(at, failure);
+  if (!failure) acceptor.listen(tcp::acceptor::max_listen_connections, failure);
+  return failure;
+}
+
+} // namespace
+
+listener::listener(std::vector<io_thread*> threads, places& held)
+    : threads_(std::move(threads)), held_(held), acceptor_(threads_.front()->context()), pause_(threads_.front()->context()) {}
+
+result<unsigned short> listener::open(const std::string& host, unsigned short port) {
+  error_code failure;
+  tcp::resolver resolver(threads_.front()->context());
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, failure);
+  if (!failure) failure = listen(acceptor_, found.begin()->endpoint());
+  if (failure) return error{errc::io, "cannot listen on " + host + ":" + std::to_string(port) + ": " + failure.message()};
+  asio::co_spawn(threads_.front()->context(), accept_all(), note_end);
+  return acceptor_.local_endpoint().port();
+}
+
+void listener::close() {
+  asio::post(threads_.front()->context(), [this] {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+  });
+}
+
+asio::awaitable<void> listener::accept_all() {
+  error_code failure;
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
+  while (acceptor_.is_open()) {
+    auto& home = next_thread();
+    tcp::socket socket(home.context());
+    co_await acceptor_.async_accept(socket, token);
+    if (!failure) {
+      adopt(std::move(socket), home);
+    } else if (acceptor_.is_open() && failure != asio::error::connection_aborted) {
+      // Out of file descriptors, most likely: others have to end first.
+      spdlog::warn("cannot accept: {}", failure.message());
+      pause_.expires_after(std::chrono::milliseconds(100));
+      co_await pause_.async_wait(token);
+    }
+  }
+}
+
+void listener::adopt(tcp::socket socket, io_thread& home) {
+  auto held = held_.take();
+  if (!held) return turn_away(std::move(socket));
+  asio::co_spawn(home.context(), serve_http(std::move(socket), std::move(*held), home), note_end);
+}
+
+void listener::turn_away(tcp::socket socket) {
+  const auto& edge = threads_.front()->what_for();
+  const auto now = edge.time.now();
+  const auto id = threads_.front()->ids().next(now);
+  response_frame frame{threads_.front()->date(now), id, "/", now};
+  frame.keep_alive = false;
+  std::string out;
+  append_problem(out, too_many_connections(), frame);
+  error_code ignored;
+  std::array<char, 4096> unread; // what is unread when a socket closes becomes a reset, and the answer is lost
+  socket.non_blocking(true, ignored);
+  socket.receive(asio::buffer(unread), 0, ignored);
+  socket.send(asio::buffer(out), 0, ignored);
+  socket.shutdown(tcp::socket::shutdown_both, ignored);
+}
+
+} // namespace palabre::http

@@ -1,0 +1,143 @@
+#include "http/server/response.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace palabre::http {
+namespace {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+std::string_view reason_of(int status) {
+  switch (status) {
+    case 101: return "Switching Protocols";
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 206: return "Partial Content";
+    case 301: return "Moved Permanently";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 307: return "Temporary Redirect";
+    case 308: return "Permanent Redirect";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 412: return "Precondition Failed";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 426: return "Upgrade Required";
+    case 428: return "Precondition Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 503: return "Service Unavailable";
+    case 505: return "HTTP Version Not Supported";
+    default: return {}; // RFC 9112 §4: a reason is optional
+  }
+}
+
+/// `name` in lower case.
+bool is_named(std::string_view header, std::string_view name) {
+  return std::ranges::equal(header, name, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+}
+
+bool names(const header_list& headers, std::string_view name) {
+  return std::ranges::any_of(headers, [&](const auto& h) { return is_named(h.first, name); });
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  const auto begin = out.size();
+  out += value;
+  // A line end in a value would begin a header of somebody else's making.
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\r' || c == '\n' || c == 0; }, ' ');
+  out += "\r\n";
+}
+
+std::string_view caching_of(std::string_view path) {
+  return path.starts_with("/api/v1/auth/") ? "no-store" : "private";
+}
+
+void append_status_line(std::string& out, int status) {
+  out += "HTTP/1.1 ";
+  out += std::to_string(status);
+  out += ' ';
+  out += reason_of(status);
+  out += "\r\n";
+}
+
+void append_connection(std::string& out, const response_frame& frame, int status) {
+  if (status == 101) return; // its own headers say it
+  if (!frame.keep_alive) out += "Connection: close\r\n";
+  else if (frame.http_1_0) out += "Connection: keep-alive\r\n";
+}
+
+void append(std::string& out, int status, std::string_view type, const header_list& headers, std::string_view body,
+            const response_frame& frame) {
+  const bool bare = status < 200 || status == 204 || status == 304;
+  out.reserve(out.size() + 512 + (bare || frame.head_only ? 0 : body.size()));
+  append_status_line(out, status);
+  if (!bare) {
+    if (!names(headers, "content-type")) append_header(out, "Content-Type", type);
+    append_header(out, "Content-Length", std::to_string(body.size()));
+  }
+  append_header(out, "Date", frame.date);
+  append_header(out, "X-Request-ID", frame.request_id);
+  out += "X-Content-Type-Options: nosniff\r\n";
+  if (status != 101 && !names(headers, "cache-control")) append_header(out, "Cache-Control", caching_of(frame.path));
+  append_connection(out, frame, status);
+  for (const auto& [name, value] : headers) append_header(out, name, value);
+  out += "\r\n";
+  if (!bare && !frame.head_only) out += body;
+}
+
+void put_two(char* at, int value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
+}
+
+} // namespace
+
+void append_answer(std::string& out, const answer& a, const response_frame& frame) {
+  append(out, a.status, "application/json", a.headers, a.body, frame);
+}
+
+void append_problem(std::string& out, const problem& p, const response_frame& frame) {
+  const auto body = render(p, frame.path, frame.request_id, frame.now);
+  append(out, p.status, "application/problem+json", p.headers, body, frame);
+}
+
+std::string http_date(timestamp t) {
+  using namespace std::chrono;
+  constexpr std::string_view weekdays = "SunMonTueWedThuFriSat", months = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  const sys_days day{days{utc_day(t)}};
+  const year_month_day date{day};
+  const auto second = static_cast<int>(t.ms / 1000 - utc_day(t) * 86'400);
+  const int year = static_cast<int>(date.year());
+  std::string text = "Sun, 00 Jan 0000 00:00:00 GMT";
+  text.replace(0, 3, weekdays.substr(weekday{day}.c_encoding() * 3, 3));
+  put_two(&text[5], static_cast<int>(static_cast<unsigned>(date.day())));
+  text.replace(8, 3, months.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3));
+  put_two(&text[12], year / 100 % 100);
+  put_two(&text[14], year % 100);
+  put_two(&text[17], second / 3600);
+  put_two(&text[20], second / 60 % 60);
+  put_two(&text[23], second % 60);
+  return text;
+}
+
+} // namespace palabre::http

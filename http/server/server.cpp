@@ -1,0 +1,115 @@
+#include "http/server/server.hpp"
+
+#include "http/realtime/endpoint.hpp"
+#include "http/realtime/hub.hpp"
+#include "http/realtime/publisher.hpp"
+#include "http/server/io_thread.hpp"
+#include "http/server/listener.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <spdlog/spdlog.h>
+
+#include <optional>
+#include <unordered_map>
+
+namespace palabre::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// An io thread with its subscribers.
+struct served_thread {
+  served_thread(const edge& what_for, services& s) : thread(what_for), subscribers(thread.context(), s) {}
+  /// What waits in the loop belongs to connections, which need the hub, which needs the loop.
+  ~served_thread() {
+    thread.stop();
+    thread.cut_off();
+  }
+
+  io_thread thread;
+  realtime::hub subscribers;
+};
+
+/// Gives the place back when the WebSocket has ended, however it ended.
+void end_websocket(const place&, std::exception_ptr failure) {
+  if (failure) spdlog::error("a WebSocket connection failed");
+}
+
+} // namespace
+
+struct server::state {
+  explicit state(services& s);
+
+  asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
+  void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home);
+
+  services& given;
+  api operations;
+  realtime::context shared;
+  edge what_for;
+  places held;
+  std::vector<std::unique_ptr<served_thread>> threads;
+  std::unordered_map<const io_thread*, realtime::hub*> hubs;
+  std::optional<realtime::publisher> publisher;
+  std::optional<listener> door;
+  bool running = false;
+};
+
+server::state::state(services& s)
+    : given(s), operations(s), shared{s, operations}, what_for{s.settings, s.time, s.random, {}, {}},
+      held(s.settings.connections_max) {
+  what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
+  what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home) {
+    serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home);
+  };
+  std::vector<realtime::hub*> all;
+  for (std::size_t i = 0; i < std::max<std::size_t>(1, s.settings.io_threads); ++i) {
+    auto& made = *threads.emplace_back(std::make_unique<served_thread>(what_for, s));
+    hubs.emplace(&made.thread, &made.subscribers);
+    all.push_back(&made.subscribers);
+  }
+  publisher.emplace(std::move(all));
+}
+
+/// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
+void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home) {
+  auto serving = realtime::serve_websocket(std::move(socket), std::move(already_read), *hubs.at(&home), shared);
+  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
+  asio::co_spawn(home.context(), std::move(serving), std::move(ended));
+}
+
+server::server(services& s) : state_(std::make_unique<state>(s)) {}
+
+server::~server() {
+  drain(std::chrono::milliseconds(0));
+  state_->door.reset();
+}
+
+result<unsigned short> server::start(const std::string& host, unsigned short port) {
+  std::vector<io_thread*> all;
+  for (const auto& t : state_->threads) all.push_back(&t->thread);
+  state_->door.emplace(std::move(all), state_->held);
+  PALABRE_TRY(const auto listening_port, state_->door->open(host, port));
+  for (const auto& t : state_->threads) t->thread.start();
+  state_->running = true;
+  return listening_port;
+}
+
+void server::publish(const storage::committed_batch_ptr& batch) { state_->publisher->publish(batch); }
+
+void server::drain(std::chrono::milliseconds deadline) {
+  if (!std::exchange(state_->running, false)) return;
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  state_->shared.draining = true;
+  state_->door->close();
+  for (const auto& t : state_->threads) {
+    t->thread.drain();
+    t->subscribers.drain(state_->given.settings.drain_spread);
+  }
+  state_->held.wait_until_empty(until);
+  if (const auto left = state_->held.taken()) spdlog::warn("{} connections did not end in time and are cut off", left);
+  for (const auto& t : state_->threads) t->thread.stop();
+}
+
+} // namespace palabre::http

@@ -1,0 +1,65 @@
+#pragma once
+// What the edge is given by app/: everything it may touch, by reference, and its settings.
+
+#include "actors/protocol.hpp"
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/limits.hpp"
+#include "projections/log_reader.hpp"
+#include "projections/profiles.hpp"
+#include "projections/projector.hpp"
+#include "projections/roster.hpp"
+#include "projections/timeline.hpp"
+#include "projections/users.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace palabre::http {
+
+class token_authority;
+class password_hasher;
+
+struct edge_settings {
+  std::chrono::seconds access_token_ttl{900};
+  std::chrono::seconds refresh_token_ttl{7 * 24 * 3600};
+  std::size_t connections_max = limits::connections_max;
+  std::size_t connections_per_user_max = limits::connections_per_user_max;
+  std::size_t io_threads = 1;
+  std::chrono::seconds request_timeout{10};   ///< from the first byte of a request to its last
+  std::chrono::seconds idle_timeout{75};      ///< between requests on a kept connection
+  std::chrono::seconds ping_interval{25};     ///< realtime
+  std::chrono::seconds pong_timeout{8};
+  std::chrono::seconds connect_timeout{10};   ///< realtime: until the connect command
+  std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
+  std::vector<std::string> allowed_origins;   ///< beside the server's own; for WebSocket
+  std::string version;                        ///< of the server
+};
+
+/// One check of /health/ready.
+struct readiness_check {
+  std::string name;                       ///< "log", "disk"; the edge adds "projections" itself
+  std::function<std::string()> failure;   ///< empty: fine; thread-safe, never blocks for long
+};
+
+/// Lifetime: all of it outlives the edge. Everything in it is safe from any thread.
+struct services {
+  actors::gateway& commands;
+  projections::projector& views;
+  projections::log_reader& log;
+  projections::timeline_queries& timeline;
+  projections::roster_queries& roster;
+  projections::user_queries& users;
+  projections::profiles& profiles;
+  token_authority& tokens;
+  password_hasher& hasher;
+  const clock& time;
+  randomness& random;
+  std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
+  edge_settings settings;
+  std::vector<readiness_check> readiness;
+};
+
+} // namespace palabre::http

@@ -1,0 +1,66 @@
+#pragma once
+// A message as the timeline keeps it: JSON that is ready to send, with a slot for the author's profile and one for the
+// reactions (decisions.md 15). The fixed fields in front of it are what folds and permission checks need.
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/position.hpp"
+#include "base/result.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace palabre::projections {
+
+struct reaction_count {
+  std::string emoji;
+  std::uint32_t count = 0;
+};
+
+/// All that a row says, taken apart; for folds.
+struct message_row {
+  message_id message;
+  room_id room;
+  stream_version seq = 0;
+  user_id author;
+  std::string body_json;     ///< in quotes and escaped; "null" once deleted
+  std::string metadata_json; ///< "null" without, and once deleted
+  std::optional<message_id> reply_to;
+  stream_version reply_to_seq = 0;
+  timestamp created_at;
+  std::optional<timestamp> edited_at;
+  std::optional<timestamp> deleted_at;
+  std::uint32_t edits = 0;
+  std::uint32_t reply_count = 0;
+  std::vector<reaction_count> reactions; ///< in the order in which each emoji first came
+};
+
+std::string encode(const message_row& row);
+/// Errors: corrupt.
+result<message_row> decode_message_row(std::string_view stored);
+
+/// The parts of a row that a reader touches, as views into the stored bytes.
+struct message_view {
+  message_id message;
+  user_id author;
+  stream_version seq = 0;
+  bool deleted = false;
+  std::uint32_t edits = 0;
+  std::string_view before_author;    ///< `{"id":…,"author_id":"…","author":`
+  std::string_view before_reactions; ///< `,"body":…,"reactions":`
+  std::string_view after_reactions;  ///< `,"reply_count":0,…}`
+  std::string_view reactions;        ///< u8 size + emoji, u32 count, …
+};
+
+/// Errors: corrupt.
+result<message_view> view_message_row(std::string_view stored);
+
+/// Appends the Message of api.md. `author_json` is the profile as it is now; `mine` the viewer's emoji on this message.
+void append_message(std::string& out, const message_view& row, std::string_view author_json,
+                    const std::vector<std::string_view>& mine);
+/// Appends `[{"emoji":…,"count":…,"me":…}]`.
+void append_reactions(std::string& out, std::string_view reactions, const std::vector<std::string_view>& mine);
+
+} // namespace palabre::projections

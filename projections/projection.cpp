@@ -1,0 +1,24 @@
+#include "projections/projection.hpp"
+
+namespace palabre::projections {
+
+result<log_event> decode(const storage::record& record) {
+  auto event = events::decode_any(record.stream.kind, record.type, record.schema, record.payload);
+  if (!event)
+    return error{event.error().code,
+                 "position " + std::to_string(record.at.value) + ": " + event.error().context};
+  return log_event{record, std::move(event).value()};
+}
+
+std::string fingerprint(const std::vector<projection*>& projections, std::string_view epoch) {
+  std::string text(epoch);
+  for (const projection* p : projections) {
+    text += ' ';
+    text += p->name();
+    text += ':';
+    text += std::to_string(p->version());
+  }
+  return text;
+}
+
+} // namespace palabre::projections

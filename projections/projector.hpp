@@ -1,0 +1,49 @@
+#pragma once
+// Folds the log into the views: committed batches from memory as long as they come one after the other, the log itself
+// otherwise (at start, and after the queue overflowed).
+
+#include "projections/projection.hpp"
+#include "storage/event_log.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace palabre::projections {
+
+/// Queue when full: *drop and resync*: the batch is dropped and read from the log later (limits::projector_queue_bytes_max).
+/// Threads: every member from any thread, start and stop from one. One thread of its own folds.
+/// Lifetime: log and views outlive it; so do the projections.
+class projector {
+public:
+  projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections);
+  ~projector();
+
+  void start();
+  /// Ends after the batch in work. Waiters are told errc::unavailable.
+  void stop();
+
+  /// A batch the journal has committed; never blocks. A listener of the journal.
+  void feed(const storage::committed_batch_ptr& batch);
+
+  /// How far the views are. One atomic load.
+  position applied() const;
+  bool healthy() const;
+  /// Why it is not healthy; empty otherwise.
+  std::string failure() const;
+
+  /// Calls `then` once: at once if the views have reached `at`, else on the projector's thread when they do.
+  /// Errors: unavailable: it stopped or failed first. There is no deadline here: the edge has its own.
+  void when_applied(position at, std::function<void(result<void>)> then);
+
+  /// Called on the projector's thread after each commit, with the records that became visible. Before start().
+  void add_listener(std::function<void(const storage::committed_batch&)> tell);
+
+  /// Folds what is queued or in the log, without a thread and until there is nothing left. For tests and offline tools.
+  result<void> catch_up();
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace palabre::projections

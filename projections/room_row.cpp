@@ -1,0 +1,142 @@
+#include "base/bytes.hpp"
+#include "base/json_writer.hpp"
+#include "projections/room_row.hpp"
+#include "projections/roster.hpp"
+
+namespace palabre::projections {
+namespace {
+
+void put_text(std::string& out, std::string_view text) {
+  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(text.size()));
+  out += text;
+}
+
+void put_optional(std::string& out, const std::optional<std::string>& text) {
+  out += text ? '\1' : '\0';
+  if (text) put_text(out, *text);
+}
+
+std::optional<std::string> take_optional(byte_reader& in) {
+  if (in.integer<std::uint8_t>() == 0) return std::nullopt;
+  return std::string(in.string<std::uint16_t>());
+}
+
+void append_key(std::string& out, std::string_view name) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+}
+
+void append_optional(std::string& out, std::string_view name, const std::optional<std::string>& value) {
+  append_key(out, name);
+  if (value) append_json_string(out, *value);
+  else out += "null";
+}
+
+void append_number(std::string& out, std::string_view name, std::uint64_t value) {
+  append_key(out, name);
+  append_json_uint(out, value);
+}
+
+void append_text_field(std::string& out, std::string_view name, std::string_view value) {
+  append_key(out, name);
+  append_json_string(out, value);
+}
+
+} // namespace
+
+std::string encode(const room_row& row) {
+  std::string out;
+  out.reserve(room_row_fixed_bytes + 160);
+  put_int<std::uint64_t>(out, row.last_seq);
+  put_int<std::uint64_t>(out, row.message_count);
+  put_int<std::uint64_t>(out, row.member_count);
+  put_int<std::int64_t>(out, row.day);
+  put_int<std::uint64_t>(out, row.messages_of_day);
+  put_int<std::uint64_t>(out, row.settings_seq);
+  put_int<std::int64_t>(out, row.created_at.ms);
+  put_int<std::int64_t>(out, row.updated_at.ms);
+  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.kind));
+  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.settings.visible));
+  put_int<std::uint8_t>(out, row.archived);
+  append_bytes(out, row.room);
+  append_bytes(out, row.owner);
+  put_text(out, row.share_code);
+  put_text(out, row.settings.name);
+  put_optional(out, row.settings.description);
+  put_optional(out, row.settings.category);
+  put_optional(out, row.settings.color_theme);
+  put_text(out, row.settings.time_zone);
+  return out;
+}
+
+result<room_row> decode_room_row(std::string_view stored) {
+  byte_reader in(stored);
+  const auto id = [&] {
+    const std::string_view at = in.take(16);
+    return in.ok() ? uuid_from_bytes(at.data()) : uuid{};
+  };
+  room_row row;
+  row.last_seq = in.integer<std::uint64_t>();
+  row.message_count = in.integer<std::uint64_t>();
+  row.member_count = in.integer<std::uint64_t>();
+  row.day = in.integer<std::int64_t>();
+  row.messages_of_day = in.integer<std::uint64_t>();
+  row.settings_seq = in.integer<std::uint64_t>();
+  row.created_at = {in.integer<std::int64_t>()};
+  row.updated_at = {in.integer<std::int64_t>()};
+  row.kind = static_cast<events::room_kind>(in.integer<std::uint8_t>());
+  row.settings.visible = static_cast<events::visibility>(in.integer<std::uint8_t>());
+  row.archived = in.integer<std::uint8_t>() != 0;
+  row.room = room_id{id()};
+  row.owner = user_id{id()};
+  row.share_code = in.string<std::uint16_t>();
+  row.settings.name = in.string<std::uint16_t>();
+  row.settings.description = take_optional(in);
+  row.settings.category = take_optional(in);
+  row.settings.color_theme = take_optional(in);
+  row.settings.time_zone = in.string<std::uint16_t>();
+  if (!in.finished()) return error{errc::corrupt, "a room row of the views is damaged"};
+  return row;
+}
+
+void count_message(std::string& stored, stream_version seq, std::int64_t day) {
+  char* at = stored.data();
+  set_int<std::uint64_t>(at, seq);
+  set_int<std::uint64_t>(at + 8, get_int<std::uint64_t>(at + 8) + 1);
+  const bool same_day = get_int<std::int64_t>(at + 24) == day;
+  set_int<std::int64_t>(at + 24, day);
+  set_int<std::uint64_t>(at + 32, same_day ? get_int<std::uint64_t>(at + 32) + 1 : 1);
+}
+
+void uncount_message(std::string& stored, stream_version seq) {
+  set_int<std::uint64_t>(stored.data(), seq);
+  set_int<std::uint64_t>(stored.data() + 8, get_int<std::uint64_t>(stored.data() + 8) - 1);
+}
+
+void set_last_seq(std::string& stored, stream_version seq) { set_int<std::uint64_t>(stored.data(), seq); }
+
+void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today) {
+  out += R"({"id":")";
+  append_text(out, row.room);
+  out += '"';
+  append_text_field(out, "kind", row.kind == events::room_kind::salon ? "salon" : "session");
+  append_text_field(out, "name", row.settings.name);
+  append_optional(out, "description", row.settings.description);
+  append_optional(out, "category", row.settings.category);
+  append_optional(out, "color_theme", row.settings.color_theme);
+  append_text_field(out, "visibility", events::name_of(row.settings.visible));
+  append_text_field(out, "owner_id", to_text(row.owner));
+  append_optional(out, "share_code", as_member ? std::optional(row.share_code) : std::nullopt);
+  append_number(out, "member_count", row.member_count);
+  append_number(out, "message_count", row.message_count);
+  append_number(out, "messages_today", row.day == today ? row.messages_of_day : 0);
+  append_text_field(out, "time_zone", row.settings.time_zone);
+  append_number(out, "last_seq", row.last_seq);
+  append_key(out, "archived");
+  out += row.archived ? "true" : "false";
+  append_text_field(out, "created_at", to_rfc3339(row.created_at));
+  append_text_field(out, "updated_at", to_rfc3339(row.updated_at));
+}
+
+} // namespace palabre::projections

@@ -1,0 +1,85 @@
+#pragma once
+// The roster: rooms, who is in them, and in which rooms a user is.
+
+#include "events/room.hpp"
+#include "projections/projection.hpp"
+
+namespace palabre::projections {
+
+class roster final : public projection {
+public:
+  std::string_view name() const override { return "roster"; }
+  std::uint32_t version() const override { return 1; }
+  result<void> fold(const log_event& e, storage::views_batch& rows) override;
+};
+
+struct membership {
+  events::role as = events::role::member;
+  timestamp joined_at;
+  stream_version joined_seq = 0;
+};
+
+/// A room as the views have it.
+struct room_row {
+  room_id room;
+  events::room_kind kind = events::room_kind::salon;
+  events::room_settings settings;
+  user_id owner;
+  std::string share_code;
+  std::uint64_t member_count = 0;
+  std::uint64_t message_count = 0;
+  std::int64_t day = 0;              ///< of `messages_of_day`, in UTC days
+  std::uint64_t messages_of_day = 0;
+  stream_version last_seq = 0;       ///< of any event: facts read after this row are true for it
+  stream_version settings_seq = 0;   ///< of the last event that changed what PATCH writes (ETag)
+  bool archived = false;
+  timestamp created_at;
+  timestamp updated_at;
+};
+
+std::string encode(const room_row& row);
+/// Errors: corrupt.
+result<room_row> decode_room_row(std::string_view stored);
+
+/// Appends the fields of api.md's Room without the closing brace, so that lists can add theirs.
+/// `as_member`: members see the share code, others null. `today`: the UTC day of messages_today.
+void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today);
+
+/// Reads from any thread. Errors of all: io, corrupt.
+class roster_queries {
+public:
+  explicit roster_queries(const storage::views_store& views) : views_(views) {}
+
+  result<std::optional<room_row>> room(room_id room) const;
+  result<std::optional<membership>> standing(room_id room, user_id user) const;
+  result<std::optional<room_id>> room_by_code(const stream_id& share_code_stream) const;
+  result<std::size_t> rooms_of(user_id user) const;
+
+  struct listed_room {
+    room_row row;
+    std::optional<membership> mine;
+  };
+  struct room_page {
+    std::vector<listed_room> items;
+    std::optional<room_id> next; ///< go on after this one; nullopt: the end
+  };
+  /// Rooms that `user` is in, in order of their ids, after `after`. One range scan and one look-up of many.
+  result<room_page> rooms_of(user_id user, std::optional<room_id> after, std::size_t limit) const;
+  /// Public salons that are not archived, with the viewer's membership.
+  result<room_page> discover(user_id viewer, std::optional<room_id> after, std::size_t limit) const;
+
+  struct listed_member {
+    user_id user;
+    membership as;
+  };
+  struct member_page {
+    std::vector<listed_member> items;
+    std::optional<user_id> next;
+  };
+  result<member_page> members(room_id room, std::optional<user_id> after, std::size_t limit) const;
+
+private:
+  const storage::views_store& views_;
+};
+
+} // namespace palabre::projections

@@ -1,0 +1,96 @@
+#pragma once
+// The log: every record ever committed, in one RocksDB instance of its own. Written by the journal alone, read by anyone.
+
+#include "storage/record.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace rocksdb {
+class FileSystem;
+} // namespace rocksdb
+
+namespace palabre::storage {
+
+/// Where a stream stands. `version` 0: it has no record.
+struct stream_head {
+  stream_version version = 0;
+  position at;
+  sha256_digest hash{};
+
+  friend bool operator==(const stream_head&, const stream_head&) = default;
+};
+
+/// What an idempotency key was used for: the records `first`, `first`+1, … (`count` of them).
+struct done_command {
+  short_digest request{};
+  std::uint16_t status = 0;
+  position first;
+  std::uint32_t count = 0;
+};
+
+/// How the log was found when it was opened; said in the server's first log lines.
+struct open_report {
+  position head;
+  bool created = false;        ///< the directory held no log
+  bool clean = false;          ///< the last process closed it
+  bool tail_dropped = false;   ///< a torn, never acked end of the WAL was left out
+  bool epoch_minted = false;   ///< new epoch: clients reload instead of recovering
+};
+
+/// Threads: any. Lifetime: outlives the journal and every reader; ending it notes an orderly close.
+class event_log {
+public:
+  enum class access {
+    read_write,
+    read_only,
+    accept_loss ///< as read_write, but goes on from whatever can be read, with a new epoch: `palabre recover --accept-loss`
+  };
+
+  /// Opens or creates `directory` by the procedure of docs/data_format.md ("Opening").
+  /// read_only works on a stopped log and beside a live server, up to the head found now; it changes no file of the log.
+  /// Errors: corrupt: history is damaged, or ends below the durable watermark; nothing was changed, the context says what was
+  /// found and where. io: the directory cannot be used (missing rights, locked by another process, full).
+  /// `disk`: where RocksDB keeps its files, for tests that let it fail; null: the operating system's.
+  static result<std::unique_ptr<event_log>> open(const std::string& directory, access mode, randomness& random,
+                                                 std::shared_ptr<rocksdb::FileSystem> disk = nullptr);
+  ~event_log();
+  event_log(const event_log&) = delete;
+  event_log& operator=(const event_log&) = delete;
+
+  /// Position of the last durable record. One atomic load.
+  position head() const;
+  /// Eight letters that change whenever positions could have been re-used.
+  const std::string& epoch() const;
+  const open_report& report() const;
+  const std::string& directory() const;
+  /// read_only: the first thing found wrong when it was opened, beginning with "position N: " where one is known; the head is
+  /// then as far as the log can be read. Positions that are damaged further down show when they are read.
+  const std::optional<std::string>& damage() const;
+
+  // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, with its position in the context; io.
+
+  /// Errors: not_found: beyond the head.
+  result<committed_record> read(position at) const;
+  /// The records of a stream with a version above `after`, ascending, until `visit` answers false or `count_max` were visited.
+  result<void> read_stream(const stream_id& stream, stream_version after, std::size_t count_max,
+                           const std::function<bool(const committed_record&)>& visit) const;
+  /// The records after `after` up to `last`, ascending, until `visit` answers false. Reads ahead; for long scans.
+  /// Errors: corrupt: also a gap: the first missing position is in the context.
+  result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit) const;
+  result<stream_head> head_of(const stream_id& stream) const;
+  /// Every stream and its head, in key order, until `visit` answers false.
+  result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
+  result<std::optional<done_command>> find_command(const short_digest& scope) const;
+  /// The position that `stream`'s index holds for `version`; nullopt where it has none.
+  result<std::optional<position>> find_version(const stream_id& stream, stream_version version) const;
+
+private:
+  friend class journal;
+  event_log();
+
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace palabre::storage

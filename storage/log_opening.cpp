@@ -1,0 +1,208 @@
+#include "storage/log_opening.hpp"
+
+#include "storage/log_probe.hpp"
+#include "storage/log_tail_check.hpp"
+
+#include <rocksdb/env.h>
+
+#include <filesystem>
+
+namespace palabre::storage {
+namespace {
+
+constexpr std::string_view epoch_key = "epoch";
+constexpr std::string_view format_key = "format";
+constexpr std::string_view format = "1";
+constexpr std::uint64_t tail_records_max = 1'000;
+constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
+using recovery = rocksdb::WALRecoveryMode;
+
+std::string watermark_path(const std::string& directory) { return directory + ".watermark"; }
+
+/// Is there a log? Not yet, when a crash interrupted its creation before the last family.
+bool holds_log(const std::string& directory) {
+  std::vector<std::string> found;
+  if (!holds_rocksdb(directory)) return false;
+  const bool listed = rocksdb::DB::ListColumnFamilies(log_options(), directory, &found).ok();
+  return !listed || found.size() >= log_families().size(); // a damaged one is one, too
+}
+
+rocksdb::DBOptions options_with(recovery mode, const std::shared_ptr<rocksdb::Env>& env) {
+  rocksdb::DBOptions options = log_options();
+  options.wal_recovery_mode = mode;
+  if (env) options.env = env.get();
+  return options;
+}
+
+error refusal(const std::string& found, position last, const std::optional<acked_mark>& mark) {
+  return {errc::corrupt, found + "; last readable position " + std::to_string(last.value) + ", acked up to " +
+                             (mark ? std::to_string(mark->head.value) : "unknown (no watermark)") +
+                             "; nothing was changed"};
+}
+
+/// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look at it.
+result<void> check_unlocked(const std::string& directory, rocksdb::Env& env) {
+  rocksdb::FileLock* lock = nullptr;
+  const auto locked = env.LockFile(directory + "/LOCK", &lock);
+  if (!locked.ok()) return error{errc::io, directory + " is in use: " + locked.ToString()};
+  const auto unlocked = env.UnlockFile(lock);
+  if (!unlocked.ok()) return to_error(unlocked, directory);
+  return success();
+}
+
+result<log_store> open_stopped(const rocksdb::DBOptions& options, const std::string& directory) {
+  PALABRE_TRY(auto instance, rocksdb_instance::open_read_only(options, directory, log_families()));
+  return log_store{std::move(instance)};
+}
+
+/// Is everything that was acked there when the WAL is read up to its first damage?
+result<void> check_acked_is_readable(const std::string& directory, const std::shared_ptr<rocksdb::Env>& env,
+                                     const std::optional<acked_mark>& mark, const error& found) {
+  const auto store = open_stopped(options_with(recovery::kPointInTimeRecovery, env), directory);
+  if (!store) return refusal(found.context + "; " + store.error().context, {}, mark);
+  const position last = store.value().last_readable();
+  if (!mark || last < mark->head) return refusal("position " + std::to_string(last.value + 1) + ": " + found.context, last, mark);
+  return success();
+}
+
+/// How the WAL must be read so that nothing acked is left out. Errors: corrupt: there is no such way.
+result<recovery> choose_recovery(const std::string& directory, const std::shared_ptr<rocksdb::Env>& env,
+                                 const std::optional<acked_mark>& mark) {
+  const auto probe = probe_log(options_with(recovery::kTolerateCorruptedTailRecords, env), directory);
+  if (!probe && probe.error().code != errc::corrupt) return probe.error();
+  if (!probe) {
+    PALABRE_TRY(check_acked_is_readable(directory, env, mark, probe.error()));
+    return recovery::kPointInTimeRecovery;
+  }
+  const log_probe& found = probe.value();
+  if (found.missing)
+    return refusal("position " + std::to_string(found.missing->value) + ": missing", {found.missing->value - 1}, mark);
+  if (mark && found.last < mark->head)
+    return refusal("position " + std::to_string(found.last.value + 1) + ": missing", found.last, mark);
+  return recovery::kTolerateCorruptedTailRecords;
+}
+
+/// The log's end as it is now must be what it was when it was acked.
+result<void> check_history(const log_store& store, position head, const std::optional<acked_mark>& mark) {
+  PALABRE_TRY(check_tail(store, head, tail_records_max));
+  if (!mark || mark->head.value == 0) return success();
+  PALABRE_TRY(const committed_record acked, store.read(mark->head));
+  if (acked.hash != mark->hash) return at_position(mark->head, {errc::corrupt, "is not the record that was acked there"});
+  return success();
+}
+
+result<std::string> read_epoch(const log_store& store) {
+  PALABRE_TRY(const auto written_format, store.find_meta(format_key));
+  if (written_format && *written_format != format)
+    return error{errc::from_the_future, "log format " + *written_format + ", known is " + std::string(format)};
+  PALABRE_TRY(auto epoch, store.find_meta(epoch_key));
+  return epoch.value_or(std::string{});
+}
+
+/// Eight letters: 37 random bits, for telling apart, not for secrecy.
+std::string random_epoch(randomness& random) {
+  std::string epoch(8, 'a');
+  std::array<std::uint8_t, 8> bytes;
+  random.fill(bytes.data(), bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) epoch[i] = static_cast<char>('a' + bytes[i] % 26);
+  return epoch;
+}
+
+/// After a power loss nobody can prove that nothing acked is missing: clients may know positions that will be used again.
+bool needs_new_epoch(const opened_log& log, const std::optional<acked_mark>& before, const std::string& epoch) {
+  if (epoch.empty() || !before) return true;
+  const short_digest boot = machine_boot();
+  return !log.report.clean && (boot == short_digest{} || boot != before->boot);
+}
+
+result<void> settle_epoch(opened_log& log, bool mint, const std::string& stored, randomness& random) {
+  log.acked.epoch = mint ? random_epoch(random) : stored;
+  log.report.epoch_minted = mint;
+  if (!mint) return success();
+  PALABRE_TRY(log.store->put_meta(format_key, format));
+  return log.store->put_meta(epoch_key, log.acked.epoch);
+}
+
+result<void> begin_mark(opened_log& log, const std::string& directory) {
+  if (log.acked.head.value > 0) {
+    PALABRE_TRY(const committed_record last, log.store->read(log.acked.head));
+    log.acked.hash = last.hash;
+  }
+  log.acked.boot = machine_boot();
+  PALABRE_TRY(auto mark, watermark::open(watermark_path(directory)));
+  PALABRE_TRY(mark.write(log.acked));
+  PALABRE_TRY(mark.sync());
+  log.mark.emplace(std::move(mark));
+  return success();
+}
+
+/// The best instance for reading: beside a writer; or, where the WAL or a file is damaged, whatever can still be read.
+result<std::unique_ptr<log_store>> open_readable(const std::string& directory, std::optional<std::string>& damage) {
+  result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
+  for (int attempt = 0; attempt < reading_attempts_max && !instance; ++attempt)
+    instance = rocksdb_instance::open_secondary(log_options(), directory, log_families());
+  if (!instance) {
+    damage = instance.error().context;
+    rocksdb::DBOptions tolerant = options_with(recovery::kPointInTimeRecovery, nullptr);
+    tolerant.paranoid_checks = false; // a damaged table fails when it is read, not now
+    instance = rocksdb_instance::open_read_only(tolerant, directory, log_families());
+  }
+  if (!instance) return error{instance.error().code, *damage + "; " + instance.error().context};
+  return std::make_unique<log_store>(std::move(instance).value());
+}
+
+std::string beginning_with_position(position bad, const std::string& found) {
+  return "position " + std::to_string(bad.value) + ": " + found;
+}
+
+} // namespace
+
+result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
+                                    const std::shared_ptr<rocksdb::Env>& env) {
+  PALABRE_TRY(const auto before, watermark::read(watermark_path(directory)));
+  opened_log log;
+  log.report.created = !holds_log(directory);
+  recovery mode = recovery::kTolerateCorruptedTailRecords;
+  if (accept_loss) mode = recovery::kPointInTimeRecovery;
+  else if (log.report.created && before && before->head.value > 0) return refusal("there is no log in " + directory, {}, before);
+  else if (!log.report.created) {
+    PALABRE_TRY(check_unlocked(directory, env ? *env : *rocksdb::Env::Default()));
+    PALABRE_TRY(mode, choose_recovery(directory, env, before));
+  }
+  rocksdb::DBOptions options = options_with(mode, env);
+  options.create_if_missing = log.report.created;
+  PALABRE_TRY(auto instance, rocksdb_instance::open(options, directory, log_families()));
+  log.store = std::make_unique<log_store>(std::move(instance));
+
+  PALABRE_TRY(const std::string epoch, read_epoch(*log.store));
+  PALABRE_TRY(log.acked.head, log.store->last());
+  PALABRE_TRY(check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before));
+  log.report.head = log.acked.head;
+  log.report.tail_dropped = mode == recovery::kPointInTimeRecovery;
+  log.report.clean = before && before->clean && before->head == log.acked.head;
+  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch), epoch, random));
+  PALABRE_TRY(begin_mark(log, directory));
+  return log;
+}
+
+result<opened_log> open_for_reading(const std::string& directory) {
+  if (!holds_rocksdb(directory)) return error{errc::io, "there is no log in " + directory};
+  // Before the log, because a live server moves both on.
+  const auto mark = watermark::read(watermark_path(directory));
+  const position acked = mark && mark.value() ? mark.value()->head : position{};
+  opened_log log;
+  PALABRE_TRY(log.store, open_readable(directory, log.damage));
+  const auto last = log.damage ? result<position>{error{errc::corrupt, *log.damage}} : log.store->last();
+  log.acked.head = last ? last.value() : log.store->last_readable();
+  if (!last) log.damage = beginning_with_position(log.acked.head.next(), last.error().context);
+  else if (acked > log.acked.head) log.damage = beginning_with_position(log.acked.head.next(), "missing, though it was acked");
+  else if (const auto checked = check_tail(*log.store, log.acked.head, tail_records_max); !checked) log.damage = checked.error().context;
+  if (!mark && !log.damage) log.damage = mark.error().context;
+  if (const auto epoch = read_epoch(*log.store)) log.acked.epoch = epoch.value();
+  else if (epoch.error().code == errc::from_the_future) return epoch.error();
+  log.report.head = log.acked.head;
+  log.report.clean = mark && mark.value() && mark.value()->clean;
+  return log;
+}
+
+} // namespace palabre::storage

@@ -1,0 +1,219 @@
+#include "storage/log_store.hpp"
+
+#include "storage/log_rows.hpp"
+
+#include <algorithm>
+
+namespace palabre::storage {
+namespace {
+
+// An iterator keeps the files of its time alive; long scans begin a new one now and then, so that disk space comes back.
+constexpr std::uint64_t records_per_iterator = 100'000;
+
+constexpr std::size_t records_per_multi_get = 128;
+
+error row_damaged(std::string_view family) { return {errc::corrupt, std::string(family) + ": a row has a wrong length"}; }
+
+/// Bytes of the log at `at` → record. They must say themselves that they belong there.
+result<record> decode_at(position at, std::string_view stored) {
+  auto decoded = decode(stored);
+  if (!decoded) return at_position(at, decoded.error());
+  if (decoded.value().at != at)
+    return at_position(at, {errc::corrupt, "holds the record of position " + std::to_string(decoded.value().at.value)});
+  return decoded;
+}
+
+result<committed_record> make_committed(position at, std::string stored) {
+  PALABRE_TRY(record view, decode_at(at, stored));
+  const sha256_digest hash = hash_of(stored);
+  return committed_record{std::move(stored), std::move(view), hash};
+}
+
+/// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not visited.
+template <class Visit>
+result<bool> walk(rocksdb::Iterator& rows, position& next, std::uint64_t count_max, Visit&& visit) {
+  for (std::uint64_t i = 0; i < count_max && rows.Valid(); ++i, rows.Next()) {
+    const std::optional<position> at = read_position(rows.key().ToStringView());
+    if (!at || *at < next) return at_position(next, {errc::corrupt, "its key is damaged"});
+    if (*at > next) return at_position(next, {errc::corrupt, "missing"});
+    PALABRE_TRY(const bool go_on, visit(*at, rows.value().ToStringView()));
+    next = next.next();
+    if (!go_on) return false;
+  }
+  if (!rows.status().ok()) return at_position(next, to_error(rows.status(), "log"));
+  return true;
+}
+
+rocksdb::ReadOptions scanning_below(const rocksdb::Slice& bound) {
+  rocksdb::ReadOptions options = scanning();
+  options.iterate_upper_bound = &bound;
+  return options;
+}
+
+} // namespace
+
+error at_position(position at, const error& what) {
+  return {what.code, "position " + std::to_string(at.value) + ": " + what.context};
+}
+
+result<bool> log_store::get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const {
+  const auto status = db().Get(rocksdb::ReadOptions{}, family(which), rocksdb::Slice(key.data(), key.size()), &row);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return to_error(status, family(which)->GetName());
+  return true;
+}
+
+result<position> log_store::last() const {
+  rocksdb::ReadOptions options;
+  options.total_order_seek = true;
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(options, family(family_log))};
+  rows->SeekToLast();
+  if (!rows->status().ok()) return to_error(rows->status(), "the end of the log");
+  if (!rows->Valid()) return position{};
+  const std::optional<position> at = read_position(rows->key().ToStringView());
+  if (!at) return row_damaged("log");
+  return *at;
+}
+
+position log_store::last_readable() const {
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(scanning(), family(family_log))};
+  rows->SeekToFirst();
+  position next{1};
+  const auto any = [](position, std::string_view) -> result<bool> { return true; };
+  const auto ignored = walk(*rows, next, UINT64_MAX, any);
+  static_cast<void>(ignored);
+  return {next.value - 1};
+}
+
+result<committed_record> log_store::read(position at) const {
+  const position_key key = key_of(at);
+  rocksdb::PinnableSlice row;
+  const auto found = get(family_log, view_of(key), row);
+  if (!found) return at_position(at, found.error());
+  if (!found.value()) return at_position(at, {errc::corrupt, "missing"});
+  return make_committed(at, row.ToString());
+}
+
+result<void> log_store::scan(position after, position last, const record_visitor& visit) const {
+  const position_key bound = key_of(last.next());
+  const rocksdb::Slice end{bound.data(), bound.size()};
+  committed_record current{std::string{}, record{}, sha256_digest{}}; // one for all: its bytes are reused
+  const auto show = [&](position at, std::string_view stored) -> result<bool> {
+    current.stored.assign(stored);
+    PALABRE_TRY(current.view, decode_at(at, current.stored));
+    current.hash = hash_of(current.stored);
+    return visit(current);
+  };
+  for (position next = after.next(); next <= last;) {
+    const position_key key = key_of(next);
+    const position from = next;
+    const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(scanning_below(end), family(family_log))};
+    rows->Seek({key.data(), key.size()});
+    PALABRE_TRY(const bool go_on, walk(*rows, next, records_per_iterator, show));
+    if (!go_on) return success();
+    if (next == from) return at_position(next, {errc::corrupt, "missing"});
+  }
+  return success();
+}
+
+result<void> log_store::read_stream(const stream_id& stream, stream_version after, std::size_t count_max, position last,
+                                    const record_visitor& visit) const {
+  if (after == UINT64_MAX || count_max == 0) return success();
+  const version_key first = key_of(stream, after + 1), greatest = key_of(stream, UINT64_MAX);
+  const rocksdb::Slice end{greatest.data(), greatest.size()};
+  rocksdb::ReadOptions options;
+  options.prefix_same_as_start = true;
+  options.iterate_upper_bound = &end;
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(options, family(family_stream))};
+  rows->Seek({first.data(), first.size()});
+  std::vector<position> found;
+  for (std::size_t count = 0; rows->Valid() && count < count_max; rows->Next(), ++count) {
+    const std::optional<position> at = read_position(rows->value().ToStringView());
+    if (!at) return row_damaged("stream");
+    if (*at > last) break;
+    found.push_back(*at);
+    if (found.size() < records_per_multi_get) continue;
+    PALABRE_TRY(const bool go_on, visit_positions(found, visit));
+    if (!go_on) return success();
+    found.clear();
+  }
+  if (!rows->status().ok()) return to_error(rows->status(), "stream");
+  PALABRE_TRY(visit_positions(found, visit));
+  return success();
+}
+
+result<bool> log_store::visit_positions(const std::vector<position>& at, const record_visitor& visit) const {
+  std::array<position_key, records_per_multi_get> bytes;
+  std::array<rocksdb::Slice, records_per_multi_get> keys;
+  std::array<rocksdb::PinnableSlice, records_per_multi_get> rows;
+  std::array<rocksdb::Status, records_per_multi_get> statuses;
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    bytes[i] = key_of(at[i]);
+    keys[i] = {bytes[i].data(), bytes[i].size()};
+  }
+  db().MultiGet(rocksdb::ReadOptions{}, family(family_log), at.size(), keys.data(), rows.data(), statuses.data(), true);
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    if (statuses[i].IsNotFound()) return at_position(at[i], {errc::corrupt, "missing"});
+    if (!statuses[i].ok()) return at_position(at[i], to_error(statuses[i], "log"));
+    PALABRE_TRY(const committed_record current, make_committed(at[i], rows[i].ToString()));
+    if (!visit(current)) return false;
+  }
+  return true;
+}
+
+result<stream_head> log_store::head_of(const stream_id& stream) const {
+  const stream_key key = key_of(stream);
+  rocksdb::PinnableSlice row;
+  PALABRE_TRY(const bool found, get(family_head, view_of(key), row));
+  if (!found) return stream_head{};
+  const std::optional<stream_head> head = read_head(row.ToStringView());
+  if (!head) return row_damaged("head");
+  return *head;
+}
+
+result<void> log_store::scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(scanning(), family(family_head))};
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::optional<stream_id> stream = read_stream_id(rows->key().ToStringView());
+    const std::optional<stream_head> head = read_head(rows->value().ToStringView());
+    if (!stream || !head) return row_damaged("head");
+    if (!visit(*stream, *head)) return success();
+  }
+  if (!rows->status().ok()) return to_error(rows->status(), "head");
+  return success();
+}
+
+result<std::optional<done_command>> log_store::find_command(const short_digest& scope) const {
+  rocksdb::PinnableSlice row;
+  PALABRE_TRY(const bool found, get(family_command, as_bytes(scope), row));
+  if (!found) return std::optional<done_command>{};
+  const std::optional<done_command> command = read_command(row.ToStringView());
+  if (!command) return row_damaged("cmd");
+  return command;
+}
+
+result<std::optional<position>> log_store::find_version(const stream_id& stream, stream_version version) const {
+  const version_key key = key_of(stream, version);
+  rocksdb::PinnableSlice row;
+  PALABRE_TRY(const bool found, get(family_stream, view_of(key), row));
+  if (!found) return std::optional<position>{};
+  const std::optional<position> at = read_position(row.ToStringView());
+  if (!at) return row_damaged("stream");
+  return at;
+}
+
+result<std::optional<std::string>> log_store::find_meta(std::string_view key) const {
+  rocksdb::PinnableSlice row;
+  PALABRE_TRY(const bool found, get(family_meta, key, row));
+  if (!found) return std::optional<std::string>{};
+  return std::optional<std::string>{row.ToString()};
+}
+
+result<void> log_store::put_meta(std::string_view key, std::string_view value) {
+  const auto status = db().Put(synced_write(), family(family_meta), rocksdb::Slice(key.data(), key.size()),
+                               rocksdb::Slice(value.data(), value.size()));
+  if (!status.ok()) return to_error(status, "meta");
+  return success();
+}
+
+} // namespace palabre::storage

@@ -1,0 +1,50 @@
+#pragma once
+// Reads the rows of the log in an opened instance, whatever the head. Everything that is damaged comes back as errc::corrupt
+// with a context that begins with the position, where there is one: "position 1234: …".
+
+#include "storage/event_log.hpp"
+#include "storage/rocksdb_instance.hpp"
+#include "storage/rocksdb_options.hpp"
+
+namespace palabre::storage {
+
+/// Puts "position N: " before the context.
+error at_position(position at, const error& what);
+
+/// Threads: any.
+class log_store {
+public:
+  using record_visitor = std::function<bool(const committed_record&)>;
+
+  explicit log_store(std::unique_ptr<rocksdb_instance> instance) : instance_(std::move(instance)) {}
+
+  /// The greatest position there is, 0 in an empty log.
+  result<position> last() const;
+  /// How far the positions can be read without a gap and without damage, 0 if not even the first can.
+  position last_readable() const;
+
+  result<committed_record> read(position at) const;
+  result<void> scan(position after, position last, const record_visitor& visit) const;
+  /// Leaves out what lies beyond `last`.
+  result<void> read_stream(const stream_id& stream, stream_version after, std::size_t count_max, position last,
+                           const record_visitor& visit) const;
+  result<stream_head> head_of(const stream_id& stream) const;
+  result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
+  result<std::optional<done_command>> find_command(const short_digest& scope) const;
+  result<std::optional<position>> find_version(const stream_id& stream, stream_version version) const;
+
+  result<std::optional<std::string>> find_meta(std::string_view key) const;
+  /// Synced.
+  result<void> put_meta(std::string_view key, std::string_view value);
+
+  rocksdb::DB& db() const { return instance_->db(); }
+  rocksdb::ColumnFamilyHandle* family(log_family which) const { return instance_->family(which); }
+
+private:
+  result<bool> get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const;
+  result<bool> visit_positions(const std::vector<position>& at, const record_visitor& visit) const;
+
+  std::unique_ptr<rocksdb_instance> instance_;
+};
+
+} // namespace palabre::storage

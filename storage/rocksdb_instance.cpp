@@ -1,0 +1,92 @@
+#include "storage/rocksdb_instance.hpp"
+
+#include "storage/rocksdb_options.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace palabre::storage {
+namespace {
+
+/// A secondary wants a directory of its own, though it has nothing to write there.
+result<std::string> make_scratch_directory() {
+  std::error_code failed;
+  std::string path = (std::filesystem::temp_directory_path(failed) / "palabre-reader-XXXXXX").string();
+  if (failed || mkdtemp(path.data()) == nullptr)
+    return error{errc::io, "no directory for temporary files: " + path};
+  return path;
+}
+
+/// All families at once: DB::Open would create them one by one, each with an options file and several syncs.
+rocksdb::Status create_families(const rocksdb::DBOptions& options, const std::string& directory,
+                                const rocksdb_instance::families& which) {
+  rocksdb::DB* raw = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb_instance::families only_default{which.front()};
+  auto status = rocksdb::DB::Open(options, directory, only_default, &handles, &raw);
+  if (!status.ok()) return status;
+  const std::unique_ptr<rocksdb::DB> db{raw};
+  const rocksdb_instance::families others(which.begin() + 1, which.end());
+  std::vector<rocksdb::ColumnFamilyHandle*> created;
+  status = db->CreateColumnFamilies(others, &created);
+  handles.insert(handles.end(), created.begin(), created.end());
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  const auto closed = db->Close();
+  return status.ok() ? closed : status;
+}
+
+} // namespace
+
+error to_error(const rocksdb::Status& status, std::string_view doing) {
+  const bool damaged = status.IsCorruption() || status.IsPathNotFound();
+  return {damaged ? errc::corrupt : errc::io, std::string(doing) + ": " + status.ToString()};
+}
+
+bool holds_rocksdb(const std::string& directory) {
+  std::error_code ignored;
+  return std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", ignored);
+}
+
+rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& options, const std::string& directory,
+                                                const families& which) {
+  std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
+  rocksdb::Status status;
+  if (options.create_if_missing && !holds_rocksdb(directory)) status = create_families(options, directory, which);
+  if (status.ok()) status = rocksdb::DB::Open(options, directory, which, &instance->handles_, &instance->db_);
+  if (!status.ok()) return to_error(status, directory);
+  return instance;
+}
+
+rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptions& options, const std::string& directory,
+                                                          const families& which) {
+  std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(reading(options), directory, which, &instance->handles_, &instance->db_);
+  if (!status.ok()) return to_error(status, directory);
+  return instance;
+}
+
+rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptions& options, const std::string& directory,
+                                                          const families& which) {
+  std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
+  PALABRE_TRY(instance->scratch_directory_, make_scratch_directory());
+  auto status = rocksdb::DB::OpenAsSecondary(reading(options), directory, instance->scratch_directory_, which,
+                                             &instance->handles_, &instance->db_);
+  // Opening reads the list of files, then the WALs; a WAL that the writer flushed and removed in between is found as a file
+  // by a second look.
+  if (status.ok()) status = instance->db_->TryCatchUpWithPrimary();
+  if (!status.ok()) return to_error(status, directory);
+  return instance;
+}
+
+rocksdb_instance::~rocksdb_instance() {
+  if (db_ != nullptr) {
+    for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    db_->Close().PermitUncheckedError();
+    delete db_;
+  }
+  std::error_code ignored;
+  if (!scratch_directory_.empty()) std::filesystem::remove_all(scratch_directory_, ignored);
+}
+
+} // namespace palabre::storage

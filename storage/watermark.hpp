@@ -1,0 +1,50 @@
+#pragma once
+// A small file beside the log that remembers how far it was acked, so that a log that lost its end is noticed.
+
+#include "base/digest.hpp"
+#include "base/position.hpp"
+#include "base/result.hpp"
+
+#include <optional>
+#include <string>
+
+namespace palabre::storage {
+
+/// What a slot of the file says.
+struct acked_mark {
+  position head;          ///< last acked position
+  sha256_digest hash{};   ///< of the record there
+  std::string epoch;      ///< 8 letters
+  short_digest boot{};    ///< of the machine's boot id, or zero
+  bool clean = false;     ///< written by an orderly close
+};
+
+/// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its acks
+/// (pwrite: survives a kill), fdatasynced at most once a second and at close.
+/// Threads: one at a time.
+class watermark {
+public:
+  /// Opens or creates the file. Errors: io, corrupt.
+  static result<watermark> open(const std::string& path);
+  watermark(watermark&& other) noexcept;
+  watermark& operator=(watermark&& other) noexcept;
+  ~watermark();
+
+  /// Reads without changing anything; nullopt: no file, or no valid slot (a file with bytes but no valid slot: errc::corrupt).
+  static result<std::optional<acked_mark>> read(const std::string& path);
+
+  /// Errors: io.
+  result<void> write(const acked_mark& mark);
+  result<void> sync();
+
+private:
+  explicit watermark(int file) : file_(file) {}
+
+  int file_;
+  std::uint64_t turn_ = 0;
+};
+
+/// Digest of this boot of the machine, or zero where the kernel does not tell.
+short_digest machine_boot();
+
+} // namespace palabre::storage

@@ -1,0 +1,67 @@
+// The bytes of every event type and schema version ever written. A line is added with a new version and never changed.
+
+#include "events/catalog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+
+namespace palabre::events {
+namespace {
+
+struct golden_event {
+  char kind;
+  std::string type;
+  std::uint16_t schema;
+  std::string payload;
+};
+
+std::vector<golden_event> golden_events() {
+  std::ifstream file(PALABRE_SOURCE_DIR "/tests/events/golden/events.txt");
+  std::vector<golden_event> all;
+  golden_event e;
+  while (file >> e.kind >> e.type >> e.schema && std::getline(file >> std::ws, e.payload)) all.push_back(e);
+  return all;
+}
+
+std::string stored_json(const any_event& event) {
+  return std::visit(
+      [](const auto& family) {
+        return std::visit([](const auto& e) { return to_json(e, secrets::stored); }, family);
+      },
+      event);
+}
+
+TEST(GoldenEvents, AreReadAndTodaysAreWrittenTheSame) {
+  for (const golden_event& e : golden_events()) {
+    const auto event = decode_any(e.kind, e.type, e.schema, e.payload);
+    ASSERT_TRUE(event) << e.type << ' ' << e.schema << ": " << event.error().context;
+    const auto& types = all_types();
+    const auto known = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.type.name == e.type; });
+    ASSERT_NE(known, types.end());
+    EXPECT_EQ(static_cast<char>(known->stream), e.kind) << e.type;
+    if (known->type.schema == e.schema) {
+      EXPECT_EQ(stored_json(event.value()), e.payload) << e.type;
+    }
+  }
+}
+
+TEST(GoldenEvents, HoldEveryVersionOfEveryType) {
+  std::set<std::pair<std::string, std::uint16_t>> held;
+  for (const golden_event& e : golden_events()) held.emplace(e.type, e.schema);
+  for (const auto& t : all_types())
+    for (std::uint16_t schema = 1; schema <= t.type.schema; ++schema)
+      EXPECT_TRUE(held.contains({std::string(t.type.name), schema})) << t.type.name << ' ' << schema;
+}
+
+TEST(GoldenEvents, ShowNoSecret) {
+  for (const golden_event& e : golden_events()) {
+    const std::string shown = public_json(decode_any(e.kind, e.type, e.schema, e.payload).value(), words::shown);
+    for (const char* secret : {"ABCDEFGHJK", "0123456789\"", "argon2id", "\"abc\"", "\"def\""})
+      EXPECT_EQ(shown.find(secret), std::string::npos) << e.type << " shows " << secret;
+  }
+}
+
+} // namespace
+} // namespace palabre::events

@@ -1,0 +1,132 @@
+#pragma once
+// What the edge stands on, without threads: a real log and real views in a temporary directory, both moved by hand, and actors
+// that answer what a test tells them to.
+
+#include "base/assert.hpp"
+#include "events/streams.hpp"
+#include "http/api.hpp"
+#include "http/hasher.hpp"
+#include "projections/tables.hpp"
+#include "running.hpp"
+#include "storage/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <unistd.h>
+
+namespace palabre::http {
+
+class stopped_clock final : public clock {
+public:
+  timestamp now() const override { return at; }
+  timestamp at{1'800'000'000'000};
+};
+
+/// Keeps requests until a test answers them.
+class scripted_gateway final : public actors::gateway {
+public:
+  void send(actors::room_request request) override { rooms.push_back(std::move(request)); }
+  void send(actors::user_request request) override { users.push_back(std::move(request)); }
+
+  std::vector<actors::room_request> rooms;
+  std::vector<actors::user_request> users;
+};
+
+class temporary_directory {
+public:
+  temporary_directory() {
+    path_ = (std::filesystem::temp_directory_path() / "palabre-edge-XXXXXX").string();
+    PALABRE_ASSERT(mkdtemp(path_.data()) != nullptr);
+  }
+  ~temporary_directory() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+private:
+  std::string path_;
+};
+
+class edge_fixture : public ::testing::Test {
+protected:
+  edge_fixture() {
+    journal_.add_listener([this](const storage::committed_batch_ptr& batch) { views.feed(batch); });
+  }
+
+  user_id a_user() { return user_id{random.next_id(time.now())}; }
+  room_id a_room() { return room_id{random.next_id(time.now())}; }
+
+  /// Appends to a room's stream and commits; the views do not know yet.
+  template <class... Event>
+  void happened(room_id in, user_id actor, const Event&... event) {
+    storage::append what;
+    what.streams.push_back({events::stream_of(in), storage::expectation::any(), {encoded(in, actor, event)...}});
+    what.done = [](result<storage::appended> done) { PALABRE_ASSERT(done.has_value()); };
+    PALABRE_ASSERT(journal_.submit(std::move(what)).has_value());
+    while (journal_.step()) {}
+  }
+  void catch_up() { PALABRE_ASSERT(views.catch_up().has_value()); }
+
+  room_id room_of(user_id owner, events::visibility visible) {
+    const room_id room = a_room();
+    events::room_created created;
+    created.settings.name = "a room";
+    created.settings.visible = visible;
+    created.share_code.value = "0123456789";
+    happened(room, owner, created, joined(owner, events::role::owner));
+    return room;
+  }
+  static events::member_joined joined(user_id who, events::role as = events::role::member) {
+    events::member_joined event;
+    event.user = who;
+    event.as = as;
+    return event;
+  }
+
+  std::string token_of(user_id user) {
+    return tokens.issue({user, session_id{random.next_id(time.now())}, timestamp{time.at.ms + 900'000}});
+  }
+
+  boost::asio::io_context io;
+  stopped_clock time;
+  system_randomness random;
+  temporary_directory root;
+  std::unique_ptr<storage::event_log> log_ = opened(storage::event_log::open(root / "log", storage::event_log::access::read_write, random));
+  storage::journal journal_{*log_};
+  std::unique_ptr<storage::views_store> store_ = opened(storage::views_store::open(root / "views", projections::tables::names, "test"));
+  projections::timeline timeline_fold;
+  projections::roster roster_fold;
+  projections::users users_fold;
+  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold}};
+  projections::log_reader log{*log_};
+  projections::profiles profiles{*store_};
+  projections::timeline_queries timeline{*store_, profiles};
+  projections::roster_queries roster{*store_};
+  projections::user_queries users{*store_};
+  scripted_gateway gateway;
+  token_authority tokens{std::string(32, 'k'), time};
+  password_hasher hasher{random};
+  services edge{gateway, views, log, timeline, roster, users, profiles, tokens, hasher, time, random, std::string(32, 'n'), {}, {}};
+
+private:
+  template <class T>
+  static T opened(result<T> what) {
+    if (!what) throw std::runtime_error(what.error().context);
+    return std::move(what).value();
+  }
+  template <class Event>
+  std::string encoded(room_id in, user_id actor, const Event& event) {
+    const auto form = events::encode_one(event);
+    storage::record r;
+    r.stream = events::stream_of(in);
+    r.time = time.now();
+    r.actor = actor;
+    r.schema = form.schema;
+    r.type = form.type;
+    r.correlation = "test";
+    r.payload = form.payload;
+    return storage::encode(r);
+  }
+};
+
+} // namespace palabre::http

@@ -1,0 +1,107 @@
+#pragma once
+// A log that tests write into, and the views over it.
+
+#include "projections/profiles.hpp"
+#include "projections/projector.hpp"
+#include "projections/roster.hpp"
+#include "projections/tables.hpp"
+#include "projections/timeline.hpp"
+#include "projections/users.hpp"
+#include "storage/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace palabre::projections::testing {
+
+/// Every row of every table.
+using all_rows = std::vector<std::pair<std::string, std::string>>;
+
+class world {
+public:
+  world() {
+    std::string pattern = ::testing::TempDir() + "views.XXXXXX";
+    directory_ = ::mkdtemp(pattern.data());
+    log = storage::event_log::open(directory_ + "/log", storage::event_log::access::read_write, random).value();
+    journal = std::make_unique<storage::journal>(*log);
+    journal->add_listener([this](const storage::committed_batch_ptr& batch) { committed.push_back(batch); });
+    open_views("views");
+  }
+  ~world() {
+    projector.reset();
+    views.reset();
+    journal.reset();
+    log.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  void open_views(const std::string& name) {
+    projector.reset();
+    views.reset();
+    views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
+    projector = std::make_unique<class projector>(*log, *views, std::vector<projection*>{&timeline_, &roster_, &users_});
+  }
+
+  /// Appends to the log; the views do not know yet.
+  template <class Event>
+  position append(const stream_id& stream, user_id actor, const Event& event, timestamp time = {1'700'000'000'000}) {
+    const events::encoded_event encoded = events::encode_one(event);
+    storage::record r;
+    r.stream = stream;
+    r.actor = actor;
+    r.time = time;
+    r.schema = encoded.schema;
+    r.type = encoded.type;
+    r.payload = encoded.payload;
+    storage::append a;
+    a.streams.push_back({stream, storage::expectation::any(), {storage::encode(r)}});
+    EXPECT_TRUE(journal->submit(std::move(a)));
+    journal->step();
+    return log->head();
+  }
+
+  all_rows rows() const {
+    all_rows all;
+    for (storage::table t = 0; t < tables::names.size(); ++t)
+      EXPECT_TRUE(views->range(t, "", std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+        all.emplace_back(tables::names[t] + std::string(key), row);
+        return true;
+      }));
+    return all;
+  }
+
+  system_randomness random;
+  std::unique_ptr<storage::event_log> log;
+  std::unique_ptr<storage::journal> journal;
+  std::unique_ptr<storage::views_store> views;
+  std::unique_ptr<class projector> projector;
+  std::vector<storage::committed_batch_ptr> committed;
+
+private:
+  std::string directory_;
+  timeline timeline_;
+  roster roster_;
+  users users_;
+};
+
+inline user_id person(std::uint8_t n) {
+  user_id id;
+  id.bytes[0] = 1;
+  id.bytes[15] = n;
+  return id;
+}
+inline room_id room_number(std::uint8_t n) {
+  room_id id;
+  id.bytes[0] = 2;
+  id.bytes[15] = n;
+  return id;
+}
+inline message_id message_number(std::uint64_t n) {
+  message_id id;
+  id.bytes[0] = 3;
+  for (int i = 0; i < 8; ++i) id.bytes[15 - i] = static_cast<std::uint8_t>(n >> (8 * i));
+  return id;
+}
+
+} // namespace palabre::projections::testing

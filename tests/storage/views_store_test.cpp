@@ -1,0 +1,206 @@
+#include "storage/views_store.hpp"
+
+#include "log_fixture.hpp"
+
+#include <fstream>
+
+namespace palabre::storage {
+namespace {
+
+namespace fs = std::filesystem;
+using strings = std::vector<std::string>;
+
+constexpr table rooms = 0, messages = 1;
+
+class ViewsStore : public ::testing::Test {
+protected:
+  std::string directory() const { return root_ / "views"; }
+
+  void open(const std::string& fingerprint = "one", const strings& tables = {"rooms", "messages"}) {
+    views.reset();
+    auto opened = views_store::open(directory(), tables, fingerprint);
+    ASSERT_TRUE(opened) << opened.error().context;
+    views = std::move(opened).value();
+  }
+  void SetUp() override { open(); }
+
+  void commit(const std::vector<std::pair<std::string, std::string>>& rows, std::uint64_t checkpoint) {
+    views_batch batch{*views};
+    for (const auto& [key, row] : rows) batch.put(rooms, key, row);
+    ASSERT_TRUE(batch.commit({checkpoint}));
+  }
+  strings range(std::string_view first, std::string_view end, bool ascending, std::size_t count_max = 100) {
+    strings found;
+    EXPECT_TRUE(views->range(rooms, first, end, ascending, [&](std::string_view key, std::string_view row) {
+      found.push_back(std::string(key) + "=" + std::string(row));
+      return found.size() < count_max;
+    }));
+    return found;
+  }
+
+  temporary_directory root_;
+  std::unique_ptr<views_store> views;
+};
+
+TEST_F(ViewsStore, BeginsEmpty) {
+  EXPECT_FALSE(views->was_emptied());
+  EXPECT_EQ(views->checkpoint().value().value, 0u);
+  EXPECT_EQ(views->fingerprint().value(), "one");
+  EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
+}
+
+TEST_F(ViewsStore, ShowsABatchAndItsCheckpointTogether) {
+  views_batch batch{*views};
+  batch.put(rooms, "a", "1");
+  batch.put(messages, "a", "2");
+  EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
+  EXPECT_GT(batch.bytes(), 0u);
+  ASSERT_TRUE(batch.commit({7}));
+  EXPECT_EQ(batch.bytes(), 0u);
+  EXPECT_EQ(views->get(rooms, "a").value(), "1");
+  EXPECT_EQ(views->get(messages, "a").value(), "2");
+  EXPECT_EQ(views->checkpoint().value().value, 7u);
+}
+
+TEST_F(ViewsStore, LosesABatchThatIsNotCommitted) {
+  views_batch{*views}.put(rooms, "a", "1");
+  open();
+  EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
+  EXPECT_EQ(views->checkpoint().value().value, 0u);
+}
+
+TEST_F(ViewsStore, LetsAFoldSeeWhatItWrote) {
+  commit({{"a", "1"}, {"b", "1"}}, 1);
+  views_batch batch{*views};
+  EXPECT_EQ(batch.get(rooms, "a").value(), "1");
+  batch.put(rooms, "a", "2");
+  batch.erase(rooms, "b");
+  batch.put(rooms, "c", "2");
+  EXPECT_EQ(batch.get(rooms, "a").value(), "2");
+  EXPECT_EQ(batch.get(rooms, "b").value(), std::nullopt);
+  EXPECT_EQ(*batch.find(rooms, "c").value(), "2");
+  EXPECT_EQ(batch.find(rooms, "d").value(), nullptr);
+  EXPECT_EQ(views->get(rooms, "b").value(), "1");
+  ASSERT_TRUE(batch.commit({2}));
+  EXPECT_EQ(range("a", "z", true), (strings{"a=2", "c=2"}));
+  EXPECT_EQ(batch.get(rooms, "b").value(), std::nullopt);
+}
+
+TEST_F(ViewsStore, RemembersUntilTheCommitWhatAFoldHasRead) {
+  views_batch batch{*views};
+  EXPECT_EQ(batch.get(rooms, "a").value(), std::nullopt);
+  EXPECT_EQ(batch.bytes(), 0u);
+  commit({{"a", "1"}}, 1);
+  EXPECT_EQ(batch.get(rooms, "a").value(), std::nullopt);
+  ASSERT_TRUE(batch.commit({2})); // reading changes nothing
+  EXPECT_EQ(views->get(rooms, "a").value(), "1");
+  EXPECT_EQ(batch.get(rooms, "a").value(), "1");
+}
+
+TEST_F(ViewsStore, CountsTheBytesOfChangesOnce) {
+  views_batch batch{*views};
+  batch.put(rooms, "key", "12345");
+  EXPECT_EQ(batch.bytes(), 8u);
+  batch.put(rooms, "key", "1");
+  EXPECT_EQ(batch.bytes(), 4u);
+  batch.erase(rooms, "key");
+  EXPECT_EQ(batch.bytes(), 3u);
+}
+
+TEST_F(ViewsStore, ReadsRangesInBothDirections) {
+  commit({{"a", "1"}, {"b", "2"}, {"c", "3"}, {"d", "4"}}, 1);
+  EXPECT_EQ(range("b", "d", true), (strings{"b=2", "c=3"}));
+  EXPECT_EQ(range("b", "d", false), (strings{"c=3", "b=2"}));
+  EXPECT_EQ(range("a", "z", true, 2), (strings{"a=1", "b=2"}));
+  EXPECT_EQ(range("a", "z", false, 2), (strings{"d=4", "c=3"}));
+  EXPECT_TRUE(range("x", "z", true).empty());
+  EXPECT_TRUE(range("b", "b", false).empty());
+}
+
+TEST_F(ViewsStore, AnswersManyKeysInTheirOrder) {
+  commit({{"a", "1"}, {"c", "3"}}, 1);
+  const auto rows = views->get_many(rooms, {"c", "b", "a", "c"}).value();
+  EXPECT_EQ(rows, (std::vector<std::optional<std::string>>{"3", std::nullopt, "1", "3"}));
+  EXPECT_TRUE(views->get_many(rooms, {}).value().empty());
+}
+
+TEST_F(ViewsStore, KeepsRowsWithAnyBytes) {
+  const std::string key("k\0\xFF", 3), row("r\0\0", 3);
+  commit({{key, row}, {"empty", ""}}, 1);
+  open();
+  EXPECT_EQ(views->get(rooms, key).value(), row);
+  EXPECT_EQ(views->get(rooms, "empty").value(), "");
+}
+
+TEST_F(ViewsStore, IsTheSameWhenOpenedAgain) {
+  commit({{"a", "1"}}, 5);
+  open();
+  EXPECT_FALSE(views->was_emptied());
+  EXPECT_EQ(views->get(rooms, "a").value(), "1");
+  EXPECT_EQ(views->checkpoint().value().value, 5u);
+}
+
+TEST_F(ViewsStore, IsEmptiedForAnotherFingerprint) {
+  commit({{"a", "1"}}, 5);
+  ASSERT_TRUE(views->put_snapshot(stream('r', 1), 3, "state"));
+  open("two");
+  EXPECT_TRUE(views->was_emptied());
+  EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
+  EXPECT_EQ(views->checkpoint().value().value, 0u);
+  EXPECT_EQ(views->find_snapshot(stream('r', 1)).value().has_value(), false);
+  EXPECT_EQ(views->fingerprint().value(), "two");
+}
+
+TEST_F(ViewsStore, IsEmptiedForOtherTables) {
+  commit({{"a", "1"}}, 5);
+  open("one", {"rooms", "messages", "members"});
+  EXPECT_TRUE(views->was_emptied());
+  EXPECT_EQ(views->checkpoint().value().value, 0u);
+}
+
+TEST_F(ViewsStore, IsEmptiedWhenDamaged) {
+  commit({{"a", "1"}}, 5);
+  views.reset();
+  for (const auto& file : fs::directory_iterator(directory()))
+    if (file.path().filename().string().rfind("MANIFEST", 0) == 0) std::ofstream(file.path(), std::ios::trunc) << "nonsense";
+  open();
+  EXPECT_TRUE(views->was_emptied());
+  EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
+}
+
+TEST_F(ViewsStore, IsNotEmptiedWhileSomebodyHasIt) {
+  commit({{"a", "1"}}, 5);
+  for (const strings& tables : {strings{"rooms", "messages"}, strings{"others"}}) {
+    const auto second = views_store::open(directory(), tables, "two");
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, errc::io);
+  }
+  EXPECT_EQ(views->get(rooms, "a").value(), "1");
+  commit({{"b", "2"}}, 6);
+  open();
+  EXPECT_FALSE(views->was_emptied());
+}
+
+TEST_F(ViewsStore, KeepsSnapshots) {
+  EXPECT_EQ(views->find_snapshot(stream('r', 1)).value().has_value(), false);
+  ASSERT_TRUE(views->put_snapshot(stream('r', 1), 1'000, std::string("st\0te", 5)));
+  open();
+  const auto found = views->find_snapshot(stream('r', 1)).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->version, 1'000u);
+  EXPECT_EQ(found->state, std::string("st\0te", 5));
+  EXPECT_EQ(views->find_snapshot(stream('u', 1)).value().has_value(), false);
+}
+
+TEST_F(ViewsStore, IsReadBesideItsWriter) {
+  commit({{"a", "1"}}, 5);
+  const auto reader = views_store::open_read_only(directory(), {"rooms", "messages"});
+  ASSERT_TRUE(reader) << reader.error().context;
+  EXPECT_EQ(reader.value()->get(rooms, "a").value(), "1");
+  EXPECT_EQ(reader.value()->checkpoint().value().value, 5u);
+  EXPECT_EQ(reader.value()->fingerprint().value(), "one");
+  EXPECT_EQ(views_store::open_read_only(root_ / "elsewhere", {"rooms"}).error().code, errc::not_found);
+}
+
+} // namespace
+} // namespace palabre::storage
