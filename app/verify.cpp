@@ -148,14 +148,7 @@ result<std::uint64_t> compare_table(const storage::views_store& stored, const st
   }
 }
 
-result<void> verify_views(const storage::event_log& log, const std::string& data, std::ostream& out) {
-  auto stored = storage::views_store::open_read_only(views_directory(data), projections::tables::names);
-  if (!stored) {
-    if (stored.error().code != errc::not_found) return stored.error();
-    out << "views: none yet\n";
-    return success();
-  }
-  const storage::views_store& views = *stored.value();
+result<void> verify_views(const storage::event_log& log, const storage::views_store& views, std::ostream& out) {
   PALABRE_TRY(auto print, views.fingerprint());
   all_projections projections;
   if (print != projections::fingerprint(projections.list(), log.epoch())) {

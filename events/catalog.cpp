@@ -27,7 +27,7 @@ type_description describe(stream_kind stream) {
   type_description d{Event::type, stream, {}};
   boost::mp11::mp_for_each<boost::describe::describe_members<Event, boost::describe::mod_public>>([&](auto member) {
     using field = std::remove_reference_t<decltype(std::declval<Event&>().*member.pointer)>;
-    d.fields.push_back({member.name, marks<field>::is_personal, marks<field>::is_secret});
+    d.fields.push_back({key_of<Event>(member), marks<field>::is_personal, marks<field>::is_secret});
   });
   return d;
 }

@@ -54,6 +54,22 @@ struct event_type {
 /// What an encoder writes for secrets: the log stores them, everyone else sees null.
 enum class secrets : bool { hidden, stored };
 
+/// How a field is written: its name, and an id with `_id` behind it (`user` becomes "user_id"), as the API has it.
+template <class Field>
+struct key_suffix {
+  static constexpr std::string_view value = "";
+};
+template <class Tag>
+struct key_suffix<id_of<Tag>> {
+  static constexpr std::string_view value = "_id";
+};
+template <class T, class Member>
+std::string_view key_of(Member member) {
+  using field = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+  static const std::string key = std::string(member.name) + std::string(key_suffix<field>::value);
+  return key;
+}
+
 // ---- Encoding
 
 template <class T>
@@ -119,7 +135,7 @@ void append_json(std::string& out, const T& value, secrets mode) {
     if (!first) out += ',';
     first = false;
     out += '"';
-    out += member.name;
+    out += key_of<T>(member);
     out += "\":";
     append_json(out, value.*member.pointer, mode);
   });
@@ -200,7 +216,7 @@ void read_json(json_value value, T& out) {
 template <described T>
 void read_json(simdjson::ondemand::object object, T& out) {
   boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
-      [&](auto member) { read_json(json_value(object[member.name]), out.*member.pointer); });
+      [&](auto member) { read_json(json_value(object[key_of<T>(member)]), out.*member.pointer); });
 }
 
 /// Lends a thread's parser a padded copy of `json` and hands `read` its root object.

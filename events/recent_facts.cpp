@@ -64,7 +64,7 @@ void recent_facts::evolve(const room_event& event, const event_meta& meta) {
     reactions_[key] = {false, at};
     remember(at, std::move(key));
   } else if (const auto* joined = std::get_if<member_joined>(&event)) {
-    standings_[joined->user] = {joined->as, at};
+    standings_[joined->user] = {joined->role, at};
     remember(at, joined->user);
   } else if (const auto* left = std::get_if<member_left>(&event)) {
     standings_[left->user] = {std::nullopt, at};

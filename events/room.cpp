@@ -30,12 +30,12 @@ error over(std::string_view bound, std::size_t max) {
 
 /// A private room does not exist for who is not in it.
 error refused(const situation& s) {
-  if (!s.facts.standing && s.state.settings.visible == visibility::closed) return {errc::not_found, "there is no such room"};
+  if (!s.facts.standing && s.state.settings.visibility == visibility::closed) return {errc::not_found, "there is no such room"};
   return {errc::forbidden, s.facts.standing ? "your role in this room does not allow this" : "you are not in this room"};
 }
 
 result<void> require(const situation& s, room_action action) {
-  if (!may(s.facts.standing, s.state.settings.visible, action)) return refused(s);
+  if (!may(s.facts.standing, s.state.settings.visibility, action)) return refused(s);
   if (s.state.archived) return error{errc::room_archived, "this room is archived"};
   return success();
 }
@@ -71,7 +71,7 @@ outcome on(const situation& s, const update_room& c) {
   if (c.based_on && *c.based_on != s.state.settings) return error{errc::stale_facts, "the settings were changed meanwhile"};
   if (c.settings == s.state.settings) return just();
   auto d = just(room_updated{c.settings});
-  if (s.state.settings.visible == visibility::open && c.settings.visible == visibility::closed) {
+  if (s.state.settings.visibility == visibility::open && c.settings.visibility == visibility::closed) {
     PALABRE_TRY(rotate(s, c, d));
   }
   return d;
@@ -85,7 +85,7 @@ outcome on(const situation& s, const rotate_share_code& c) {
 }
 
 outcome on(const situation& s, const archive_room&) {
-  if (!may(s.facts.standing, s.state.settings.visible, room_action::own)) return refused(s);
+  if (!may(s.facts.standing, s.state.settings.visibility, room_action::own)) return refused(s);
   if (s.state.archived) return just();
   return just(room_archived{});
 }
@@ -95,7 +95,7 @@ outcome on(const situation& s, const join_room& c) {
   const bool by_code = c.share_code.has_value();
   if (by_code && (*c.share_code != s.state.share_code || s.state.archived))
     return error{errc::not_found, "there is no room with this share code"};
-  if (!by_code && s.state.settings.visible == visibility::closed) return refused(s);
+  if (!by_code && s.state.settings.visibility == visibility::closed) return refused(s);
   if (s.state.archived) return error{errc::room_archived, "this room is archived"};
   if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
   return just(member_joined{s.meta.actor, role::member, by_code ? join_way::share_code : join_way::open, {c.display_name}});
@@ -103,7 +103,7 @@ outcome on(const situation& s, const join_room& c) {
 
 outcome on(const situation& s, const leave_room&) {
   if (!s.facts.standing) {
-    if (s.state.settings.visible == visibility::closed) return refused(s);
+    if (s.state.settings.visibility == visibility::closed) return refused(s);
     return just();
   }
   if (s.state.owner == s.meta.actor)
@@ -132,7 +132,7 @@ outcome on(const situation& s, const delete_message& c) {
   const message_fact& message = *s.facts.message;
   if (message.author != s.meta.actor) {
     const bool lower = !s.facts.author_standing || *s.facts.author_standing < *s.facts.standing;
-    if (!may(s.facts.standing, s.state.settings.visible, room_action::moderate) || !lower)
+    if (!may(s.facts.standing, s.state.settings.visibility, room_action::moderate) || !lower)
       return error{errc::forbidden, "only its author, or someone with a higher role, deletes a message"};
   }
   if (message.deleted) return just();

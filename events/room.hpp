@@ -22,13 +22,13 @@ struct room_settings {
   std::optional<std::string> description;
   std::optional<std::string> category;
   std::optional<std::string> color_theme;
-  visibility visible = visibility::closed;
+  events::visibility visibility = events::visibility::closed;
   std::string time_zone = "UTC";
   friend bool operator==(const room_settings&, const room_settings&) = default;
 };
-BOOST_DESCRIBE_STRUCT(room_settings, (), (name, description, category, color_theme, visible, time_zone))
+BOOST_DESCRIBE_STRUCT(room_settings, (), (name, description, category, color_theme, visibility, time_zone))
 
-inline void append_json(std::string& out, visibility value, secrets) { append_json_string(out, name_of(value)); }
+inline void append_json(std::string& out, events::visibility value, secrets) { append_json_string(out, name_of(value)); }
 void read_json(json_value value, visibility& out);
 
 enum class join_way : std::uint8_t { created, open, share_code };
@@ -65,11 +65,11 @@ BOOST_DESCRIBE_STRUCT(room_code_rotated, (), (share_code))
 struct member_joined {
   static constexpr event_type type{"member.joined", 1, audience::members};
   user_id user;
-  role as = role::member;
+  events::role role = events::role::member;
   join_way way = join_way::open;
   personal<std::string> display_name; ///< as of then
 };
-BOOST_DESCRIBE_STRUCT(member_joined, (), (user, as, way, display_name))
+BOOST_DESCRIBE_STRUCT(member_joined, (), (user, role, way, display_name))
 
 struct member_left {
   static constexpr event_type type{"member.left", 1, audience::members};

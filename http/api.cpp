@@ -77,7 +77,7 @@ std::optional<problem> look_at_room(services& s, call& c, room_id id, access nee
   c.standing.reset();
   if (membership.value()) c.standing = membership.value()->as;
   c.room = std::move(row).value();
-  const events::visibility visible = c.room->settings.visible;
+  const events::visibility visible = c.room->settings.visibility;
   if (events::may(c.standing, visible, action_of(needs))) return std::nullopt;
   if (!events::may(c.standing, visible, events::room_action::see)) return refused(errc::not_found);
   return refused(errc::forbidden);

@@ -57,7 +57,7 @@ std::string encode(const room_row& row) {
   put_int<std::int64_t>(out, row.created_at.ms);
   put_int<std::int64_t>(out, row.updated_at.ms);
   put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.kind));
-  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.settings.visible));
+  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.settings.visibility));
   put_int<std::uint8_t>(out, row.archived);
   append_bytes(out, row.room);
   append_bytes(out, row.owner);
@@ -86,7 +86,7 @@ result<room_row> decode_room_row(std::string_view stored) {
   row.created_at = {in.integer<std::int64_t>()};
   row.updated_at = {in.integer<std::int64_t>()};
   row.kind = static_cast<events::room_kind>(in.integer<std::uint8_t>());
-  row.settings.visible = static_cast<events::visibility>(in.integer<std::uint8_t>());
+  row.settings.visibility = static_cast<events::visibility>(in.integer<std::uint8_t>());
   row.archived = in.integer<std::uint8_t>() != 0;
   row.room = room_id{id()};
   row.owner = user_id{id()};
@@ -125,7 +125,7 @@ void append_room_fields(std::string& out, const room_row& row, bool as_member, s
   append_optional(out, "description", row.settings.description);
   append_optional(out, "category", row.settings.category);
   append_optional(out, "color_theme", row.settings.color_theme);
-  append_text_field(out, "visibility", events::name_of(row.settings.visible));
+  append_text_field(out, "visibility", events::name_of(row.settings.visibility));
   append_text_field(out, "owner_id", to_text(row.owner));
   append_optional(out, "share_code", as_member ? std::optional(row.share_code) : std::nullopt);
   append_number(out, "member_count", row.member_count);

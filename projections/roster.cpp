@@ -57,7 +57,7 @@ result<void> change_row(const scene& s, Change change) {
 }
 
 void list_or_unlist(const scene& s, const room_row& row) {
-  const bool listed = row.kind == events::room_kind::salon && row.settings.visible == events::visibility::open && !row.archived;
+  const bool listed = row.kind == events::room_kind::salon && row.settings.visibility == events::visibility::open && !row.archived;
   if (listed) s.rows.put(tables::open_rooms, key_of(s.room), {});
   else s.rows.erase(tables::open_rooms, key_of(s.room));
 }
@@ -109,7 +109,7 @@ result<void> fold_one(const scene& s, const events::room_code_rotated& e) {
 }
 
 result<void> fold_one(const scene& s, const events::member_joined& e) {
-  const std::string row = encode(membership{e.as, s.meta.time, s.meta.version});
+  const std::string row = encode(membership{e.role, s.meta.time, s.meta.version});
   s.rows.put(tables::members, key_of(s.room, e.user), row);
   s.rows.put(tables::memberships, key_of(e.user, s.room), row);
   PALABRE_TRY(add_to_room_count(s, e.user, 1));

@@ -58,7 +58,9 @@ result<log_store> open_stopped(const rocksdb::DBOptions& options, const std::str
 /// Is everything that was acked there when the WAL is read up to its first damage?
 result<void> check_acked_is_readable(const std::string& directory, const std::shared_ptr<rocksdb::Env>& env,
                                      const std::optional<acked_mark>& mark, const error& found) {
-  const auto store = open_stopped(options_with(recovery::kPointInTimeRecovery, env), directory);
+  rocksdb::DBOptions options = options_with(recovery::kPointInTimeRecovery, env);
+  options.paranoid_checks = false; // a damaged table fails when it is read, so that the position is known
+  const auto store = open_stopped(options, directory);
   if (!store) return refusal(found.context + "; " + store.error().context, {}, mark);
   const position last = store.value().last_readable();
   if (!mark || last < mark->head) return refusal("position " + std::to_string(last.value + 1) + ": " + found.context, last, mark);
@@ -155,11 +157,21 @@ std::string beginning_with_position(position bad, const std::string& found) {
   return "position " + std::to_string(bad.value) + ": " + found;
 }
 
+/// Whoever accepts a loss accepts that of the watermark, too.
+result<std::optional<acked_mark>> read_mark(const std::string& path, bool accept_loss) {
+  auto mark = watermark::read(path);
+  if (mark || mark.error().code != errc::corrupt || !accept_loss) return mark;
+  std::error_code failed;
+  std::filesystem::remove(path, failed);
+  if (failed) return error{errc::io, path + ": " + failed.message()};
+  return std::optional<acked_mark>{};
+}
+
 } // namespace
 
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
                                     const std::shared_ptr<rocksdb::Env>& env) {
-  PALABRE_TRY(const auto before, watermark::read(watermark_path(directory)));
+  PALABRE_TRY(const auto before, read_mark(watermark_path(directory), accept_loss));
   opened_log log;
   log.report.created = !holds_log(directory);
   recovery mode = recovery::kTolerateCorruptedTailRecords;

@@ -12,8 +12,15 @@ namespace palabre::http::realtime {
 
 namespace {
 
-/// A round that lends more than this is flushed before more is handed out, so that who keeps up is never taken for slow.
-constexpr std::size_t round_bytes_max = 256 * 1024;
+/// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for slow.
+constexpr std::size_t lent_bytes_max = 256 * 1024;
+/// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
+constexpr std::size_t flushed_per_turn_max = 64;
+
+void forget_in(std::vector<connection*>& list, const connection* gone) {
+  const auto found = std::find(list.begin(), list.end(), gone);
+  if (found != list.end()) *found = nullptr;
+}
 
 std::uint32_t seed_from(randomness& random) {
   std::uint8_t bytes[4];
@@ -36,10 +43,12 @@ hub::~hub() {
 // ---- Any thread
 
 void hub::hand_over(delivery_ptr what) {
-  const std::lock_guard lock(inbox_mutex_);
-  inbox_.push_back(std::move(what));
-  if (std::exchange(inbox_posted_, true)) return;
-  boost::asio::post(io_, [this] { deliver_inbox(); });
+  {
+    const std::lock_guard lock(inbox_mutex_);
+    inbox_.push_back(std::move(what));
+    if (std::exchange(in_round_, true)) return;
+  }
+  boost::asio::post(io_, [this] { go_on_with_round(); });
 }
 
 void hub::drain(std::chrono::milliseconds spread) {
@@ -51,18 +60,50 @@ void hub::drain(std::chrono::milliseconds spread) {
 
 // ---- Delivering
 
-void hub::deliver_inbox() {
-  std::vector<delivery_ptr> batches;
-  {
-    const std::lock_guard lock(inbox_mutex_);
-    batches.swap(inbox_);
-    inbox_posted_ = false;
+/// False: there is nothing to deliver, and no round until something is handed over.
+bool hub::begin_round() {
+  const std::lock_guard lock(inbox_mutex_);
+  round_.swap(inbox_);
+  return in_round_ = !round_.empty();
+}
+
+void hub::go_on_with_round() {
+  while (flush_some()) {
+    if (lend_some()) continue;
+    end_round();
+    if (!begin_round()) return;
+    break;
   }
-  for (const delivery_ptr& each : batches) {
-    deliver(*each);
-    if (lent_bytes_ >= round_bytes_max) flush_round();
+  boost::asio::post(io_, [this] { go_on_with_round(); });
+}
+
+/// False: everything was lent already.
+bool hub::lend_some() {
+  if (delivered_ == round_.size()) return false;
+  lent_.clear();
+  lent_to_.clear();
+  lent_bytes_ = flushed_ = 0;
+  while (delivered_ < round_.size() && lent_bytes_ < lent_bytes_max) deliver(*round_[delivered_++]);
+  return true;
+}
+
+/// False: some have yet to be flushed, but not in this turn.
+bool hub::flush_some() {
+  const std::size_t until = std::min(lent_to_.size(), flushed_ + flushed_per_turn_max);
+  while (flushed_ < until) {
+    connection* c = lent_to_[flushed_++];
+    if (c == nullptr) continue;
+    c->place.in_round = false;
+    c->flush(take_lent(*c));
   }
-  flush_round();
+  return flushed_ == lent_to_.size();
+}
+
+void hub::end_round() {
+  round_.clear();
+  lent_.clear();
+  lent_to_.clear();
+  delivered_ = flushed_ = 0;
 }
 
 void hub::deliver(const delivery& what) {
@@ -77,6 +118,7 @@ void hub::deliver(const delivery& what) {
 }
 
 void hub::hand_out(const room_frames_ptr& frames, room_subscribers& room) {
+  lent_bytes_ += frames->bytes.size();
   std::vector<subscription*> behind;
   for (room_subscribers::entry& each : room.entries) {
     if (each.last + 1 == frames->first) [[likely]] {
@@ -131,39 +173,31 @@ void hub::lend(connection& c, const room_frames_ptr& owner, std::string_view byt
   if (bytes.empty()) return;
   const auto index = static_cast<std::uint32_t>(lent_.size());
   lent_.push_back({{&owner, bytes}, place_in_hub::nothing});
-  lent_bytes_ += bytes.size();
   place_in_hub& place = c.place;
   if (place.first_lent == place_in_hub::nothing) place.first_lent = index;
   else lent_[place.last_lent].next = index;
   place.last_lent = index;
-  mark_to_flush(c);
+  if (!std::exchange(place.in_round, true)) lent_to_.push_back(&c);
 }
 
 // ---- Flushing
 
-void hub::mark_to_flush(connection& c) {
-  if (std::exchange(c.place.to_flush, true)) return;
-  to_flush_.push_back(&c);
-}
-
 void hub::flush_soon(connection& c) {
-  mark_to_flush(c);
-  if (std::exchange(flush_posted_, true)) return;
-  boost::asio::post(io_, [this] {
-    flush_posted_ = false;
-    flush_round();
-  });
+  if (std::exchange(c.place.has_own, true)) return;
+  have_own_.push_back(&c);
+  if (std::exchange(own_posted_, true)) return;
+  boost::asio::post(io_, [this] { flush_own(); });
 }
 
-void hub::flush_round() {
-  for (std::size_t i = 0; i < to_flush_.size(); ++i) { // flushing may append
-    connection& c = *to_flush_[i];
-    c.place.to_flush = false;
-    c.flush(take_lent(c));
+void hub::flush_own() {
+  own_posted_ = false;
+  for (std::size_t i = 0; i < have_own_.size(); ++i) { // flushing may append
+    connection* c = have_own_[i];
+    if (c == nullptr) continue;
+    c->place.has_own = false;
+    c->flush(take_lent(*c));
   }
-  to_flush_.clear();
-  lent_.clear();
-  lent_bytes_ = 0;
+  have_own_.clear();
 }
 
 std::span<const lent_frames> hub::take_lent(connection& c) {
@@ -193,7 +227,8 @@ void hub::remove(connection& c) {
   all_[c.place.index] = all_.back();
   all_.pop_back();
   count_.fetch_sub(1, std::memory_order_relaxed);
-  if (c.place.to_flush) std::erase(to_flush_, &c);
+  if (c.place.in_round) forget_in(lent_to_, &c);
+  if (c.place.has_own) forget_in(have_own_, &c);
 }
 
 void hub::identify(connection& c, user_id user) { by_user_[user].push_back(&c); }

@@ -54,7 +54,8 @@ struct place_in_hub {
   static constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t first_lent = nothing, last_lent = nothing; ///< in the round in work
   std::uint32_t index = 0;                                 ///< in the list of all
-  bool to_flush = false;
+  bool in_round = false;                                   ///< in the list of those the round has frames for
+  bool has_own = false;                                    ///< in the list of those with frames of their own
 };
 
 /// Threads: its io thread only, but for those marked. Lifetime: owned by the server, outlives its connections; those that are
@@ -112,16 +113,22 @@ private:
     std::uint32_t next;
   };
 
-  void deliver_inbox();
+  // A round: all deliveries there are go to the connections' lists, then connection after connection is flushed, a few per
+  // turn of the io thread. What comes meanwhile makes the next round: the busier the hub, the more leaves in one write.
+  bool begin_round();
+  void go_on_with_round();
+  bool lend_some();
+  bool flush_some();
+  void end_round();
+
   void deliver(const delivery& what);
   void hand_out(const room_frames_ptr& frames, room_subscribers& room);
   void end_sessions(const delivery& what);
   void say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to);
   void say_farewell(const room_frames_ptr& frames, stream_version seq, subscription& s);
   void lend(connection& c, const room_frames_ptr& owner, std::string_view bytes);
-  void mark_to_flush(connection& c);
   std::span<const lent_frames> take_lent(connection& c);
-  void flush_round();
+  void flush_own();
   void keep_ticking();
 
   boost::asio::io_context& io_;
@@ -131,18 +138,23 @@ private:
 
   std::mutex inbox_mutex_;
   std::vector<delivery_ptr> inbox_; // by inbox_mutex_
-  bool inbox_posted_ = false;       // by inbox_mutex_
+  bool in_round_ = false;           // by inbox_mutex_: a round is posted or in work
 
   std::vector<connection*> all_;
   std::unordered_map<room_id, room_subscribers> rooms_;
   std::unordered_map<user_id, std::vector<connection*>> by_user_;
 
-  // A round: what was lent to whom since the last flush.
+  // The round in work.
+  std::vector<delivery_ptr> round_; ///< owns what is lent
+  std::size_t delivered_ = 0;       ///< of round_
   std::vector<lent_piece> lent_;
-  std::size_t lent_bytes_ = 0;
-  std::vector<connection*> to_flush_;
+  std::size_t lent_bytes_ = 0;      ///< at most so much to any one connection
+  std::vector<connection*> lent_to_; ///< null: has gone meanwhile
+  std::size_t flushed_ = 0;         ///< of lent_to_
+
+  std::vector<connection*> have_own_; ///< null: has gone meanwhile
+  bool own_posted_ = false;
   std::vector<lent_frames> gathered_;
-  bool flush_posted_ = false;
 
   timer_wheel wheel_;
   boost::asio::steady_timer ticker_;

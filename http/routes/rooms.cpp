@@ -75,7 +75,7 @@ events::room_settings settings_of(create_body& body) {
   settings.description = text_of(body.description);
   settings.category = text_of(body.category);
   settings.color_theme = text_of(body.color_theme);
-  settings.visible = body.visibility.value_or(events::visibility::closed);
+  settings.visibility = body.visibility.value_or(events::visibility::closed);
   if (body.time_zone) settings.time_zone = std::move(body.time_zone->value);
   return settings;
 }
@@ -195,7 +195,7 @@ events::room_settings changed(events::room_settings settings, const change_body&
   apply(settings.description, body.description);
   apply(settings.category, body.category);
   apply(settings.color_theme, body.color_theme);
-  if (body.visibility.present) settings.visible = *body.visibility.value;
+  if (body.visibility.present) settings.visibility = *body.visibility.value;
   if (body.time_zone.present) settings.time_zone = body.time_zone.value->value;
   return settings;
 }

@@ -15,15 +15,19 @@ std::string to_json(const access_line& line) {
   json += R"(,"method":)";
   append_json_string(json, line.method);
   json += R"(,"route":)";
-  if (line.route.empty()) json += "null";
-  else append_json_string(json, line.route);
+  if (line.route.empty())
+    json += "null";
+  else
+    append_json_string(json, line.route);
   json += R"(,"status":)";
   append_json_int(json, line.status);
   json += R"(,"duration_us":)";
   append_json_int(json, line.duration.count());
   json += R"(,"user":)";
-  if (!line.user) json += "null";
-  else append_json_string(json, to_text(*line.user));
+  if (!line.user)
+    json += "null";
+  else
+    append_json_string(json, to_text(*line.user));
   json += '}';
   return json;
 }
@@ -34,7 +38,9 @@ access_log::access_log() : logger_(spdlog::get("access")) {
   if (!logger_) logger_ = spdlog::default_logger()->clone("access");
 }
 
-bool access_log::wanted() const { return logger_->should_log(spdlog::level::info); }
+bool access_log::wanted() const {
+  return logger_->should_log(spdlog::level::info);
+}
 
 void access_log::write(const access_line& line) const {
   logger_->log(spdlog::level::info, spdlog::string_view_t(to_json(line)));

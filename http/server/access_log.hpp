@@ -17,7 +17,7 @@ namespace palabre::http {
 struct access_line {
   std::string_view request_id;
   std::string_view method;
-  std::string_view route;       ///< the template of the path, so that ids do not end up there; empty: none matched
+  std::string_view route; ///< the template of the path, so that ids do not end up there; empty: none matched
   int status = 0;
   std::chrono::microseconds duration{0};
   std::optional<user_id> user;

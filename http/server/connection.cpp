@@ -20,14 +20,14 @@ using std::chrono::steady_clock;
 
 std::string_view name_of(method m) {
   switch (m) {
-    case method::get: return "GET";
-    case method::head: return "HEAD";
-    case method::post: return "POST";
-    case method::put: return "PUT";
-    case method::patch: return "PATCH";
-    case method::del: return "DELETE";
-    case method::options: return "OPTIONS";
-    case method::other: break;
+  case method::get: return "GET";
+  case method::head: return "HEAD";
+  case method::post: return "POST";
+  case method::put: return "PUT";
+  case method::patch: return "PATCH";
+  case method::del: return "DELETE";
+  case method::options: return "OPTIONS";
+  case method::other: break;
   }
   return "other";
 }
@@ -70,6 +70,7 @@ private:
   bool send_now(std::string_view& bytes);
   void say_continue();
   void name_request();
+  void log_answer(std::string_view route, int status, steady_clock::duration took);
   outlook upgrade();
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
 
@@ -125,6 +126,7 @@ asio::awaitable<http_connection::arrival> http_connection::receive() {
       deadline_ = never;
       co_return progress == request_reader::progress::complete ? arrival::request : arrival::refusal;
     }
+    if (interruptible_ && home_.draining()) co_return arrival::nothing;
     const auto space = in_.space(reader_.appetite());
     const auto buffer = asio::buffer(space.data(), space.size());
     boost::system::error_code failure;
@@ -185,8 +187,10 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
   frame.http_1_0 = r.http_1_0;
   frame.keep_alive = what == arrival::request && r.keep_alive && !home_.draining();
   auto& out = home_.scratch();
-  if (const auto* a = std::get_if<answer>(&outcome)) append_answer(out, *a, frame);
-  else append_problem(out, std::get<problem>(outcome), frame);
+  if (const auto* a = std::get_if<answer>(&outcome))
+    append_answer(out, *a, frame);
+  else
+    append_problem(out, std::get<problem>(outcome), frame);
 
   std::string_view unsent = out;
   bool alive = send_now(unsent);
@@ -196,10 +200,8 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
     alive = co_await std::move(sending);
   }
   if (logged) {
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - started);
-    const auto path = endpoint ? endpoint->path : websocket ? websocket_path : std::string_view();
-    const auto user = r.wanted.who ? std::optional(r.wanted.who->user) : std::nullopt;
-    edge_.log.write({r.wanted.request_id, name_of(r.kind), path, status_of(outcome), took, user});
+    const auto template_of_path = endpoint ? endpoint->path : websocket ? websocket_path : std::string_view();
+    log_answer(template_of_path, status_of(outcome), steady_clock::now() - started);
   }
   if (!alive) co_return outlook::gone;
   if (status_of(outcome) == 101) co_return upgrade();
@@ -212,7 +214,15 @@ http_connection::outlook http_connection::upgrade() {
   return outlook::gone;
 }
 
-/// Sends without waiting, which nearly always takes all; what is left stays in `bytes`. False: the connection is broken.
+void http_connection::log_answer(std::string_view route, int status, steady_clock::duration took) {
+  const auto& r = reader_.current();
+  const auto user = r.wanted.who ? std::optional(r.wanted.who->user) : std::nullopt;
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(took);
+  edge_.log.write({r.wanted.request_id, name_of(r.kind), route, status, micros, user});
+}
+
+/// Sends without waiting, which nearly always takes all; what is left stays in `bytes`.
+/// False: the connection is broken.
 bool http_connection::send_now(std::string_view& bytes) {
   while (!bytes.empty()) {
     boost::system::error_code failure;

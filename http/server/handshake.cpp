@@ -51,7 +51,8 @@ bool offers(std::string_view protocols, std::string_view wanted) {
 bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed_origins) {
   if (r.origin.empty()) return true;
   const auto scheme_end = r.origin.find("://");
-  if (scheme_end != std::string::npos && same_letters(std::string_view(r.origin).substr(scheme_end + 3), r.host)) return true;
+  const bool has_host = scheme_end != std::string::npos;
+  if (has_host && same_letters(std::string_view(r.origin).substr(scheme_end + 3), r.host)) return true;
   return std::ranges::any_of(allowed_origins, [&](const auto& allowed) { return same_letters(allowed, r.origin); });
 }
 
@@ -74,9 +75,10 @@ std::variant<answer, problem> shake_hands(const request& r, const std::vector<st
   if (!origin_is_welcome(r, allowed_origins)) return origin_not_allowed();
   answer switching;
   switching.status = 101;
-  switching.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"},
-                       {"Sec-WebSocket-Accept", accept_value(r.websocket_key)}};
-  if (offers(r.websocket_protocols, "centrifuge-json")) switching.headers.emplace_back("Sec-WebSocket-Protocol", "centrifuge-json");
+  switching.headers = {
+      {"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Accept", accept_value(r.websocket_key)}};
+  constexpr const char* ours = "centrifuge-json";
+  if (offers(r.websocket_protocols, ours)) switching.headers.emplace_back("Sec-WebSocket-Protocol", ours);
   return switching;
 }
 

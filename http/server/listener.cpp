@@ -42,14 +42,16 @@ error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {
 } // namespace
 
 listener::listener(std::vector<io_thread*> threads, places& held)
-    : threads_(std::move(threads)), held_(held), acceptor_(threads_.front()->context()), pause_(threads_.front()->context()) {}
+    : threads_(std::move(threads)), held_(held), acceptor_(threads_.front()->context()),
+      pause_(threads_.front()->context()) {}
 
 result<unsigned short> listener::open(const std::string& host, unsigned short port) {
   error_code failure;
   tcp::resolver resolver(threads_.front()->context());
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, failure);
   if (!failure) failure = listen(acceptor_, found.begin()->endpoint());
-  if (failure) return error{errc::io, "cannot listen on " + host + ":" + std::to_string(port) + ": " + failure.message()};
+  const auto where = host + ":" + std::to_string(port);
+  if (failure) return error{errc::io, "cannot listen on " + where + ": " + failure.message()};
   asio::co_spawn(threads_.front()->context(), accept_all(), note_end);
   return acceptor_.local_endpoint().port();
 }

@@ -15,8 +15,8 @@ namespace palabre::http {
 
 /// One accepting loop is enough: a connection lives for many requests. Over settings.connections_max a connection is
 /// answered 503 and closed without waiting for its request.
-/// Threads: open() before the io threads run or from the first of them; the rest from the server's. Lifetime: shorter than
-/// that of `threads` and `held`; destroyed when the first thread has stopped.
+/// Threads: open() before the io threads run or from the first of them; the rest from the server's.
+/// Lifetime: shorter than that of `threads` and `held`; destroyed when the first thread has stopped.
 class listener {
 public:
   listener(std::vector<io_thread*> threads, places& held);

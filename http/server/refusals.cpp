@@ -19,7 +19,9 @@ std::string over(std::string_view bound, std::size_t bytes) {
 
 } // namespace
 
-problem malformed(std::string detail) { return refusal(400, "malformed_request", std::move(detail)); }
+problem malformed(std::string detail) {
+  return refusal(400, "malformed_request", std::move(detail));
+}
 
 problem request_timed_out() {
   auto p = refusal(408, "request_timeout", "the request did not arrive in time");
@@ -37,7 +39,9 @@ problem target_too_long() {
   return refusal(414, "target_too_long", over("target_bytes_max", limits::target_bytes_max));
 }
 
-problem expectation_failed() { return refusal(417, "expectation_failed", "only 100-continue can be expected"); }
+problem expectation_failed() {
+  return refusal(417, "expectation_failed", "only 100-continue can be expected");
+}
 
 problem upgrade_required() {
   auto p = refusal(426, "upgrade_required", "this path speaks WebSocket, version 13");
@@ -53,7 +57,9 @@ problem internal_failure() {
   return refusal(500, "internal", "the server failed; the request id finds the reason in its log");
 }
 
-problem method_not_implemented() { return refusal(501, "not_implemented", "no resource here has this method"); }
+problem method_not_implemented() {
+  return refusal(501, "not_implemented", "no resource here has this method");
+}
 
 problem too_many_connections() {
   auto p = refusal(503, "overloaded", "connections: the server holds as many as it may");
@@ -66,8 +72,12 @@ problem version_not_supported() {
   return refusal(505, "http_version_not_supported", "HTTP/1.1 and HTTP/1.0 are spoken here");
 }
 
-problem protobuf_not_spoken() { return refusal(400, "format_not_supported", "only the JSON format is spoken here"); }
+problem protobuf_not_spoken() {
+  return refusal(400, "format_not_supported", "only the JSON format is spoken here");
+}
 
-problem origin_not_allowed() { return refusal(403, "origin_not_allowed", "WebSockets are not for pages of this origin"); }
+problem origin_not_allowed() {
+  return refusal(403, "origin_not_allowed", "WebSockets are not for pages of this origin");
+}
 
 } // namespace palabre::http

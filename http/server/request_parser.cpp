@@ -21,8 +21,16 @@ using beast_view = boost::beast::string_view;
 
 /// Fields that may come once.
 enum seen_bit : std::uint32_t {
-  host_bit = 1, length_bit = 2, type_bit = 4, authorization_bit = 8, key_bit = 16, position_bit = 32, request_id_bit = 64,
-  websocket_key_bit = 128, websocket_version_bit = 256, origin_bit = 512, expect_bit = 1024
+  host_bit = 1,
+  length_bit = 2,
+  type_bit = 4,
+  authorization_bit = 8,
+  key_bit = 16,
+  position_bit = 32,
+  request_id_bit = 64,
+  websocket_key_bit = 128,
+  websocket_version_bit = 256,
+  origin_bit = 512
 };
 
 void join(std::string& list, std::string_view value) {
@@ -30,28 +38,30 @@ void join(std::string& list, std::string_view value) {
   list += value;
 }
 
-std::string_view view_of(beast_view v) { return {v.data(), v.size()}; }
+std::string_view view_of(beast_view v) {
+  return {v.data(), v.size()};
+}
 
 method method_of(beast_http::verb v) {
   switch (v) {
-    case beast_http::verb::get: return method::get;
-    case beast_http::verb::head: return method::head;
-    case beast_http::verb::post: return method::post;
-    case beast_http::verb::put: return method::put;
-    case beast_http::verb::patch: return method::patch;
-    case beast_http::verb::delete_: return method::del;
-    case beast_http::verb::options: return method::options;
-    default: return method::other;
+  case beast_http::verb::get: return method::get;
+  case beast_http::verb::head: return method::head;
+  case beast_http::verb::post: return method::post;
+  case beast_http::verb::put: return method::put;
+  case beast_http::verb::patch: return method::patch;
+  case beast_http::verb::delete_: return method::del;
+  case beast_http::verb::options: return method::options;
+  default: return method::other;
   }
 }
 
 verb verb_of(method m) {
   switch (m) {
-    case method::post: return verb::post;
-    case method::put: return verb::put;
-    case method::patch: return verb::patch;
-    case method::del: return verb::del;
-    default: return verb::get;
+  case method::post: return verb::post;
+  case method::put: return verb::put;
+  case method::patch: return verb::patch;
+  case method::del: return verb::del;
+  default: return verb::get;
   }
 }
 
@@ -71,7 +81,9 @@ bool holds_token(std::string_view value, std::string_view token) {
   return false;
 }
 
-bool plausible_host(std::string_view host) { return host.find_first_of(" \t,/@?#\\") == std::string_view::npos; }
+bool plausible_host(std::string_view host) {
+  return host.find_first_of(" \t,/@?#\\") == std::string_view::npos;
+}
 
 /// Header bytes beyond ASCII have no agreed meaning; what ends up in JSON must be UTF-8.
 std::string ascii_of(std::string_view value) {
@@ -163,39 +175,41 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   const auto value = view_of(beast_value);
   auto& wanted = into_.wanted;
   switch (f) {
-    case field::host: {
-      std::string host;
-      once(host, host_bit, "Host", value, ec);
-      if (!ec && !plausible_host(value)) return refuse(malformed("Host is not a host"), ec);
-      if (!absolute_) into_.host = std::move(host); // RFC 9112 §3.2.2: the authority of the target counts instead
-      return;
-    }
-    case field::content_length:
-      if (!first_of(length_bit) || !all_digits(value)) refuse(malformed("Content-Length is not one number"), ec);
-      return;
-    case field::transfer_encoding: return on_transfer_encoding(value, ec);
-    case field::expect: return on_expect(value, ec);
-    case field::content_type: return once(wanted.content_type, type_bit, "Content-Type", value, ec);
-    case field::authorization: return once(wanted.authorization, authorization_bit, "Authorization", value, ec);
-    case field::if_match: return join(wanted.if_match, value);
-    case field::if_none_match: return join(wanted.if_none_match, value);
-    case field::user_agent: wanted.user_agent = ascii_of(value); return;
-    case field::origin: return once(into_.origin, origin_bit, "Origin", value, ec);
-    case field::upgrade: names_websocket_ |= holds_token(value, "websocket"); return;
-    case field::sec_websocket_key: return once(into_.websocket_key, websocket_key_bit, "Sec-WebSocket-Key", value, ec);
-    case field::sec_websocket_version:
-      return once(into_.websocket_version, websocket_version_bit, "Sec-WebSocket-Version", value, ec);
-    case field::sec_websocket_protocol: return join(into_.websocket_protocols, value);
-    case field::unknown: return on_unknown_field(view_of(name), value, ec);
-    default: return;
+  case field::host: {
+    std::string host;
+    once(host, host_bit, "Host", value, ec);
+    if (!ec && !plausible_host(value)) return refuse(malformed("Host is not a host"), ec);
+    if (!absolute_) into_.host = std::move(host); // RFC 9112 §3.2.2: the authority of the target counts instead
+    return;
+  }
+  case field::content_length:
+    if (!first_of(length_bit) || !all_digits(value)) refuse(malformed("Content-Length is not one number"), ec);
+    return;
+  case field::transfer_encoding: return on_transfer_encoding(value, ec);
+  case field::expect: return on_expect(value, ec);
+  case field::content_type: return once(wanted.content_type, type_bit, "Content-Type", value, ec);
+  case field::authorization: return once(wanted.authorization, authorization_bit, "Authorization", value, ec);
+  case field::if_match: return join(wanted.if_match, value);
+  case field::if_none_match: return join(wanted.if_none_match, value);
+  case field::user_agent: wanted.user_agent = ascii_of(value); return;
+  case field::origin: return once(into_.origin, origin_bit, "Origin", value, ec);
+  case field::upgrade: names_websocket_ |= holds_token(value, "websocket"); return;
+  case field::sec_websocket_key: return once(into_.websocket_key, websocket_key_bit, "Sec-WebSocket-Key", value, ec);
+  case field::sec_websocket_version:
+    return once(into_.websocket_version, websocket_version_bit, "Sec-WebSocket-Version", value, ec);
+  case field::sec_websocket_protocol: return join(into_.websocket_protocols, value);
+  case field::unknown: return on_unknown_field(view_of(name), value, ec);
+  default: return;
   }
 }
 
 void request_parser::beast_parser::on_unknown_field(std::string_view name, std::string_view value, error_code& ec) {
   auto& wanted = into_.wanted;
   if (iequals(name, "X-Request-ID")) {
-    if (first_of(request_id_bit)) wanted.request_id = value;
-    else wanted.request_id.clear(); // two: none of them counts
+    if (first_of(request_id_bit))
+      wanted.request_id = value;
+    else
+      wanted.request_id.clear(); // two: none of them counts
   } else if (iequals(name, "Idempotency-Key")) {
     once(wanted.idempotency_key, key_bit, "Idempotency-Key", value, ec);
   } else if (iequals(name, "Palabre-Min-Position")) {
@@ -211,8 +225,7 @@ void request_parser::beast_parser::on_transfer_encoding(std::string_view value, 
 
 void request_parser::beast_parser::on_expect(std::string_view value, error_code& ec) {
   if (into_.http_1_0) return; // RFC 9110 §10.1.1: ignored there
-  if (!iequals(value, "100-continue"))
-    return refuse(expectation_failed(), ec);
+  if (!iequals(value, "100-continue")) return refuse(expectation_failed(), ec);
   into_.expects_continue = true;
 }
 
@@ -255,7 +268,9 @@ std::optional<problem> request_parser::read_body(std::string_view bytes, std::si
   return parser_->outcome(ec);
 }
 
-bool request_parser::done() const { return parser_->too_large || parser_->is_done(); }
+bool request_parser::done() const {
+  return parser_->too_large || parser_->is_done();
+}
 
 std::size_t request_parser::body_bytes_expected() const {
   constexpr std::size_t piece = 4 * 1024;

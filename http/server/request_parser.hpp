@@ -1,5 +1,5 @@
 #pragma once
-// The one place that knows Beast's parser: it reads a head and a body into a `request`. request_reader is its only user.
+// The one place that knows Beast's parser: reads a head and a body into a `request`. request_reader is its only user.
 
 #include "http/server/request_reader.hpp"
 

@@ -24,7 +24,7 @@ problem head_too_large(std::string_view head) {
   return headers_too_large();
 }
 
-/// Ends of lines that readers understand in different ways. Beast unfolds lines; RFC 9112 §5.2 lets a server refuse them.
+/// Ends of lines that readers understand in different ways. Beast unfolds lines; RFC 9112 §5.2 lets a server refuse.
 const char* fault_of_lines(std::string_view head) {
   for (auto at = head.find('\n'); at != std::string_view::npos; at = head.find('\n', at + 1)) {
     if (at == 0 || head[at - 1] != '\r') return "a line ends without CR";
@@ -52,8 +52,12 @@ struct request_reader::state {
 request_reader::request_reader() : state_(std::make_unique<state>()) {}
 request_reader::~request_reader() = default;
 
-request& request_reader::current() { return state_->current; }
-const problem& request_reader::refusal() const { return state_->refusal; }
+request& request_reader::current() {
+  return state_->current;
+}
+const problem& request_reader::refusal() const {
+  return state_->refusal;
+}
 
 void request_reader::reset() {
   state_->parser.reset();
@@ -62,7 +66,9 @@ void request_reader::reset() {
   state_->done = progress::more;
 }
 
-bool request_reader::begun(const receive_buffer& in) const { return state_->parser || !in.unread().empty(); }
+bool request_reader::begun(const receive_buffer& in) const {
+  return state_->parser || !in.unread().empty();
+}
 
 std::size_t request_reader::appetite() const {
   constexpr std::size_t body_piece = 64 * 1024;
@@ -103,7 +109,8 @@ request_reader::progress request_reader::state::read_body(receive_buffer& in) {
     in.take(taken);
     if (why) return refuse(std::move(*why));
     if (!parser->done() && taken == 0) {
-      if (in.unread().size() > limits::header_bytes_max) return refuse(malformed("a chunk header or trailer is too long"));
+      const bool too_long = in.unread().size() > limits::header_bytes_max;
+      if (too_long) return refuse(malformed("header_bytes_max: a chunk header or trailer is too long"));
       return progress::more;
     }
   }

@@ -13,26 +13,27 @@ enum class method : std::uint8_t { get, head, post, put, patch, del, options, ot
 
 /// One request, as far as it has been read.
 struct request {
-  call wanted;                   ///< path as it came, still encoded; query decoded; captures empty; request_id may be empty
-  method kind = method::other;   ///< `wanted.method` is get for head
+  call wanted;                 ///< path as it came, still encoded; query decoded; captures none; request_id unchecked
+  method kind = method::other; ///< `wanted.method` is get for head
   bool http_1_0 = false;
-  bool keep_alive = false;       ///< what the client wants, and what is possible
+  bool keep_alive = false; ///< what the client wants, and what is possible
   bool expects_continue = false;
-  bool upgrade = false;          ///< "Connection: upgrade" and "Upgrade: websocket"
+  bool upgrade = false; ///< "Connection: upgrade" and "Upgrade: websocket"
   std::string host, origin;
   std::string websocket_key, websocket_version, websocket_protocols;
 };
 
-/// Reads one request after another. Refused, with the connection to be closed: what RFC 9112 calls an attempt at smuggling
-/// (Transfer-Encoding with Content-Length, or in HTTP/1.0, or not just "chunked"; Content-Length twice or as a list), bare LF,
-/// folded lines, spaces before a colon, no Host or two, headers twice that may come once, and what is over a bound.
+/// Reads one request after another. Refused, with the connection to be closed: what may be an attempt at smuggling
+/// (Transfer-Encoding with Content-Length, or in HTTP/1.0, or not just "chunked"; Content-Length twice or as a list),
+/// bare LF, folded lines, spaces before a colon, no Host or two, headers twice that may come once, and what is over a
+/// bound.
 /// Threads: one.
 class request_reader {
 public:
   enum class progress : std::uint8_t {
     more,     ///< give it more bytes, then call again
     head,     ///< the head is read, a body follows: call again
-    complete, ///< current() is complete, or its body is too large and will not be read (body_too_large, no keep_alive)
+    complete, ///< current() is, or its body is too large and will not be read (body_too_large, no keep_alive)
     refused   ///< refusal() says why; current() holds what was understood so far
   };
 

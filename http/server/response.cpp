@@ -10,48 +10,49 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 std::string_view reason_of(int status) {
   switch (status) {
-    case 101: return "Switching Protocols";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 412: return "Precondition Failed";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Content";
-    case 426: return "Upgrade Required";
-    case 428: return "Precondition Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return {}; // RFC 9112 §4: a reason is optional
+  case 101: return "Switching Protocols";
+  case 200: return "OK";
+  case 201: return "Created";
+  case 202: return "Accepted";
+  case 204: return "No Content";
+  case 206: return "Partial Content";
+  case 301: return "Moved Permanently";
+  case 302: return "Found";
+  case 303: return "See Other";
+  case 304: return "Not Modified";
+  case 307: return "Temporary Redirect";
+  case 308: return "Permanent Redirect";
+  case 400: return "Bad Request";
+  case 401: return "Unauthorized";
+  case 403: return "Forbidden";
+  case 404: return "Not Found";
+  case 405: return "Method Not Allowed";
+  case 406: return "Not Acceptable";
+  case 408: return "Request Timeout";
+  case 409: return "Conflict";
+  case 410: return "Gone";
+  case 412: return "Precondition Failed";
+  case 413: return "Content Too Large";
+  case 414: return "URI Too Long";
+  case 415: return "Unsupported Media Type";
+  case 417: return "Expectation Failed";
+  case 422: return "Unprocessable Content";
+  case 426: return "Upgrade Required";
+  case 428: return "Precondition Required";
+  case 429: return "Too Many Requests";
+  case 431: return "Request Header Fields Too Large";
+  case 500: return "Internal Server Error";
+  case 501: return "Not Implemented";
+  case 503: return "Service Unavailable";
+  case 505: return "HTTP Version Not Supported";
+  default: return {}; // RFC 9112 §4: a reason is optional
   }
 }
 
 /// `name` in lower case.
 bool is_named(std::string_view header, std::string_view name) {
-  return std::ranges::equal(header, name, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::ranges::equal(header, name, {}, lower);
 }
 
 bool names(const header_list& headers, std::string_view name) {
@@ -64,7 +65,8 @@ void append_header(std::string& out, std::string_view name, std::string_view val
   const auto begin = out.size();
   out += value;
   // A line end in a value would begin a header of somebody else's making.
-  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), [](char c) { return c == '\r' || c == '\n' || c == 0; }, ' ');
+  const auto ends_a_line = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  std::replace_if(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), ends_a_line, ' ');
   out += "\r\n";
 }
 
@@ -82,8 +84,10 @@ void append_status_line(std::string& out, int status) {
 
 void append_connection(std::string& out, const response_frame& frame, int status) {
   if (status == 101) return; // its own headers say it
-  if (!frame.keep_alive) out += "Connection: close\r\n";
-  else if (frame.http_1_0) out += "Connection: keep-alive\r\n";
+  if (!frame.keep_alive)
+    out += "Connection: close\r\n";
+  else if (frame.http_1_0)
+    out += "Connection: keep-alive\r\n";
 }
 
 void append(std::string& out, int status, std::string_view type, const header_list& headers, std::string_view body,

@@ -11,16 +11,16 @@ namespace palabre::http {
 
 /// What surrounds every answer on a connection.
 struct response_frame {
-  std::string_view date;          ///< "Sat, 21 Nov 2026 01:46:15 GMT"
+  std::string_view date; ///< "Sat, 21 Nov 2026 01:46:15 GMT"
   std::string_view request_id;
-  std::string_view path;          ///< as it came; the instance of problems
+  std::string_view path; ///< as it came; the instance of problems
   timestamp now;
-  bool head_only = false;         ///< a HEAD: all headers, no body
+  bool head_only = false; ///< a HEAD: all headers, no body
   bool keep_alive = true;
   bool http_1_0 = false;
 };
 
-/// Appends the answer. JSON, `Cache-Control: private` (no-store under /api/v1/auth/) unless it has those headers itself.
+/// Appends the answer. JSON, `Cache-Control: private` (no-store under /api/v1/auth/) unless it has such headers itself.
 /// 1xx, 204 and 304 have neither body nor Content-Length.
 void append_answer(std::string& out, const answer& a, const response_frame& frame);
 

@@ -96,7 +96,9 @@ result<unsigned short> server::start(const std::string& host, unsigned short por
   return listening_port;
 }
 
-void server::publish(const storage::committed_batch_ptr& batch) { state_->publisher->publish(batch); }
+void server::publish(const storage::committed_batch_ptr& batch) {
+  state_->publisher->publish(batch);
+}
 
 void server::drain(std::chrono::milliseconds deadline) {
   if (!std::exchange(state_->running, false)) return;

@@ -11,9 +11,8 @@ namespace {
 /// Splits "http://host/path" behind the host. nullopt when it is no such form.
 std::optional<std::pair<std::string_view, std::string_view>> split_authority(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    const bool same = target.size() > scheme.size() &&
-                      std::ranges::equal(target.substr(0, scheme.size()), scheme, {}, [](char c) { return c | 0x20; }, {});
-    if (!same) continue;
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    if (!std::ranges::equal(target.substr(0, scheme.size()), scheme, {}, lower)) continue;
     const auto end = std::min(target.find_first_of("/?", scheme.size()), target.size());
     if (end == scheme.size()) return std::nullopt;
     return std::pair{target.substr(scheme.size(), end - scheme.size()), target.substr(end)};
@@ -21,7 +20,9 @@ std::optional<std::pair<std::string_view, std::string_view>> split_authority(std
   return std::nullopt;
 }
 
-bool is_visible(char c) { return c > ' ' && c < 0x7f; }
+bool is_visible(char c) {
+  return c > ' ' && c < 0x7f;
+}
 
 std::optional<std::string> form_decoded(std::string_view text) {
   std::string spaced(text);

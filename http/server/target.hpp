@@ -20,9 +20,9 @@ struct target_parts {
 /// nullopt: another form, a fragment, or bytes that are not visible ASCII.
 std::optional<target_parts> split_target(std::string_view target);
 
-/// The parameters in their order, names and values decoded. '+' is a space, as HTML forms send it; a '+' itself comes as %2B.
-/// "a" is ("a", ""); empty parts ("a=1&&b=2") are skipped. nullopt: escapes that do not
-/// decode (http/router.hpp, percent_decoded).
+/// The parameters in their order, names and values decoded. '+' is a space, as HTML forms send it; a '+' itself comes
+/// as %2B. "a" is ("a", ""); empty parts ("a=1&&b=2") are skipped. nullopt: escapes that do not decode (percent_decoded
+/// in http/router.hpp).
 std::optional<std::vector<std::pair<std::string, std::string>>> decoded_query(std::string_view query);
 
 } // namespace palabre::http

@@ -1,5 +1,5 @@
-// The transport of the real binary, by the bytes on the wire. Its cases are in tests/http/server_*_test.cpp; here: that they
-// are wired to operations, settings, log and drain.
+// The transport of the real binary, by the bytes on the wire. Its cases are in tests/http/server_*_test.cpp; here: that
+// they are wired to operations, settings, log and drain.
 
 #include "http_client.hpp"
 #include "running_server.hpp"
@@ -58,8 +58,9 @@ TEST_F(Http, PutsItsHeadersOnEveryAnswer) {
 }
 
 TEST_F(Http, ClosesOnBytesThatTwoReadersCouldUnderstandDifferently) {
-  for (const std::string framing : {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 3\r\nContent-Length: 3\r\n",
-                                    "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding:\r\n chunked\r\n", "Content-Length : 3\r\n"}) {
+  for (const std::string framing :
+       {"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 3\r\nContent-Length: 3\r\n",
+        "Transfer-Encoding: xchunked\r\n", "Transfer-Encoding:\r\n chunked\r\n", "Content-Length : 3\r\n"}) {
     const auto bytes = client.raw("POST /api/v1/auth/login HTTP/1.1\r\nHost: h\r\n" + framing +
                                   "\r\n0\r\n\r\nGET /health HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_THAT(bytes, AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("malformed_request"), HasSubstr("Connection: close"),
@@ -76,7 +77,8 @@ TEST_F(Http, NamesTheBoundThatAHeadIsOver) {
 }
 
 TEST_F(Http, GivesARequestOnlyTheTimeOfItsSetting) {
-  EXPECT_THAT(client.raw("POST /api/v1/auth/login HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"), StartsWith("HTTP/1.1 408"));
+  EXPECT_THAT(client.raw("POST /api/v1/auth/login HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n{"),
+              StartsWith("HTTP/1.1 408"));
 }
 
 TEST_F(Http, LogsRequestsWithoutQueriesAndTokens) {

@@ -60,7 +60,7 @@ TEST(Described, HidesSecretsAndKeepsTheShape) {
   const session_opened e{session_id{}, {"the hash"}, {1'700'000'000'000}};
   const std::string stored = to_json(e, secrets::stored), shown = to_json(e, secrets::hidden);
   EXPECT_NE(stored.find("the hash"), std::string::npos);
-  EXPECT_EQ(shown, R"({"session":"00000000-0000-0000-0000-000000000000","token_hash":null,"expires_at":"2023-11-14T22:13:20.000Z"})");
+  EXPECT_EQ(shown, R"({"session_id":"00000000-0000-0000-0000-000000000000","token_hash":null,"expires_at":"2023-11-14T22:13:20.000Z"})");
 }
 
 TEST(Catalog, HidesTheWordsOfDeletedMessages) {

@@ -94,7 +94,7 @@ private:
 };
 
 inline void room_story::learn(const room_event& e, const event_meta& meta) {
-  if (const auto* j = std::get_if<member_joined>(&e)) members_[j->user] = j->as;
+  if (const auto* j = std::get_if<member_joined>(&e)) members_[j->user] = j->role;
   if (const auto* l = std::get_if<member_left>(&e)) members_.erase(l->user);
   if (const auto* p = std::get_if<message_posted>(&e)) messages_[p->message] = {meta.version, meta.actor, false, 0};
   if (const auto* x = std::get_if<message_edited>(&e)) messages_[x->message].edits = x->edit;
@@ -136,7 +136,7 @@ inline room_story given() { return {}; }
 inline room_story given_a_room(visibility visible = visibility::closed) {
   room_settings settings;
   settings.name = "Garden";
-  settings.visible = visible;
+  settings.visibility = visible;
   room_story s;
   s.by(ada).happened(room_created{room_kind::salon, settings, {"ABCDEFGHJK"}});
   s.happened(member_joined{ada, role::owner, join_way::created, {"Ada"}});

@@ -70,7 +70,7 @@ TEST(Room, IsArchivedByItsOwnerAlone) {
 TEST(Room, ChangesItsCodeWhenItTurnsPrivate) {
   const auto room = given_a_room(visibility::open);
   update_room update{room.state().settings, {}, "NEWCODE123", {'c', person(8)}, {'c', person(9)}, "ABCDEFGHJK"};
-  update.settings.visible = visibility::closed;
+  update.settings.visibility = visibility::closed;
   auto changed = room.when(ada, update);
   changed.then({"room.updated", "room.code_rotated"});
   ASSERT_EQ(changed.value().claims.size(), 2u);

@@ -71,7 +71,7 @@ protected:
     const room_id room = a_room();
     events::room_created created;
     created.settings.name = "a room";
-    created.settings.visible = visible;
+    created.settings.visibility = visible;
     created.share_code.value = "0123456789";
     happened(room, owner, created, joined(owner, events::role::owner));
     return room;
@@ -79,7 +79,7 @@ protected:
   static events::member_joined joined(user_id who, events::role as = events::role::member) {
     events::member_joined event;
     event.user = who;
-    event.as = as;
+    event.role = as;
     return event;
   }
 

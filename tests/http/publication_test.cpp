@@ -54,7 +54,7 @@ constexpr std::string_view envelope =
 TEST(Publication, OfAMessageCarriesTheStoredPayload) {
   EXPECT_EQ(publication(record_of(events::encode_one(hello()), 1)),
             R"({"data":{"type":"message.posted","v":1,)" + std::string(envelope) +
-                R"("client_id":"c-1","data":{"message":"01900000-0000-7000-8000-0000000000f1",)"
+                R"("client_id":"c-1","data":{"message_id":"01900000-0000-7000-8000-0000000000f1",)"
                 R"("body":"hello \"you\"\nthere","reply_to":null,"reply_to_seq":0,"client_id":"c-1","metadata":null,)"
                 R"("author_name":"Ada"}},"offset":1,"tags":{"t":"message.posted"}})");
 }
@@ -64,7 +64,7 @@ TEST(Publication, HidesTheWordsOfADeletedMessage) {
   posted.metadata.value.text = R"({"secret":"word"})";
   EXPECT_EQ(publication(record_of(events::encode_one(posted), 1), events::words::hidden),
             R"({"data":{"type":"message.posted","v":1,)" + std::string(envelope) +
-                R"("client_id":"c-1","data":{"message":"01900000-0000-7000-8000-0000000000f1",)"
+                R"("client_id":"c-1","data":{"message_id":"01900000-0000-7000-8000-0000000000f1",)"
                 R"("body":null,"reply_to":null,"reply_to_seq":0,"client_id":"c-1","metadata":null,)"
                 R"("author_name":"Ada"}},"offset":1,"tags":{"t":"message.posted"}})");
 }
@@ -76,7 +76,7 @@ TEST(Publication, HidesSecrets) {
   const std::string json = publication(record_of(events::encode_one(created), 1));
   EXPECT_EQ(json.find("ABCDEFGHJK"), std::string::npos);
   EXPECT_NE(json.find(R"("share_code":null)"), std::string::npos);
-  EXPECT_NE(json.find(R"("visible":"private")"), std::string::npos);
+  EXPECT_NE(json.find(R"("visibility":"private")"), std::string::npos);
 }
 
 TEST(Publication, TellsTheSystemFromPeople) {

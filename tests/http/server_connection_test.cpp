@@ -17,8 +17,8 @@ std::string get(std::string_view path, std::string_view headers = "") {
 }
 
 std::string post(std::string_view body, std::string_view headers = "") {
-  return "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + std::string(headers) +
-         "\r\n" + std::string(body);
+  return "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+         std::string(headers) + "\r\n" + std::string(body);
 }
 
 TEST(HttpConnection, AnswersOneRequestAfterAnother) {
@@ -154,7 +154,8 @@ TEST(HttpConnection, LetsItsAnswerBeReadByWhoSendsTooMuch) {
 TEST(HttpConnection, RefusesWithAProblemAndCloses) {
   loopback served;
   for (const std::string request :
-       {"GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       {"GET / HTTP/1.1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "nonsense\r\n\r\n", "GET / HTTP/1.1\nHost: h\n\n"}) {
     byte_client client(served.port());
     client.send(request + get("/echo"));
@@ -251,8 +252,9 @@ TEST(HttpConnection, IsTurnedAwayWhenAllPlacesAreTaken) {
 TEST(HttpConnection, IsHandedOverAfterTheHandshakeWithWhatCameBehindIt) {
   loopback served;
   byte_client client(served.port());
-  client.send(get("/connection/websocket", "Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
-                                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n") +
+  client.send(get("/connection/websocket",
+                  "Connection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
+                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n") +
               "first frame");
   const auto answer = client.answer();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
@@ -284,6 +286,13 @@ TEST(HttpDrain, EndsWaitingConnectionsAndAnswersWhatIsInFlight) {
   EXPECT_THAT(busy.rest(), testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("Connection: close\r\n")));
   served.held().wait_until_empty(std::chrono::steady_clock::now() + std::chrono::seconds(20));
   EXPECT_EQ(served.connections(), 0u);
+}
+
+TEST(HttpDrain, LetsNoConnectionWaitThatComesTooLate) {
+  loopback served;
+  served.thread().drain();
+  byte_client late(served.port());
+  EXPECT_THAT(late.rest(), IsEmpty());
 }
 
 TEST(HttpDrain, CutsOffWhatDoesNotEnd) {

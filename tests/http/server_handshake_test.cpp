@@ -64,7 +64,8 @@ TEST(Handshake, WantsAnUpgradeOfVersion13) {
 }
 
 TEST(Handshake, WantsAKeyOf16Bytes) {
-  for (const char* key : {"", "abc", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQQ=", "dGhlIHNhbXBsZSBub25j Q=="}) {
+  for (const char* key :
+       {"", "abc", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQQ=", "dGhlIHNhbXBsZSBub25j Q=="}) {
     auto r = browser();
     r.websocket_key = key;
     EXPECT_EQ(status(r), 400) << key;

@@ -33,7 +33,8 @@ edge_settings loopback::quick() {
 }
 
 loopback::loopback(edge_settings settings)
-    : settings_(std::move(settings)), held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, no_log()} {
+    : settings_(std::move(settings)),
+      held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, no_log()} {
   edge_.run = [this](call& c, const route**) { return run(c); };
   edge_.upgraded = [this](tcp::socket socket, std::string already_read, place, io_thread&) {
     read_with_upgrade = std::move(already_read);
@@ -91,7 +92,9 @@ void byte_client::send(std::string_view bytes) {
   if (failure) reset_ = true;
 }
 
-void byte_client::end_sending() { socket_.shutdown(tcp::socket::shutdown_send); }
+void byte_client::end_sending() {
+  socket_.shutdown(tcp::socket::shutdown_send);
+}
 
 bool byte_client::receive() {
   std::array<char, 16 * 1024> bytes;
@@ -129,7 +132,8 @@ std::string byte_client::answer(bool without_body) {
     if (!receive()) return {};
   std::size_t size = head_end + 4;
   constexpr std::string_view length = "Content-Length: ";
-  if (const auto at = in_.find(length); !without_body && at < head_end) size += std::stoul(in_.substr(at + length.size()));
+  if (const auto at = in_.find(length); !without_body && at < head_end)
+    size += std::stoul(in_.substr(at + length.size()));
   while (in_.size() < size)
     if (!receive()) return {};
   auto one = in_.substr(0, size);
@@ -138,7 +142,8 @@ std::string byte_client::answer(bool without_body) {
 }
 
 std::string byte_client::rest() {
-  while (receive()) {}
+  while (receive()) {
+  }
   return std::exchange(in_, {});
 }
 

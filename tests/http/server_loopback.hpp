@@ -53,7 +53,8 @@ public:
 
   void send(std::string_view bytes);
   void end_sending();
-  /// One answer, head and body by its Content-Length (`without_body`: the answer to a HEAD). Empty: the connection ended.
+  /// One answer, head and body by its Content-Length (`without_body`: the answer to a HEAD). Empty: the connection
+  /// ended.
   std::string answer(bool without_body = false);
   /// Whether bytes, or the end, are there to be read within this time.
   bool hears_something(std::chrono::milliseconds within);

@@ -15,7 +15,8 @@ using progress = request_reader::progress;
 
 const std::array<std::string, 5> sound{
     "GET /a?b=c%20d HTTP/1.1\r\nHost: h\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n\r\n",
-    "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na;x=\"y\"\r\n0123456789\r\n0\r\nT: t\r\n\r\n",
+    "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\na;x=\"y\"\r\n0123456789\r\n0\r\nT: "
+    "t\r\n\r\n",
     "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 12\r\nExpect: 100-continue\r\n\r\n{\"body\":\"x\"}",
     "PUT http://h/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "DELETE /%F0%9F%98%80 HTTP/1.0\r\nIf-Match: \"1\"\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n"};
@@ -48,11 +49,11 @@ void mutate(std::string& bytes, std::mt19937& dice) {
   static constexpr std::string_view telling("\r\n\t :;,0159aF%\"\0\x80/?", 19);
   const auto at = dice() % bytes.size();
   switch (dice() % 5) {
-    case 0: bytes[at] = telling[dice() % telling.size()]; break;
-    case 1: bytes.insert(at, 1, telling[dice() % telling.size()]); break;
-    case 2: bytes.erase(at, 1 + dice() % 3); break;
-    case 3: bytes.insert(at, bytes.substr(dice() % bytes.size(), dice() % 20)); break;
-    default: bytes[at] = static_cast<char>(dice()); break;
+  case 0: bytes[at] = telling[dice() % telling.size()]; break;
+  case 1: bytes.insert(at, 1, telling[dice() % telling.size()]); break;
+  case 2: bytes.erase(at, 1 + dice() % 3); break;
+  case 3: bytes.insert(at, bytes.substr(dice() % bytes.size(), dice() % 20)); break;
+  default: bytes[at] = static_cast<char>(dice()); break;
   }
   if (bytes.empty()) bytes = "\r\n";
 }
@@ -65,7 +66,8 @@ TEST(RequestMutations, AreUnderstoodAlikeInAllPieces) {
     auto bytes = sound[dice() % sound.size()] + sound[dice() % sound.size()];
     for (auto times = dice() % 4; times > 0; --times) mutate(bytes, dice);
     const auto first = understood(bytes, dice), second = understood(bytes, dice);
-    // A head without its end is told to be wrong as soon as two bare line ends stand together, which depends on the pieces.
+    // A head without its end is told to be wrong as soon as two bare line ends stand together, which depends on the
+    // pieces.
     if (first.ends_with("more") || second.ends_with("more")) continue;
     ASSERT_EQ(first, second) << bytes;
   }

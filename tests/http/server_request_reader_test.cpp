@@ -36,13 +36,16 @@ struct reading {
   progress last = progress::more;
 };
 
-std::string with_head(std::string_view headers) { return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(headers) + "\r\n"; }
+std::string with_head(std::string_view headers) {
+  return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(headers) + "\r\n";
+}
 
 TEST(RequestReader, UnderstandsARequest) {
-  reading r("PATCH /api/v1/rooms/a%2Fb?limit=1&q=a+b HTTP/1.1\r\nhost: here:80\r\nContent-Type: application/json\r\n"
-            "Authorization: Bearer t\r\nIdempotency-Key: k\r\nIf-Match: \"1\"\r\nif-match: \"2\"\r\nIf-None-Match: \"3\"\r\n"
-            "Palabre-Min-Position: p\r\nX-Request-ID: id-1\r\nUser-Agent: t\xc3\xa9st\r\nOrigin: http://here:80\r\n"
-            "Content-Length: 2\r\n\r\n{}");
+  reading r(
+      "PATCH /api/v1/rooms/a%2Fb?limit=1&q=a+b HTTP/1.1\r\nhost: here:80\r\nContent-Type: application/json\r\n"
+      "Authorization: Bearer t\r\nIdempotency-Key: k\r\nIf-Match: \"1\"\r\nif-match: \"2\"\r\nIf-None-Match: \"3\"\r\n"
+      "Palabre-Min-Position: p\r\nX-Request-ID: id-1\r\nUser-Agent: t\xc3\xa9st\r\nOrigin: http://here:80\r\n"
+      "Content-Length: 2\r\n\r\n{}");
   ASSERT_EQ(r.last, progress::complete);
   const auto& c = r.got().wanted;
   EXPECT_EQ(c.method, verb::patch);
@@ -64,8 +67,8 @@ TEST(RequestReader, UnderstandsARequest) {
 }
 
 TEST(RequestReader, ReadsTheSameInPiecesOfAnySize) {
-  const auto bytes = with_head("Transfer-Encoding: chunked\r\n") +
-                     "3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n";
+  const auto bytes =
+      with_head("Transfer-Encoding: chunked\r\n") + "3\r\nabc\r\nA;x=\"y\"\r\n0123456789\r\n0\r\nTrailer: t\r\n\r\n";
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
     reading r(bytes, piece);
     ASSERT_EQ(r.last, progress::complete) << piece;
@@ -149,7 +152,8 @@ const refused_case refused_cases[] = {
     {"ChunkedTwice", with_head("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")},
     {"ChunkedNotLast", with_head("Transfer-Encoding: chunked, identity\r\n")},
     {"AlmostChunked", with_head("Transfer-Encoding: xchunked\r\n")},
-    {"ChunkedBehindControl", with_head("Transfer-Encoding: \x0b" "chunked\r\n")},
+    {"ChunkedBehindControl", with_head("Transfer-Encoding: \x0b"
+                                       "chunked\r\n")},
     {"ChunkedInHttp10", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
     {"SpaceBeforeColon", with_head("Content-Length : 5\r\n")},
     {"FoldedLine", with_head("X-A: a\r\n b\r\n")},
@@ -189,13 +193,17 @@ const refused_case refused_cases[] = {
     {"LongTarget", "GET /" + std::string(limits::target_bytes_max, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414},
     {"EndlessTarget", "GET /" + std::string(limits::header_bytes_max, 'a'), 414},
     {"LongHeader", with_head("X-A: " + std::string(limits::header_bytes_max, 'a') + "\r\n"), 431},
-    {"EndlessHeaders", [] {
+    {"EndlessHeaders",
+     [] {
        std::string head = "GET / HTTP/1.1\r\nHost: h\r\n";
        while (head.size() <= limits::header_bytes_max) head += "X-A: a\r\n";
        return head;
-     }(), 431},
-    {"EndlessChunkExtension", with_head("Transfer-Encoding: chunked\r\n") + "1;a=" + std::string(limits::header_bytes_max + 1, 'a')},
-    {"EndlessTrailer", with_head("Transfer-Encoding: chunked\r\n") + "0\r\nX-A: " + std::string(limits::header_bytes_max + 1, 'a')},
+     }(),
+     431},
+    {"EndlessChunkExtension",
+     with_head("Transfer-Encoding: chunked\r\n") + "1;a=" + std::string(limits::header_bytes_max + 1, 'a')},
+    {"EndlessTrailer",
+     with_head("Transfer-Encoding: chunked\r\n") + "0\r\nX-A: " + std::string(limits::header_bytes_max + 1, 'a')},
 };
 
 INSTANTIATE_TEST_SUITE_P(Forms, RefusedRequest, testing::ValuesIn(refused_cases),

@@ -89,7 +89,8 @@ TEST(HttpDate, IsTheFixedForm) {
 TEST(RequestId, IsTakenOverWhenSane) {
   EXPECT_TRUE(is_sane_request_id("a"));
   EXPECT_TRUE(is_sane_request_id(std::string(128, '~')));
-  for (const std::string& id : {std::string(), std::string(129, 'a'), std::string("a b"), std::string("a\n"), std::string("\xc3\xa9")})
+  for (const std::string& id :
+       {std::string(), std::string(129, 'a'), std::string("a b"), std::string("a\n"), std::string("\xc3\xa9")})
     EXPECT_FALSE(is_sane_request_id(id)) << id;
 }
 

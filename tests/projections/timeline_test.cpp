@@ -240,11 +240,11 @@ TEST(Roster, CountsAndLists) {
   world w;
   const room_id open = room_number(1), closed = room_number(2);
   events::room_created created;
-  created.settings.visible = events::visibility::open;
+  created.settings.visibility = events::visibility::open;
   w.append(events::stream_of(open), person(1), created);
   w.append(events::stream_of(open), person(1), events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
   w.append(events::stream_of(open), person(2), events::member_joined{person(2), events::role::member, events::join_way::open, {"y"}});
-  created.settings.visible = events::visibility::closed;
+  created.settings.visibility = events::visibility::closed;
   w.append(events::stream_of(closed), person(1), created);
   w.append(events::stream_of(closed), person(1), events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
   const stream_id code{'c', person(7)};

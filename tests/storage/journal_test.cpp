@@ -126,7 +126,21 @@ TEST_F(Journal, RecognisesACommandInTheLog) {
   EXPECT_EQ(done->count, 2u);
   EXPECT_EQ(done->status, 201);
   EXPECT_EQ(done->request, key(1, 1).request);
-  EXPECT_EQ(log->read({2}).value().view.keys, (std::vector<idempotency>{key(1, 1)}));
+  ASSERT_EQ(log->read({2}).value().view.keys.size(), 1u);
+  EXPECT_EQ(log->read({2}).value().view.keys[0].scope, key(1, 1).scope);
+  EXPECT_TRUE(log->read({3}).value().view.keys.empty());
+}
+
+TEST_F(Journal, TakesSeveralCommandsInOneAppend) {
+  append two = one(lobby, expectation::any(), {"a", "b"}, {key(1, 1)});
+  append second = one(lobby, expectation::any(), {"c"}, {key(2, 1)});
+  two.streams[0].records.push_back(second.streams[0].records[0]);
+  two.keys.push_back(key(2, 1));
+  ASSERT_TRUE(commit(two));
+  EXPECT_EQ(log->find_command(key(1, 1).scope).value()->first.value, 1u);
+  EXPECT_EQ(log->find_command(key(1, 1).scope).value()->count, 2u);
+  EXPECT_EQ(log->find_command(key(2, 1).scope).value()->first.value, 3u);
+  EXPECT_EQ(log->find_command(key(2, 1).scope).value()->count, 1u);
 }
 
 TEST_F(Journal, RecognisesACommandInTheSameBatch) {

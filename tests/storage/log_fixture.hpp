@@ -90,7 +90,9 @@ protected:
   append one(const stream_id& to, expectation expected, std::vector<std::string> payloads, std::vector<idempotency> keys = {}) {
     append a;
     stream_append part{to, expected, {}};
-    for (const std::string& payload : payloads) part.records.push_back(encoded(to, payload, keys));
+    for (idempotency& k : keys) k.records = static_cast<std::uint16_t>(payloads.size());
+    for (const std::string& payload : payloads) // the keys are on the first
+      part.records.push_back(encoded(to, payload, part.records.empty() ? keys : std::vector<idempotency>{}));
     a.streams.push_back(std::move(part));
     a.keys = std::move(keys);
     return a;
@@ -117,9 +119,9 @@ protected:
   temporary_directory root_;
   seeded_randomness random_{1};
   std::shared_ptr<rocksdb::FileSystem> disk_;
+  std::vector<result<appended>> answers; // outlives the journal, which answers what is queued when it ends
   std::unique_ptr<event_log> log;
   std::unique_ptr<journal> writer;
-  std::vector<result<appended>> answers;
 };
 
 } // namespace palabre::storage

@@ -398,6 +398,29 @@ TEST_F(LogOpening, ReadsNothingWhereThereIsNothing) {
   EXPECT_FALSE(fs::exists(directory()));
 }
 
+TEST_F(LogOpening, GoesOnWithoutAReadableWatermarkWhenThatIsAccepted) {
+  open();
+  commit_many(3);
+  close();
+  write_file(mark_path(), "nonsense");
+  ASSERT_TRUE(try_open(access::accept_loss));
+  open();
+  EXPECT_EQ(log->head().value, 3u);
+}
+
+TEST_F(LogOpening, NamesThePositionOfADamagedFileWhenItIsToBeWritten) {
+  open();
+  commit_many(20, 400);
+  close();
+  flush();
+  const fs::path file = file_with(".sst");
+  flip(file, fs::file_size(file) - 10); // its footer
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::corrupt);
+  EXPECT_EQ(named_position(refused.error().context), 1u) << refused.error().context;
+}
+
 TEST_F(LogOpening, GoesOnWithALossThatIsAccepted) {
   open();
   commit_many(6);
