@@ -77,8 +77,8 @@ int print_events(const events_options& options, std::ostream& out, std::ostream&
     out.write(line.data(), static_cast<std::streamsize>(line.size()));
     return out.good();
   };
-  const position after{options.after};
-  const auto scanned = log.value()->scan(after, std::max(after, log.value()->head()), print);
+  const position after{options.after}, head = log.value()->head();
+  const auto scanned = after < head ? log.value()->scan(after, head, print) : result<void>(success());
   out.flush();
   if (broken) return fail(errors, *broken);
   if (!scanned) return fail(errors, scanned.error());

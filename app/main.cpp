@@ -37,7 +37,6 @@ int show_configuration(const configuration& c) {
 int main(int argc, char** argv) {
   CLI::App program("Palabre: a chat backend in which every change is an event.", "palabre");
   program.set_version_flag("--version", "palabre " PALABRE_VERSION);
-  program.require_subcommand(1);
   int exit_code = 0;
 
   serve_options serving;
@@ -61,7 +60,9 @@ int main(int argc, char** argv) {
   events_command->add_option("--type", listing.type, "only events of this type, as message.posted");
   events_command->add_option("--since", listing.since, "only from this time on, as 2026-01-31T12:00:00Z");
   events_command->add_option("--until", listing.until, "only up to this time");
-  events_command->add_option("--after", listing.after, "only behind this position")->capture_default_str();
+  events_command->add_option("--after", listing.after, "only behind this position")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
 
   replay_options replaying;
   CLI::App* replay_command = program.add_subcommand("replay", "print a room as it was, from its events alone");
@@ -79,6 +80,7 @@ int main(int argc, char** argv) {
 
   try {
     program.parse(argc, argv);
+    if (program.get_subcommands().empty()) throw CLI::RequiredError("A command");
   } catch (const CLI::ParseError& wrong) {
     return program.exit(wrong) == 0 ? 0 : 2;
   }

@@ -24,13 +24,33 @@ namespace {
 /// Below this much free space the server says it is not ready.
 constexpr std::uint64_t disk_bytes_min = 64 * 1024 * 1024;
 
+struct listen_address {
+  std::string host;
+  unsigned short port = 0;
+};
+
+/// "HOST:PORT", with [::1]:PORT for IPv6.
+result<listen_address> parse_listen(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const error wrong{errc::invalid, "--listen " + text + ": write HOST:PORT, as 127.0.0.1:8080 or [::1]:8080"};
+  if (colon == std::string::npos || colon == 0) return wrong;
+  std::string host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const std::string digits = text.substr(colon + 1);
+  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return wrong;
+  const unsigned long port = std::stoul(digits);
+  if (port > 65'535) return wrong;
+  return listen_address{std::move(host), static_cast<unsigned short>(port)};
+}
+
 /// The parts of a server, in the order in which they are made; they end the other way round.
 class serving {
 public:
-  serving(const serve_options& options, const configuration& settings) : options_(options), settings_(settings) {}
+  serving(const serve_options& options, listen_address address, const configuration& settings)
+      : options_(options), address_(std::move(address)), settings_(settings) {}
 
   result<void> open();
-  result<unsigned short> listen();
+  result<unsigned short> listen() { return server_->start(address_.host, address_.port); }
   void close();
 
 private:
@@ -38,6 +58,7 @@ private:
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
+  const listen_address address_;
   const configuration& settings_;
   wall_clock time_;
   system_randomness random_;
@@ -65,17 +86,26 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
   if (report.epoch_minted && !report.created) spdlog::warn("new epoch: clients reload instead of recovering");
 }
 
+/// The server never goes on from a damaged log by itself.
+error with_advice(const error& found, const std::string& data) {
+  return {found.code, found.context + ". `palabre verify --data " + data + "` looks through all of it; `palabre recover --accept-loss --data " +
+                          data + "` goes on from what can be read"};
+}
+
 result<void> serving::open() {
   const std::string& data = options_.data;
   if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
     return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
   PALABRE_TRY(auto keys, load_or_make_secrets(data, random_));
-  PALABRE_TRY(log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_));
+  auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
+  if (!log && log.error().code == errc::corrupt) return with_advice(log.error(), data);
+  PALABRE_TRY(log_, std::move(log));
   say_how_it_opened(log_->report(), log_->epoch());
 
   const auto list = projections_.list();
   const std::string print = projections::fingerprint(list, log_->epoch());
   PALABRE_TRY(views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
+  for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
   PALABRE_TRY(auto checkpoint, views_->checkpoint());
   if (checkpoint > log_->head()) return error{errc::corrupt, "the views are ahead of the log; delete " + views_directory(data)};
   spdlog::info("views at {} of {}", checkpoint.value, log_->head().value);
@@ -132,25 +162,6 @@ std::vector<http::readiness_check> serving::readiness() const {
            }}};
 }
 
-/// "HOST:PORT", with [::1]:PORT for IPv6.
-result<std::pair<std::string, unsigned short>> parse_listen(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  const error wrong{errc::invalid, "--listen " + text + ": write HOST:PORT, as 127.0.0.1:8080 or [::1]:8080"};
-  if (colon == std::string::npos || colon == 0) return wrong;
-  std::string host = text.substr(0, colon);
-  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  const std::string digits = text.substr(colon + 1);
-  if (digits.empty() || digits.size() > 5 || digits.find_first_not_of("0123456789") != std::string::npos) return wrong;
-  const unsigned long port = std::stoul(digits);
-  if (port > 65'535) return wrong;
-  return std::pair{std::move(host), static_cast<unsigned short>(port)};
-}
-
-result<unsigned short> serving::listen() {
-  PALABRE_TRY(auto address, parse_listen(options_.listen));
-  return server_->start(address.first, address.second);
-}
-
 /// Stop accepting, answer what is in flight, close sockets, sync.
 void serving::close() {
   if (server_) server_->drain(settings_.drain_timeout);
@@ -173,13 +184,18 @@ sigset_t block_end_signals() {
 } // namespace
 
 int serve(const serve_options& options, const configuration& settings) {
+  auto address = parse_listen(options.listen);
+  if (!address) {
+    fail(std::cerr, address.error());
+    return 2;
+  }
   const sigset_t signals = block_end_signals();
   start_logging(settings.log_level, settings.access_log);
   configuration with_version = settings;
   with_version.edge.version = PALABRE_VERSION;
   int exit_code = 0;
   {
-    serving server(options, with_version);
+    serving server(options, std::move(address.value()), with_version);
     auto started = server.open();
     auto port = started ? server.listen() : result<unsigned short>(started.error());
     if (!port) {

@@ -21,8 +21,11 @@ using jwt_ptr = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
 constexpr std::size_t token_bytes_min = 64, token_bytes_max = 2'048; // ours have about 300
 constexpr std::int64_t remembered_ms_min = 24 * 3'600'000; // of ended sessions, if tokens live shorter
 
-bool looks_like_a_token(std::string_view text) {
-  if (text.size() < token_bytes_min || text.size() > token_bytes_max) return false;
+bool has_length_of_a_token(std::string_view text) {
+  return text.size() >= token_bytes_min && text.size() <= token_bytes_max;
+}
+
+bool has_letters_of_a_token(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
   });
@@ -100,10 +103,12 @@ std::string token_authority::issue(const access_claims& claims) const {
 }
 
 result<access_claims> token_authority::verify(std::string_view token) const {
-  if (!looks_like_a_token(token)) return error{errc::unauthenticated, "the access token is not valid"};
+  const auto not_valid = [] { return error{errc::unauthenticated, "the access token is not valid"}; };
+  if (!has_length_of_a_token(token)) return not_valid();
   const timestamp now = state_->time.now();
   auto claims = state_->verified.find(token);
   if (!claims) {
+    if (!has_letters_of_a_token(token)) return not_valid();
     const std::string text(token); // libjwt wants it terminated
     PALABRE_TRY(claims, read_token(text, state_->key));
     if (claims->expires_at > now) state_->verified.remember(text, *claims, now);

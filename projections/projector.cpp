@@ -53,7 +53,8 @@ struct projector::state {
   result<void> fold_record(const storage::record& record, storage::views_batch& rows);
   result<void> fold_queued(const std::deque<storage::committed_batch_ptr>& batches);
   result<void> catch_up_to(position last);
-  result<void> commit(storage::views_batch& rows, position reached);
+  /// `folded`: what `rows` come from.
+  result<void> commit(storage::views_batch& rows, position reached, const std::vector<const storage::committed_batch*>& folded);
   void fail(const error& why);
   void end_waiters(const error& why);
 };
@@ -166,9 +167,7 @@ result<void> projector::state::fold_queued(const std::deque<storage::committed_b
   std::vector<const storage::committed_batch*> folded;
   const auto flush = [&]() -> result<void> {
     if (folded.empty()) return success();
-    PALABRE_TRY(commit(rows, {reached}));
-    for (const auto* batch : folded)
-      for (const auto& tell : listeners) tell(*batch);
+    PALABRE_TRY(commit(rows, {reached}, folded));
     folded.clear();
     return success();
   };
@@ -209,14 +208,16 @@ result<void> projector::state::catch_up_to(position last) {
     }));
     PALABRE_TRY(std::move(folded));
     PALABRE_ASSERT(!chunk.records.empty());
-    PALABRE_TRY(commit(rows, chunk.last()));
-    for (const auto& tell : listeners) tell(chunk);
+    PALABRE_TRY(commit(rows, chunk.last(), {&chunk}));
   }
   return success();
 }
 
-result<void> projector::state::commit(storage::views_batch& rows, position reached) {
+result<void> projector::state::commit(storage::views_batch& rows, position reached,
+                                      const std::vector<const storage::committed_batch*>& folded) {
   PALABRE_TRY(rows.commit(reached));
+  for (const auto* batch : folded) // before anyone who waited reads: caches must not answer with older rows
+    for (const auto& tell : listeners) tell(*batch);
   std::vector<waiter> due;
   {
     const std::lock_guard lock(mutex);

@@ -35,7 +35,8 @@ public:
   /// Errors: unavailable: it stopped or failed first. There is no deadline here: the edge has its own.
   void when_applied(position at, std::function<void(result<void>)> then);
 
-  /// Called on the projector's thread after each commit, with the records that became visible. Before start().
+  /// Called on the projector's thread after each commit, with the records that became visible, and before applied() and those
+  /// who wait for it tell of them. Before start().
   void add_listener(std::function<void(const storage::committed_batch&)> tell);
 
   /// Folds what is queued or in the log, without a thread and until there is nothing left. For tests and offline tools.

@@ -29,4 +29,8 @@ inline const std::vector<std::string> names = {
     "messages", "message_places", "reactions",  "my_reactions", "rooms",  "members",     "memberships",
     "room_counts", "open_rooms",  "share_codes", "users",       "logins", "credentials", "closed_sessions"};
 
+/// What nearly every command reads: a server keeps it in memory.
+inline constexpr table hot[] = {rooms, members};
+inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
+
 } // namespace palabre::projections::tables

@@ -167,6 +167,19 @@ result<std::optional<acked_mark>> read_mark(const std::string& path, bool accept
   return std::optional<acked_mark>{};
 }
 
+/// Finds the head, and the first thing that is wrong.
+void look_for_damage(opened_log& log, const result<std::optional<acked_mark>>& mark) {
+  const position acked = mark && mark.value() ? mark.value()->head : position{};
+  position& head = log.acked.head;
+  const auto last = log.damage ? result<position>{error{errc::corrupt, *log.damage}} : log.store->last();
+  head = last ? last.value() : log.store->last_readable();
+  const auto checked = check_tail(*log.store, head, tail_records_max);
+  if (!last) log.damage = beginning_with_position(head.next(), last.error().context);
+  else if (acked > head) log.damage = beginning_with_position(head.next(), "missing, though it was acked");
+  else if (!checked) log.damage = checked.error().context;
+  else if (!mark) log.damage = mark.error().context;
+}
+
 } // namespace
 
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
@@ -201,15 +214,9 @@ result<opened_log> open_for_reading(const std::string& directory) {
   if (!holds_rocksdb(directory)) return error{errc::io, "there is no log in " + directory};
   // Before the log, because a live server moves both on.
   const auto mark = watermark::read(watermark_path(directory));
-  const position acked = mark && mark.value() ? mark.value()->head : position{};
   opened_log log;
   PALABRE_TRY(log.store, open_readable(directory, log.damage));
-  const auto last = log.damage ? result<position>{error{errc::corrupt, *log.damage}} : log.store->last();
-  log.acked.head = last ? last.value() : log.store->last_readable();
-  if (!last) log.damage = beginning_with_position(log.acked.head.next(), last.error().context);
-  else if (acked > log.acked.head) log.damage = beginning_with_position(log.acked.head.next(), "missing, though it was acked");
-  else if (const auto checked = check_tail(*log.store, log.acked.head, tail_records_max); !checked) log.damage = checked.error().context;
-  if (!mark && !log.damage) log.damage = mark.error().context;
+  look_for_damage(log, mark);
   if (const auto epoch = read_epoch(*log.store)) log.acked.epoch = epoch.value();
   else if (epoch.error().code == errc::from_the_future) return epoch.error();
   log.report.head = log.acked.head;

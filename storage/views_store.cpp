@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "storage/hot_rows.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/rocksdb_instance.hpp"
 #include "storage/rocksdb_options.hpp"
@@ -103,6 +104,12 @@ struct views_store::state {
   std::size_t tables = 0;
   bool was_emptied = false;
   rocksdb::WriteBatch rows; // of the one views_batch that commits; kept for its memory
+  std::unordered_map<table, std::unique_ptr<hot_rows>> hot;
+
+  hot_rows* hot_rows_of(table t) const {
+    const auto found = hot.find(t);
+    return found == hot.end() ? nullptr : found->second.get();
+  }
 
   rocksdb::ColumnFamilyHandle* family(table t) const {
     PALABRE_ASSERT(t < tables);
@@ -141,6 +148,11 @@ result<std::unique_ptr<views_store>> views_store::open_read_only(const std::stri
 
 bool views_store::was_emptied() const { return state_->was_emptied; }
 
+void views_store::keep_hot(table t, std::size_t rows_max) {
+  PALABRE_ASSERT(t < state_->tables);
+  state_->hot.emplace(t, std::make_unique<hot_rows>(rows_max));
+}
+
 result<position> views_store::checkpoint() const {
   PALABRE_TRY(const maybe_row row, get_row(*state_->instance, views_family_meta, checkpoint_key));
   if (!row) return position{};
@@ -156,7 +168,13 @@ result<std::string> views_store::fingerprint() const {
 
 result<maybe_row> views_store::get(table t, std::string_view key) const {
   PALABRE_ASSERT(t < state_->tables);
-  return get_row(*state_->instance, views_family_tables + t, key);
+  hot_rows* const hot = state_->hot_rows_of(t);
+  if (hot == nullptr) return get_row(*state_->instance, views_family_tables + t, key);
+  if (const auto kept = hot->find(key)) return maybe_row{*kept};
+  const std::uint64_t changes = hot->changes();
+  PALABRE_TRY(auto row, get_row(*state_->instance, views_family_tables + t, key));
+  if (row) hot->keep(key, *row, changes);
+  return row;
 }
 
 result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<std::string>& keys) const {
@@ -253,12 +271,18 @@ result<void> views_batch::commit(position checkpoint) {
       if (!change.changed || !status.ok()) continue;
       status = change.row ? rows.Put(family, key, *change.row) : rows.Delete(family, key);
     }
-    tables_[t].clear();
   }
-  bytes_ = 0;
   const position_key at = key_of(checkpoint);
   if (status.ok()) status = rows.Put(instance.family(views_family_meta), slice(checkpoint_key), slice(view_of(at)));
   if (status.ok()) status = instance.db().Write(rocksdb::WriteOptions{}, &rows);
+  for (table t = 0; t < tables_.size(); ++t) {
+    hot_rows* const hot = status.ok() ? store_.state_->hot_rows_of(t) : nullptr;
+    if (hot != nullptr)
+      for (const auto& [key, change] : tables_[t])
+        if (change.changed) hot->change(key, change.row);
+    tables_[t].clear();
+  }
+  bytes_ = 0;
   if (!status.ok()) return to_error(status, "views");
   return success();
 }

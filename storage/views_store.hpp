@@ -32,6 +32,9 @@ public:
   ~views_store();
 
   bool was_emptied() const;
+
+  /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened read-only.
+  void keep_hot(table t, std::size_t rows_max);
   /// The log position up to which the rows are computed.
   result<position> checkpoint() const;
   result<std::string> fingerprint() const;

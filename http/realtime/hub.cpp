@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t lent_bytes_max = 256 * 1024;
 /// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
 constexpr std::size_t flushed_per_turn_max = 64;
+constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
+constexpr std::chrono::milliseconds rest_max{5};
 
 void forget_in(std::vector<connection*>& list, const connection* gone) {
   const auto found = std::find(list.begin(), list.end(), gone);
@@ -33,7 +35,7 @@ std::uint32_t seed_from(randomness& random) {
 } // namespace
 
 hub::hub(boost::asio::io_context& io, services& edge)
-    : io_(io), edge_(edge), wheel_(std::chrono::steady_clock::now()), ticker_(io), dice_(seed_from(edge.random)),
+    : io_(io), edge_(edge), wheel_(std::chrono::steady_clock::now()), ticker_(io), rest_(io), dice_(seed_from(edge.random)),
       read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_bytes)) {}
 
 hub::~hub() {
@@ -48,7 +50,9 @@ void hub::hand_over(delivery_ptr what) {
     inbox_.push_back(std::move(what));
     if (std::exchange(in_round_, true)) return;
   }
-  boost::asio::post(io_, [this] { go_on_with_round(); });
+  boost::asio::post(io_, [this] {
+    if (begin_round()) go_on_with_round();
+  });
 }
 
 void hub::drain(std::chrono::milliseconds spread) {
@@ -68,13 +72,18 @@ bool hub::begin_round() {
 }
 
 void hub::go_on_with_round() {
-  while (flush_some()) {
-    if (lend_some()) continue;
-    end_round();
-    if (!begin_round()) return;
-    break;
-  }
-  boost::asio::post(io_, [this] { go_on_with_round(); });
+  const time_point began = std::chrono::steady_clock::now();
+  const bool over = take_a_turn();
+  round_cost_ += std::chrono::steady_clock::now() - began;
+  if (over) end_round();
+  else boost::asio::post(io_, [this] { go_on_with_round(); });
+}
+
+/// True: the round is over.
+bool hub::take_a_turn() {
+  while (flush_some())
+    if (!lend_some()) return true;
+  return false;
 }
 
 /// False: everything was lent already.
@@ -99,11 +108,22 @@ bool hub::flush_some() {
   return flushed_ == lent_to_.size();
 }
 
+/// After a costly round the hub rests as long as it took: at most half of its thread goes into deliveries, and what a busy
+/// room says meanwhile leaves in one write per subscriber. A message after a pause never waits.
 void hub::end_round() {
   round_.clear();
   lent_.clear();
   lent_to_.clear();
   delivered_ = flushed_ = 0;
+  const time_point::duration rest = std::min<time_point::duration>(std::exchange(round_cost_, {}), rest_max);
+  if (rest < rest_min) {
+    if (begin_round()) boost::asio::post(io_, [this] { go_on_with_round(); });
+    return;
+  }
+  rest_.expires_after(rest);
+  rest_.async_wait([this](boost::system::error_code failed) {
+    if (!failed && begin_round()) go_on_with_round();
+  });
 }
 
 void hub::deliver(const delivery& what) {

@@ -117,6 +117,7 @@ private:
   // turn of the io thread. What comes meanwhile makes the next round: the busier the hub, the more leaves in one write.
   bool begin_round();
   void go_on_with_round();
+  bool take_a_turn();
   bool lend_some();
   bool flush_some();
   void end_round();
@@ -152,12 +153,15 @@ private:
   std::vector<connection*> lent_to_; ///< null: has gone meanwhile
   std::size_t flushed_ = 0;         ///< of lent_to_
 
+  time_point::duration round_cost_{};
+
   std::vector<connection*> have_own_; ///< null: has gone meanwhile
   bool own_posted_ = false;
   std::vector<lent_frames> gathered_;
 
   timer_wheel wheel_;
   boost::asio::steady_timer ticker_;
+  boost::asio::steady_timer rest_; ///< between rounds
   bool ticking_ = false;
   std::minstd_rand dice_;
   std::unique_ptr<char[]> read_buffer_;

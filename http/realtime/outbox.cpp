@@ -20,8 +20,11 @@ ssize_t send_gathered(int socket, iovec* pieces, std::size_t count) {
   msghdr message{};
   message.msg_iov = pieces;
   message.msg_iovlen = count;
+  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   while (true) {
-    const ssize_t sent = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    // One piece is the usual case, and cheaper for the kernel to take in.
+    const ssize_t sent = count == 1 ? ::send(socket, pieces->iov_base, pieces->iov_len, flags)
+                                    : ::sendmsg(socket, &message, flags);
     if (sent >= 0 || errno != EINTR) return sent;
   }
 }

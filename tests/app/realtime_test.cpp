@@ -375,6 +375,65 @@ TEST_F(Realtime, LosesAndRepeatsNothingUnderLoad) {
   EXPECT_EQ(seen, 2 + count);
 }
 
+// ---- Limits and deadlines
+
+TEST(RealtimeDeadlines, EndWhoDoesNotConnectAndWhoDoesNotAnswerPings) {
+  running_server server("[realtime]\nping_interval = \"1s\"\npong_timeout = \"3s\"\nconnect_timeout = \"1s\"\n");
+  person ada(server, "ada");
+  EXPECT_EQ(websocket_client(server.port()).end().code, 3502);
+  websocket_client deaf = connected(server, ada);
+  deaf.answers_pings = false;
+  EXPECT_EQ(deaf.end().code, 3012);
+  EXPECT_EQ(deaf.next()->body, "{}") << "it was asked";
+  // Whoever answers stays, for several pings.
+  websocket_client alive = connected(server, ada);
+  alive.answers_pings = false;
+  for (int pings = 0; pings < 3; ++pings) {
+    ASSERT_EQ(alive.next()->body, "{}");
+    alive.send("{}");
+  }
+  expect_error(alive.ask(R"("ping":{})"), 108);
+}
+
+TEST(RealtimeLimits, BoundTheConnectionsOfAUser) {
+  running_server server("[limits]\nconnections_per_user = 2\n");
+  person ada(server, "ada");
+  websocket_client first = connected(server, ada), second = connected(server, ada);
+  websocket_client third(server.port());
+  third.send(R"({"id":1,)" + connect_with(ada.token()) + '}');
+  EXPECT_EQ(third.end().code, 3504);
+  first.close();
+  websocket_client fourth(server.port());
+  EXPECT_TRUE(fourth.ask(connect_with(ada.token())).has("/connect")) << "the place is free again";
+}
+
+TEST_F(Realtime, BoundsTheSubscriptionsOfAConnection) {
+  websocket_client client = connected(server_, ada_);
+  for (int i = 0; i < 128; ++i) ASSERT_TRUE(client.ask(subscribe_to(ada_.make_room("Room"))).has("/subscribe"));
+  expect_error(client.ask(subscribe_to(room_)), 106);
+}
+
+/// Far more than the outbox and the buffers of both sockets hold.
+TEST_F(Realtime, EndsWhoDoesNotReadAndBothSidesGoOn) {
+  websocket_client lazy = connected(server_, ada_), eager = connected(server_, ada_);
+  lazy.ask(subscribe_to(room_));
+  const std::int64_t top = eager.ask(subscribe_to(room_)).number("/subscribe/offset");
+  const std::string words(3'900, 'w');
+  constexpr int count = 6'000;
+  for (int i = 0; i < count; ++i) {
+    ada_.say(room_, words);
+    ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + i + 1);
+  }
+  std::int64_t seen = top;
+  while (const auto push = lazy.next()) ASSERT_EQ(push->number("/push/pub/offset"), ++seen) << "no hole before the end";
+  EXPECT_EQ(lazy.end().code, 3008);
+  EXPECT_LT(seen, top + count);
+
+  websocket_client again = connected(server_, ada_);
+  const auto reply = again.ask(subscribe_to(room_, R"(,"recover":true,"offset":)" + std::to_string(top + count - 50)));
+  EXPECT_EQ(reply.count("/subscribe/publications"), 50u);
+}
+
 // ---- Ending
 
 TEST_F(Realtime, SaysGoodbyeWhenTheServerStops) {

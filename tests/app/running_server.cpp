@@ -79,13 +79,28 @@ running_server::~running_server() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-void running_server::start() {
+/// Where it says things.
+int running_server::spawn_server() {
   const std::vector<std::string> arguments = {
       "serve", "--data", data_, "--listen", "127.0.0.1:0", "--config", folder_ + "/palabre.toml"};
   const child made = spawn(arguments, folder_ + "/log");
   process_ = made.process;
-  wait_until_it_listens(made.said);
-  close(made.said); // it says nothing more there
+  return made.said;
+}
+
+void running_server::start() {
+  const int said = spawn_server();
+  wait_until_it_listens(said);
+  close(said); // it says nothing more there
+}
+
+void running_server::start_and_kill(std::chrono::microseconds after) {
+  const int said = spawn_server();
+  pollfd readable{said, POLLIN, 0};
+  const timespec moment{after.count() / 1'000'000, after.count() % 1'000'000 * 1'000};
+  ppoll(&readable, 1, &moment, nullptr);
+  kill();
+  close(said);
 }
 
 void running_server::wait_until_it_listens(int said) {

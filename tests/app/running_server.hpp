@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ public:
   void kill();
   /// Again on the same data, after stop() or kill(); the port may be another one.
   void start();
+  /// The same, and SIGKILL after so long, wherever it is in its start by then.
+  void start_and_kill(std::chrono::microseconds after);
 
   /// What it wrote to stderr so far.
   std::string log() const;
@@ -33,6 +36,7 @@ public:
   std::size_t events() const;
 
 private:
+  int spawn_server();
   void wait_until_it_listens(int said);
 
   std::string folder_, data_;

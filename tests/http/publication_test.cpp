@@ -89,7 +89,7 @@ TEST(Publication, TakesTheClientIdFromItsOwnFieldOnly) {
     const std::string json = publication(record_of(events::encode_one(posted), 1));
     const std::string before = R"("at":"2023-11-14T22:13:20.123Z",)";
     const std::size_t begin = json.find(before) + before.size();
-    return json.substr(begin, json.find(R"("data":{"message")") - begin);
+    return json.substr(begin, json.find(R"("data":{"message_id")") - begin);
   };
   events::message_posted posted = hello();
   posted.body.value = R"(,"client_id":"forged",)";

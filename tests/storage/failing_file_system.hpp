@@ -17,7 +17,8 @@ public:
   void fail_after(int calls) { left_ = calls; }
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
-                                    std::unique_ptr<rocksdb::FSWritableFile>* out, rocksdb::IODebugContext* debug) override {
+                                    std::unique_ptr<rocksdb::FSWritableFile>* out,
+                                    rocksdb::IODebugContext* debug) override {
     const auto status = target()->NewWritableFile(name, options, out, debug);
     if (status.ok()) *out = std::make_unique<file>(std::move(*out), *this);
     return status;

@@ -106,7 +106,8 @@ TEST_P(JournalModel, AgreesWithTheJournal) {
     if (roll(8) == 0) writer->step();
     if (roll(100) == 0) reopen(); // commits what is queued
   }
-  while (writer->step()) {}
+  while (writer->step()) {
+  }
   compare();
 }
 

@@ -195,7 +195,8 @@ TEST_F(Journal, RefusesWhenTheQueueIsFull) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, errc::overloaded);
   EXPECT_GT(accepted * payload.size(), limits::journal_queue_bytes_max - 1'000'000);
-  while (writer->step()) {}
+  while (writer->step()) {
+  }
   EXPECT_TRUE(submit(one(lobby, expectation::any(), {payload}))); // there is room again
 }
 
@@ -205,8 +206,10 @@ TEST_F(Journal, KeepsToTheBoundsOfABatch) {
     ++batches;
     EXPECT_LE(batch->records.size(), limits::batch_records_max);
   });
-  for (std::size_t i = 0; i < limits::batch_records_max + 1; ++i) ASSERT_TRUE(submit(one(lobby, expectation::any(), {"x"})));
-  while (writer->step()) {}
+  for (std::size_t i = 0; i < limits::batch_records_max + 1; ++i)
+    ASSERT_TRUE(submit(one(lobby, expectation::any(), {"x"})));
+  while (writer->step()) {
+  }
   EXPECT_EQ(batches, 2u);
   EXPECT_EQ(answers.size(), limits::batch_records_max + 1);
 }
@@ -236,7 +239,8 @@ TEST_F(Journal, RemembersMoreStreamsThanItKeepsInMemory) {
   };
   for (int round = 0; round < 2; ++round) {
     for (std::size_t i = 0; i < streams; ++i) ASSERT_TRUE(submit(one(numbered(i), expectation::exactly(round), {"x"})));
-    while (writer->step()) {}
+    while (writer->step()) {
+    }
   }
   for (const auto& answer : answers) ASSERT_TRUE(answer);
   EXPECT_EQ(log->head().value, 2 * streams);
@@ -292,7 +296,8 @@ TEST_F(Journal, WritesTheSameBytesForTheSameSteps) {
       EXPECT_TRUE(steps.submit(one(stream('r', i % 7), expectation::any(), {std::to_string(i)})));
       if (i % 5 == 0) steps.step();
     }
-    while (steps.step()) {}
+    while (steps.step()) {
+    }
     std::string bytes = other->epoch();
     EXPECT_TRUE(other->scan({}, other->head(), [&](const committed_record& r) {
       bytes += r.stored;

@@ -87,7 +87,8 @@ protected:
     open();
   }
 
-  append one(const stream_id& to, expectation expected, std::vector<std::string> payloads, std::vector<idempotency> keys = {}) {
+  append one(const stream_id& to, expectation expected, std::vector<std::string> payloads,
+             std::vector<idempotency> keys = {}) {
     append a;
     stream_append part{to, expected, {}};
     for (idempotency& k : keys) k.records = static_cast<std::uint16_t>(payloads.size());
@@ -106,12 +107,14 @@ protected:
   result<appended> commit(append a) {
     const auto accepted = submit(std::move(a));
     if (!accepted) return accepted.error();
-    while (writer->step()) {}
+    while (writer->step()) {
+    }
     return answers.back();
   }
   void commit_many(std::size_t count, std::size_t payload_bytes = 20) {
     for (std::size_t i = 0; i < count; ++i) {
-      const auto answer = commit(one(stream('r', i % 3), expectation::any(), {std::string(payload_bytes, 'x') + std::to_string(i)}));
+      const auto answer =
+          commit(one(stream('r', i % 3), expectation::any(), {std::string(payload_bytes, 'x') + std::to_string(i)}));
       ASSERT_TRUE(answer) << answer.error().context;
     }
   }

@@ -22,9 +22,10 @@ record full_record() {
 }
 
 bool same(const record& a, const record& b) {
-  return a.at == b.at && a.stream == b.stream && a.version == b.version && a.previous == b.previous && a.time == b.time &&
-         a.actor == b.actor && a.causation == b.causation && a.key_id == b.key_id && a.schema == b.schema && a.type == b.type &&
-         a.correlation == b.correlation && a.keys == b.keys && a.payload == b.payload;
+  return a.at == b.at && a.stream == b.stream && a.version == b.version && a.previous == b.previous &&
+         a.time == b.time && a.actor == b.actor && a.causation == b.causation && a.key_id == b.key_id &&
+         a.schema == b.schema && a.type == b.type && a.correlation == b.correlation && a.keys == b.keys &&
+         a.payload == b.payload;
 }
 
 TEST(Record, IsTheSameAfterEncodingAndDecoding) {

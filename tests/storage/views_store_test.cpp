@@ -162,7 +162,8 @@ TEST_F(ViewsStore, IsEmptiedWhenDamaged) {
   commit({{"a", "1"}}, 5);
   views.reset();
   for (const auto& file : fs::directory_iterator(directory()))
-    if (file.path().filename().string().rfind("MANIFEST", 0) == 0) std::ofstream(file.path(), std::ios::trunc) << "nonsense";
+    if (file.path().filename().string().rfind("MANIFEST", 0) == 0)
+      std::ofstream(file.path(), std::ios::trunc) << "nonsense";
   open();
   EXPECT_TRUE(views->was_emptied());
   EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);

@@ -95,7 +95,9 @@ TEST_F(Watermark, NoticesEveryFlippedBit) {
   EXPECT_EQ(head(), 1u);
 }
 
-TEST(MachineBoot, IsTheSameWhileTheMachineRuns) { EXPECT_EQ(machine_boot(), machine_boot()); }
+TEST(MachineBoot, IsTheSameWhileTheMachineRuns) {
+  EXPECT_EQ(machine_boot(), machine_boot());
+}
 
 } // namespace
 } // namespace palabre::storage

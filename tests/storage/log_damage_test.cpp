@@ -1,0 +1,128 @@
+// Flipped bytes are noticed, and the first bad position is named.
+#include "stopped_log_fixture.hpp"
+
+namespace palabre::storage {
+namespace {
+
+class LogDamage : public stopped_log_fixture {};
+
+TEST_F(LogDamage, NamesThePositionOfAByteFlippedAnywhereInTheWal) {
+  open();
+  commit_many(12, 40);
+  kill();
+  const fs::path wal = file_with(".log");
+  const std::string whole = read_file(wal);
+  const std::size_t size = whole.find_last_not_of('\0') + 1;
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < size; at += 11) { // 11 meets every place of a header and of a record
+    flip(wal, at);
+    const auto before = contents(directory());
+    const auto opened = try_open(access::read_only);
+    if (opened) {
+      const auto& damage = opened.value()->damage();
+      const position head = opened.value()->head();
+      if (head.value == 12) {
+        EXPECT_FALSE(damage) << at << ": " << damage.value_or("");
+      } else {
+        ASSERT_TRUE(damage) << at;
+        EXPECT_EQ(named_position(*damage), head.value + 1) << *damage;
+      }
+      std::size_t readable = 0;
+      EXPECT_TRUE(opened.value()->scan({}, head, [&](const committed_record&) { return ++readable > 0; }));
+      EXPECT_EQ(readable, head.value);
+    }
+    if (at % 4 == 0) { // opening for writing takes longer
+      const auto for_writing = try_open();
+      ASSERT_FALSE(for_writing) << "byte " << at;
+      EXPECT_EQ(for_writing.error().code, errc::corrupt);
+      EXPECT_NE(named_position(for_writing.error().context), 0u) << for_writing.error().context;
+      ++refused;
+    }
+    EXPECT_EQ(contents(directory()), before) << "byte " << at;
+    write_file(wal, whole);
+  }
+  EXPECT_GT(refused, 50u);
+  open();
+  EXPECT_EQ(log->head().value, 12u);
+}
+
+TEST_F(LogDamage, NamesThePositionOfAByteFlippedInAFile) {
+  open();
+  for (int i = 0; i < 40; ++i) {
+    std::string payload(400, '\0'); // does not compress, so that the file has several blocks
+    random_.fill(reinterpret_cast<std::uint8_t*>(payload.data()), payload.size());
+    ASSERT_TRUE(commit(one(stream('r', 1), expectation::any(), {payload})));
+  }
+  close();
+  flush();
+  const fs::path file = file_with(".sst"); // the largest is that of the records
+  const std::string whole = read_file(file);
+  std::size_t damaged = 0;
+  for (std::size_t at = 3; at < whole.size(); at += 97) {
+    flip(file, at);
+    const auto opened = try_open(access::read_only);
+    if (!opened) {
+      ADD_FAILURE() << "byte " << at << ": " << opened.error().context;
+    } else {
+      std::size_t readable = 0;
+      const auto scanned = opened.value()->scan({}, {40}, [&](const committed_record&) { return ++readable > 0; });
+      const auto& damage = opened.value()->damage();
+      if (!scanned) {
+        ++damaged;
+        EXPECT_EQ(scanned.error().code, errc::corrupt);
+        EXPECT_EQ(named_position(scanned.error().context), readable + 1) << scanned.error().context;
+      } else if (readable < 40) {
+        ++damaged;
+        ASSERT_TRUE(damage) << at;
+        EXPECT_EQ(named_position(*damage), readable + 1) << *damage;
+      }
+    }
+    write_file(file, whole);
+  }
+  EXPECT_GT(damaged, 100u);
+}
+
+TEST_F(LogDamage, GoesOnWithoutAReadableWatermarkWhenThatIsAccepted) {
+  open();
+  commit_many(3);
+  close();
+  write_file(mark_path(), "nonsense");
+  ASSERT_TRUE(try_open(access::accept_loss));
+  open();
+  EXPECT_EQ(log->head().value, 3u);
+}
+
+TEST_F(LogDamage, NamesThePositionOfADamagedFileWhenItIsToBeWritten) {
+  open();
+  commit_many(20, 400);
+  close();
+  flush();
+  const fs::path file = file_with(".sst");
+  flip(file, fs::file_size(file) - 10); // its footer
+  const auto refused = try_open();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::corrupt);
+  EXPECT_EQ(named_position(refused.error().context), 1u) << refused.error().context;
+}
+
+TEST_F(LogDamage, GoesOnWithALossThatIsAccepted) {
+  open();
+  commit_many(6);
+  const std::string epoch = log->epoch();
+  kill();
+  const fs::path wal = file_with(".log");
+  flip(wal, read_file(wal).find_last_not_of('\0') - 20);
+  ASSERT_FALSE(try_open());
+  {
+    auto accepted = try_open(access::accept_loss);
+    ASSERT_TRUE(accepted) << accepted.error().context;
+    EXPECT_EQ(accepted.value()->head().value, 5u);
+    EXPECT_NE(accepted.value()->epoch(), epoch);
+  }
+  open();
+  EXPECT_EQ(log->head().value, 5u);
+  EXPECT_TRUE(commit(one(stream('r', 9), expectation::any(), {"next"})));
+}
+
+} // namespace
+} // namespace palabre::storage

@@ -1,0 +1,84 @@
+// Reading only: beside the writer, and without leaving a trace.
+#include "stopped_log_fixture.hpp"
+
+namespace palabre::storage {
+namespace {
+
+class LogReading : public stopped_log_fixture {};
+
+TEST_F(LogReading, ReadsBesideAWriterWhatIsCommitted) {
+  open();
+  commit_many(10);
+  for (int round = 0; round < 3; ++round) {
+    const auto reader = try_open(access::read_only);
+    ASSERT_TRUE(reader) << reader.error().context;
+    EXPECT_EQ(reader.value()->damage(), std::nullopt);
+    EXPECT_EQ(reader.value()->head(), log->head());
+    EXPECT_EQ(reader.value()->epoch(), log->epoch());
+    std::size_t readable = 0;
+    EXPECT_TRUE(reader.value()->scan({}, log->head(), [&](const committed_record&) { return ++readable > 0; }));
+    EXPECT_EQ(readable, log->head().value);
+    EXPECT_EQ(reader.value()->head_of(stream('r', 1)).value(), log->head_of(stream('r', 1)).value());
+    commit_many(10);
+  }
+}
+
+TEST_F(LogReading, ReadsBesideAWriterThatFlushesItsFiles) {
+  open();
+  writer->start();
+  std::atomic<bool> ended{false};
+  std::thread sender([&] {
+    const std::string payload(2'000, 'x');
+    for (int i = 0; i < 1'200;) { // 150 MB: several memtables
+      const bool accepted =
+          writer->submit(one(stream('r', 1), expectation::any(), std::vector<std::string>(64, payload))).has_value();
+      if (accepted)
+        ++i;
+      else
+        std::this_thread::yield(); // overloaded
+    }
+    writer->stop();
+    ended = true;
+  });
+  position after;
+  while (!ended) {
+    const position before = log->head();
+    const auto reader = try_open(access::read_only);
+    if (!reader) {
+      ADD_FAILURE() << reader.error().context;
+      break;
+    }
+    EXPECT_EQ(reader.value()->damage(), std::nullopt) << *reader.value()->damage();
+    EXPECT_GE(reader.value()->head(), before);
+    const auto scanned =
+        reader.value()->scan(after, reader.value()->head(), [](const committed_record&) { return true; });
+    EXPECT_TRUE(scanned) << scanned.error().context;
+    after = reader.value()->head();
+  }
+  sender.join();
+}
+
+TEST_F(LogReading, ChangesNoFileWhenItOnlyReads) {
+  open();
+  commit_many(5);
+  kill();
+  const auto before = contents(directory());
+  const std::string mark_before = read_file(mark_path());
+  {
+    const auto reader = try_open(access::read_only);
+    ASSERT_TRUE(reader);
+    EXPECT_EQ(reader.value()->head().value, 5u);
+  }
+  EXPECT_EQ(contents(directory()), before);
+  EXPECT_EQ(read_file(mark_path()), mark_before);
+}
+
+TEST_F(LogReading, ReadsNothingWhereThereIsNothing) {
+  const auto reader = try_open(access::read_only);
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code, errc::io);
+  EXPECT_FALSE(fs::exists(directory()));
+}
+
+} // namespace
+} // namespace palabre::storage
