@@ -28,7 +28,8 @@ struct temporary_folder {
 void expect_refused(const finished_program& ran, int status, const std::vector<std::string>& says) {
   EXPECT_EQ(ran.status, status) << ran.complained;
   EXPECT_EQ(ran.printed, "");
-  for (const std::string& text : says) EXPECT_NE(ran.complained.find(text), std::string::npos) << text << " in " << ran.complained;
+  for (const std::string& text : says)
+    EXPECT_NE(ran.complained.find(text), std::string::npos) << text << " in " << ran.complained;
 }
 
 TEST(Commands, WrongUseExitsWithTwoAndSaysWhatIsWrong) {
@@ -93,7 +94,9 @@ struct Settings : ::testing::Test {
     std::ofstream(folder.path + "/palabre.toml") << text;
     return folder.path + "/palabre.toml";
   }
-  finished_program check(const std::string& text) const { return run_palabre({"config", "check", "--config", file(text)}); }
+  finished_program check(const std::string& text) const {
+    return run_palabre({"config", "check", "--config", file(text)});
+  }
   const temporary_folder folder;
 };
 
@@ -102,14 +105,16 @@ TEST_F(Settings, AWrongOneIsNamedWithItsValueAndWhatIsAllowed) {
     std::string text;
     std::vector<std::string> says;
   } const table[] = {
-      {"[auth]\naccess_token_ttl = \"3 fortnights\"", {"palabre.toml", "auth.access_token_ttl", "3 fortnights", "a duration from 1s to 1d"}},
+      {"[auth]\naccess_token_ttl = \"3 fortnights\"",
+       {"palabre.toml", "auth.access_token_ttl", "3 fortnights", "a duration from 1s to 1d"}},
       {"[auth]\naccess_token_ttl = \"25h\"", {"auth.access_token_ttl", "25h", "1d"}},
       {"[auth]\naccess_token_ttl = 900", {"auth.access_token_ttl", "900", "a duration"}},
       {"[limits]\nconnections = 0", {"limits.connections", "\"0\"", "a number from 1 to 1000000"}},
       {"[limits]\nconnections = -1", {"limits.connections", "-1", "a number from 1"}},
       {"[log]\naccess = \"yes\"", {"log.access", "yes", "true or false"}},
-      {"[log]\nlevle = \"info\"", {"log.levle", "palabre config show"}},
-      {"[server]\nallowed_origins = [\"example.org\"]", {"server.allowed_origins", "example.org", "https://example.org"}},
+      {"[log]\ncolour = \"info\"", {"log.colour", "palabre config show"}},
+      {"[server]\nallowed_origins = [\"example.org\"]",
+       {"server.allowed_origins", "example.org", "https://example.org"}},
       {"level = \"info\"", {"level", "[section]"}},
       {"[log]\nlevel = ", {"palabre.toml", "line 2"}},
   };
@@ -181,8 +186,9 @@ TEST(Events, AreFiltered) {
   expect({"--since", middle.at}, [&](const auto& e) { return e.at >= middle.at; });
   expect({"--until", middle.at}, [&](const auto& e) { return e.at <= middle.at; });
   expect({"--after", std::to_string(middle.position)}, [&](const auto& e) { return e.position > middle.position; });
-  expect({"--room", room, "--user", bob.id(), "--type", "message.posted", "--since", middle.at},
-         [&](const auto& e) { return e.stream == room && e.actor == bob.id() && e.type == "message.posted" && e.at >= middle.at; });
+  expect({"--room", room, "--user", bob.id(), "--type", "message.posted", "--since", middle.at}, [&](const auto& e) {
+    return e.stream == room && e.actor == bob.id() && e.type == "message.posted" && e.at >= middle.at;
+  });
   EXPECT_TRUE(read_events(server.data(), {"--after", std::to_string(all.size())}).empty());
   EXPECT_TRUE(read_events(server.data(), {"--after", "18446744073709551615"}).empty());
 }

@@ -25,17 +25,24 @@ void conversation::look() {
 void conversation::go_on() {
   const std::size_t who = random_() % people_.size();
   const auto dice = random_() % 12;
-  if (!present_.count(who) || (who != 0 && dice == 0)) come_or_go(who);
-  else if (messages_.empty() || dice < 5) post(who);
-  else if (dice < 7) change(who);
-  else if (dice < 8) remove(who);
-  else if (who != 0) react(who);
-  else owner().patch("/api/v1/rooms/" + room_, R"({"name":)" + json_quoted(words()) + '}');
+  if (!present_.count(who) || (who != 0 && dice == 0))
+    come_or_go(who);
+  else if (messages_.empty() || dice < 5)
+    post(who);
+  else if (dice < 7)
+    change(who);
+  else if (dice < 8)
+    remove(who);
+  else if (who != 0)
+    react(who);
+  else
+    owner().patch("/api/v1/rooms/" + room_, R"({"name":)" + json_quoted(words()) + '}');
   look();
 }
 
 std::string conversation::words() {
-  static constexpr const char* all[] = {"hello", "tea", "été", "\"quoted\"", "a\nline", "雨", "👩‍👩‍👧", "<b>", "\\", "why"};
+  static constexpr const char* all[] = {"hello", "tea", "été", "\"quoted\"", "a\nline", "雨", "👩‍👩‍👧",
+                                        "<b>",   "\\",  "why"};
   std::string text = "say";
   for (auto count = random_() % 6; count > 0; --count) text += std::string(" ") + all[random_() % std::size(all)];
   return text;
@@ -43,7 +50,8 @@ std::string conversation::words() {
 
 void conversation::post(std::size_t who) {
   std::string body = R"({"body":)" + json_quoted(words());
-  if (!messages_.empty() && random_() % 3 == 0) body += R"(,"reply_to":")" + messages_[random_() % messages_.size()].id + '"';
+  if (!messages_.empty() && random_() % 3 == 0)
+    body += R"(,"reply_to":")" + messages_[random_() % messages_.size()].id + '"';
   if (random_() % 4 == 0) body += R"(,"metadata":{"mood":"fine"})";
   const auto posted = people_[who].post(messages_of(room_), body + '}');
   ASSERT_EQ(posted.status, 201) << posted.body;

@@ -15,7 +15,7 @@ namespace palabre::testing {
 
 /// What the API answered, minified.
 struct room_as_seen {
-  std::string room;     ///< to someone who is not in it: `share_code` is null
+  std::string room; ///< to someone who is not in it: `share_code` is null
   std::string members;
   std::string messages; ///< to the owner, who never reacts: `me` is false
 };

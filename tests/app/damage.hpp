@@ -8,7 +8,8 @@
 
 namespace palabre::testing {
 
-/// One bit of the last byte of `text`, flipped where it stands in the files of a folder with that ending. Put back at the end.
+/// One bit of the last byte of `text`, flipped where it stands in the files of a folder with that ending. Put back at
+/// the end.
 class flipped_byte {
 public:
   flipped_byte(const std::string& folder, std::string_view ending, std::string_view text);

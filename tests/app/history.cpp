@@ -19,7 +19,8 @@ std::vector<stored_message> messages_after(http_client& client, const std::strin
     for (const simdjson::dom::element item : page["items"].get_array()) {
       std::string_view body;
       if (item["body"].get(body) != simdjson::SUCCESS) body = {};
-      all.push_back({std::string(item["id"].get_string().value()), std::string(body), item["seq"].get_uint64().value()});
+      all.push_back(
+          {std::string(item["id"].get_string().value()), std::string(body), item["seq"].get_uint64().value()});
     }
     std::string_view link;
     next = page["next"].get(link) == simdjson::SUCCESS ? std::string(link) : std::string{};

@@ -1,5 +1,5 @@
-// Level 1 of the ladder of trust: a server under load is killed at a random moment, again and again, and started on what it
-// left. PALABRE_KILL_CYCLES makes it longer, PALABRE_KILL_SEED repeats a run's random numbers.
+// Level 1 of the ladder of trust: a server under load is killed at a random moment, again and again, and started on
+// what it left. PALABRE_KILL_CYCLES makes it longer, PALABRE_KILL_SEED repeats a run's random numbers.
 
 #include "event_lines.hpp"
 #include "history.hpp"
@@ -23,7 +23,8 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
   return text ? std::strtoull(text, nullptr, 10) : otherwise;
 }
 
-/// Reads the events of every kind as far as they are, and expects each position and each stream's versions once, in order.
+/// Reads the events of every kind as far as they are, and expects each position and each stream's versions once, in
+/// order.
 class events_follower {
 public:
   explicit events_follower(const std::string& data) : data_(data) {}

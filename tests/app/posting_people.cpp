@@ -25,7 +25,8 @@ private:
   const std::string& token_;
 };
 
-posting_people::posting_people(const running_server& server, std::size_t people, std::size_t rooms, std::uint64_t seed) {
+posting_people::posting_people(const running_server& server, std::size_t people, std::size_t rooms,
+                               std::uint64_t seed) {
   for (std::size_t i = 0; i < people; ++i) {
     const std::string name = "writer-" + std::to_string(i);
     person who(server, name);
@@ -36,7 +37,9 @@ posting_people::posting_people(const running_server& server, std::size_t people,
   }
 }
 
-posting_people::~posting_people() { join(); }
+posting_people::~posting_people() {
+  join();
+}
 
 void posting_people::start(unsigned short port) {
   if (!threads_.empty()) return;
@@ -96,7 +99,8 @@ bool posting_people::settle(writer& who, connection& to) {
   const auto seq = static_cast<std::uint64_t>(got.number("/seq"));
   std::uint64_t& last = who.last_seq[done.room];
   if (replayed && !again) return complain(done.client_id + " is answered as if it had been posted before"), false;
-  if (seq <= last) return complain(done.client_id + " has seq " + std::to_string(seq) + " behind " + std::to_string(last)), false;
+  if (seq <= last)
+    return complain(done.client_id + " has seq " + std::to_string(seq) + " behind " + std::to_string(last)), false;
   last = seq;
   const std::lock_guard lock(mutex_);
   ++counts_.acked;

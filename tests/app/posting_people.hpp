@@ -1,6 +1,6 @@
 #pragma once
-// People who post to a few rooms as fast as they are answered, until the server goes away under them, and who know what they
-// were answered. What was cut off they post again, with the same client_id, when they start again.
+// People who post to a few rooms as fast as they are answered, until the server goes away under them, and who know what
+// they were answered. What was cut off they post again, with the same client_id, when they start again.
 
 #include "running_server.hpp"
 

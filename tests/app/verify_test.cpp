@@ -60,7 +60,8 @@ protected:
     const auto ran = verify();
     EXPECT_EQ(ran.status, 0) << ran.complained;
     EXPECT_EQ(ran.complained, "");
-    EXPECT_NE(ran.printed.find("log: " + std::to_string(events_.size()) + " records"), std::string::npos) << ran.printed;
+    EXPECT_NE(ran.printed.find("log: " + std::to_string(events_.size()) + " records"), std::string::npos)
+        << ran.printed;
   }
   /// The position that a failed verify named first; 0: it did not fail, or named none.
   std::uint64_t named_by_verify() const {
