@@ -16,11 +16,15 @@ typename Actor::behavior_type behavior_of(Self* self, const decider_context* con
   });
   const auto hydrated = woken->hydrate();
   std::optional<error> broken;
-  if (hydrated) self->state.decides = std::move(woken);
-  else broken = hydrated.error();
+  if (hydrated)
+    self->state.decides = std::move(woken);
+  else
+    broken = hydrated.error();
   return {[self, broken](const typename decider_type::request_ptr& request) {
-            if (broken) request->answer.answer(*broken);
-            else self->state.decides->receive(request);
+            if (broken)
+              request->answer.answer(*broken);
+            else
+              self->state.decides->receive(request);
           },
           [self](const append_result_ptr& what) {
             auto& state = self->state;

@@ -19,22 +19,24 @@ result<void> decider<Aggregate>::hydrate() {
   PALABRE_TRY(auto snapshot, context_.views.find_snapshot(stream_));
   constexpr std::string_view shape = Aggregate::snapshot_shape;
   if (snapshot && std::string_view(snapshot->state).substr(0, shape.size()) == shape) {
-    auto state = events::from_json<decltype(aggregate_.state)>("snapshot", std::string_view(snapshot->state).substr(shape.size()));
+    auto state = events::from_json<decltype(aggregate_.state)>("snapshot",
+                                                               std::string_view(snapshot->state).substr(shape.size()));
     if (state && state.value().version == snapshot->version) { // any other is left aside: the log has it all
       aggregate_.state = std::move(state).value();
       snapshot_at_ = snapshot->version;
     }
   }
   std::optional<error> broken;
-  PALABRE_TRY(context_.log.read_stream(stream_, aggregate_.version(), SIZE_MAX, [&](const storage::committed_record& r) {
-    auto event = events::decode<typename Aggregate::event>(r.view.type, r.view.schema, r.view.payload);
-    if (!event) {
-      broken = std::move(event).error();
-      return false;
-    }
-    aggregate_.evolve(event.value(), {r.view.version, r.view.time, r.view.actor});
-    return true;
-  }));
+  PALABRE_TRY(
+      context_.log.read_stream(stream_, aggregate_.version(), SIZE_MAX, [&](const storage::committed_record& r) {
+        auto event = events::decode<typename Aggregate::event>(r.view.type, r.view.schema, r.view.payload);
+        if (!event) {
+          broken = std::move(event).error();
+          return false;
+        }
+        aggregate_.evolve(event.value(), {r.view.version, r.view.time, r.view.actor});
+        return true;
+      }));
   if (broken) return std::move(*broken);
   aggregate_.hydrated();
   return success();
@@ -58,8 +60,10 @@ bool decider<Aggregate>::answer_repeated(const request_ptr& request) {
     if (const decided_command* pending = find_pending(key)) {
       const auto& keys = pending->request->origin.keys;
       const bool same = std::any_of(keys.begin(), keys.end(), [&](const auto& k) { return k.request == key.request; });
-      if (same) repeats_.push_back(request);
-      else request->answer.answer(error{errc::key_reused, "this idempotency key is in use for another request"});
+      if (same)
+        repeats_.push_back(request);
+      else
+        request->answer.answer(error{errc::key_reused, "this idempotency key is in use for another request"});
       return true;
     }
     auto done = context_.log.find_command(key.scope);
@@ -70,7 +74,8 @@ bool decider<Aggregate>::answer_repeated(const request_ptr& request) {
     if (!done.value()) continue;
     if (done.value()->request != key.request)
       request->answer.answer(error{errc::key_reused, "this idempotency key was used for another request"});
-    else request->answer.answer(replay(*done.value()));
+    else
+      request->answer.answer(replay(*done.value()));
     return true;
   }
   return false;
@@ -79,7 +84,8 @@ bool decider<Aggregate>::answer_repeated(const request_ptr& request) {
 template <class Aggregate>
 auto decider<Aggregate>::find_pending(const storage::idempotency& key) const -> const decided_command* {
   const auto in = [&](const gathered& batch) -> const decided_command* {
-    const bool holds = std::any_of(batch.keys.begin(), batch.keys.end(), [&](const auto& k) { return k.scope == key.scope; });
+    const bool holds =
+        std::any_of(batch.keys.begin(), batch.keys.end(), [&](const auto& k) { return k.scope == key.scope; });
     if (!holds) return nullptr;
     for (const decided_command& command : batch.commands)
       for (const storage::idempotency& k : command.request->origin.keys)
@@ -125,10 +131,12 @@ void decider<Aggregate>::take(request_ptr request, events::decided<typename Aggr
   gathered& batch = open_batch(!what.claims.empty());
   const std::size_t first = batch.records.size();
   std::vector<storage::idempotency> keys = request->origin.keys;
-  for (storage::idempotency& key : keys) key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size());
+  for (storage::idempotency& key : keys)
+    key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size());
   batch.keys.insert(batch.keys.end(), keys.begin(), keys.end());
   for (const auto& event : what.events) {
-    batch.records.push_back(stored_event(stream_, events::encode(event), request->origin, now, std::exchange(keys, {})));
+    batch.records.push_back(
+        stored_event(stream_, events::encode(event), request->origin, now, std::exchange(keys, {})));
     batch.bytes += batch.records.back().size();
     aggregate_.evolve(event, {aggregate_.version() + 1, now, request->origin.actor});
   }
@@ -230,8 +238,8 @@ void decider<Aggregate>::refuse_all(const error& why) {
     }
     command.request->answer.answer(why);
   }
-  const error dropped{errc::abandoned, "an earlier change of the same " + std::string(Aggregate::snapshot_shape.substr(0, 4)) +
-                                           " failed; try again"};
+  const error dropped{errc::abandoned, "an earlier change of the same " +
+                                           std::string(Aggregate::snapshot_shape.substr(0, 4)) + " failed; try again"};
   for (const gathered& batch : waiting_)
     for (const decided_command& command : batch.commands) command.request->answer.answer(dropped);
   waiting_.clear();

@@ -1,6 +1,6 @@
 #pragma once
-// The life of one aggregate, without CAF: hydrate, decide, append, and answer once it is durable. The actors of room.cpp and
-// user.cpp are this behind a mailbox.
+// The life of one aggregate, without CAF: hydrate, decide, append, and answer once it is durable. The actors of
+// room.cpp and user.cpp are this behind a mailbox.
 
 #include "actors/aggregates.hpp"
 #include "storage/event_log.hpp"
@@ -20,15 +20,15 @@ struct decider_context {
   const clock& time;
 };
 
-/// Decides commands in order of arrival, each against the state as it will be once all before it are durable. One append is in
-/// flight; what comes meanwhile gathers into the next one. No answer leaves before everything it was decided against is durable.
-/// Threads: one. Memory: state and what is in flight; nothing grows with history.
+/// Decides commands in order of arrival, each against the state as it will be once all before it are durable. One
+/// append is in flight; what comes meanwhile gathers into the next one. No answer leaves before everything it was
+/// decided against is durable. Threads: one. Memory: state and what is in flight; nothing grows with history.
 template <class Aggregate>
 class decider {
 public:
   using request_ptr = std::shared_ptr<const typename Aggregate::request>;
-  /// Makes the callback for one append: it gets what became of it on the journal's thread, and has to bring it to hear() on
-  /// this one. The callback, not the decider, keeps alive what it needs.
+  /// Makes the callback for one append: it gets what became of it on the journal's thread, and has to bring it to
+  /// hear() on this one. The callback, not the decider, keeps alive what it needs.
   using notify = std::function<std::function<void(append_result_ptr)>()>;
 
   decider(const decider_context& context, const stream_id& stream, notify tell)
@@ -55,13 +55,13 @@ private:
   };
   /// One append to be.
   struct gathered {
-    std::vector<std::string> records;         ///< of this stream
+    std::vector<std::string> records; ///< of this stream
     std::vector<storage::stream_append> claims;
     std::vector<storage::idempotency> keys;
     std::vector<decided_command> commands;
     std::size_t bytes = 0;
-    bool sealed = false;                      ///< holds claims: takes no other command
-    std::optional<std::string> snapshot;      ///< the state it leads to, if one is due
+    bool sealed = false;                 ///< holds claims: takes no other command
+    std::optional<std::string> snapshot; ///< the state it leads to, if one is due
   };
 
   bool answer_repeated(const request_ptr& request);
@@ -79,8 +79,8 @@ private:
   Aggregate aggregate_; ///< as it will be once all gathered events are durable
   std::optional<gathered> in_flight_;
   std::deque<gathered> waiting_;
-  std::vector<request_ptr> repeats_;          ///< of commands that are not durable yet
-  stream_version snapshot_at_ = 0;            ///< version of the last snapshot that was made
+  std::vector<request_ptr> repeats_; ///< of commands that are not durable yet
+  stream_version snapshot_at_ = 0;   ///< version of the last snapshot that was made
 };
 
 extern template class decider<room_aggregate>;

@@ -18,7 +18,8 @@ namespace palabre::actors {
 
 /// What a command led to.
 struct outcome {
-  /// The records it appended, or, when `replayed`, those the same command appended when it first came. None: nothing to change.
+  /// The records it appended, or, when `replayed`, those the same command appended when it first came. None: nothing to
+  /// change.
   std::shared_ptr<const std::vector<storage::committed_record>> replayed_records; ///< set when `replayed`
   storage::appended appended;                                                     ///< set when it appended
   bool replayed = false;
@@ -92,7 +93,8 @@ public:
   virtual ~gateway() = default;
   /// The answer comes exactly once, on a thread of the actors or at once on this one. Errors: those of the command
   /// (events/room.hpp, events/user.hpp), and: overloaded; already_done never (it is resolved into a replayed outcome);
-  /// key_reused; version_mismatch (a claimed name was taken: the context has the index of the stream); unavailable; abandoned.
+  /// key_reused; version_mismatch (a claimed name was taken: the context has the index of the stream); unavailable;
+  /// abandoned.
   virtual void send(room_request request) = 0;
   virtual void send(user_request request) = 0;
 };

@@ -27,8 +27,10 @@ void pass_on(self_pointer self, awake<Actor, Request>& actors, const uuid& id, c
     found = actors.by_id.find(id);
   }
   found->second.used_at = steady::now();
-  if (found->second.retiring) found->second.held.push_back(request);
-  else self->send(found->second.handle, request);
+  if (found->second.retiring)
+    found->second.held.push_back(request);
+  else
+    self->send(found->second.handle, request);
 }
 
 template <class Actor, class Request>
@@ -56,7 +58,8 @@ bool gone(self_pointer self, awake<Actor, Request>& actors, const caf::actor_add
 
 } // namespace
 
-registry_actor::behavior_type registry(self_pointer self, const decider_context* context, std::chrono::milliseconds idle) {
+registry_actor::behavior_type registry(self_pointer self, const decider_context* context,
+                                       std::chrono::milliseconds idle) {
   const auto new_room = [=](const uuid& id) { return self->spawn(room, context, room_id{id}); };
   const auto new_user = [=](const uuid& id) { return self->spawn(user, context, user_id{id}); };
   const auto end_if_drained = [=] {

@@ -7,8 +7,8 @@
 
 namespace palabre::actors {
 
-/// One kind of actors that the registry has awake. A retiring one finishes what is in flight; what comes for it meanwhile waits
-/// here and goes to its successor, so that a stream never has two deciders.
+/// One kind of actors that the registry has awake. A retiring one finishes what is in flight; what comes for it
+/// meanwhile waits here and goes to its successor, so that a stream never has two deciders.
 template <class Actor, class Request>
 struct awake {
   struct entry {

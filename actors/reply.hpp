@@ -7,8 +7,9 @@
 
 namespace palabre::actors {
 
-/// The one answer to a command. Completes exactly once: by answer(), or, when it is destroyed unanswered because its actor or
-/// its mailbox ended, with errc::abandoned. Threads: handed from one to the next; the completion runs on whichever ends it.
+/// The one answer to a command. Completes exactly once: by answer(), or, when it is destroyed unanswered because its
+/// actor or its mailbox ended, with errc::abandoned. Threads: handed from one to the next; the completion runs on
+/// whichever ends it.
 template <class T>
 class reply {
 public:

@@ -64,7 +64,8 @@ option number_option(std::string name, std::string help, std::size_t least, std:
           [=](configuration& c, const std::string& text) {
             std::size_t number = 0;
             const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most) return false;
+            if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most)
+              return false;
             where(c) = number;
             return true;
           },
@@ -108,7 +109,9 @@ option origins_option() {
           "origins as https://example.org, separated by commas (in TOML: an array)",
           [](configuration& c, const std::string& text) {
             std::vector<std::string> origins = split(text, ',');
-            const auto is_origin = [](const std::string& o) { return o.starts_with("http://") || o.starts_with("https://"); };
+            const auto is_origin = [](const std::string& o) {
+              return o.starts_with("http://") || o.starts_with("https://");
+            };
             if (!std::all_of(origins.begin(), origins.end(), is_origin)) return false;
             c.edge.allowed_origins = std::move(origins);
             return true;
@@ -123,38 +126,51 @@ option origins_option() {
 const std::vector<option>& options() {
   using std::chrono::hours;
   static const std::vector<option> all = {
-      duration_option<seconds>("auth.access_token_ttl", "how long an access token is valid", seconds(1), hours(24),
-                               [](configuration& c) -> auto& { return c.edge.access_token_ttl; }),
-      duration_option<seconds>("auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1),
-                               hours(24 * 365), [](configuration& c) -> auto& { return c.edge.refresh_token_ttl; }),
-      number_option("limits.connections", "open connections, in all", 1, 1'000'000,
-                    [](configuration& c) -> auto& { return c.edge.connections_max; }),
-      number_option("limits.connections_per_user", "realtime connections of one user", 1, 1'000'000,
-                    [](configuration& c) -> auto& { return c.edge.connections_per_user_max; }),
+      duration_option<seconds>(
+          "auth.access_token_ttl", "how long an access token is valid", seconds(1), hours(24),
+          [](configuration & c) -> auto& { return c.edge.access_token_ttl; }),
+      duration_option<seconds>(
+          "auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1), hours(24 * 365),
+          [](configuration & c) -> auto& { return c.edge.refresh_token_ttl; }),
+      number_option(
+          "limits.connections", "open connections, in all", 1, 1'000'000,
+          [](configuration & c) -> auto& { return c.edge.connections_max; }),
+      number_option(
+          "limits.connections_per_user", "realtime connections of one user", 1, 1'000'000,
+          [](configuration & c) -> auto& { return c.edge.connections_per_user_max; }),
       log_level_option(),
-      switch_option("log.access", "one line for every request",
-                    [](configuration& c) -> auto& { return c.access_log; }),
-      duration_option<seconds>("server.request_timeout", "from the first byte of a request to its last", seconds(1), hours(1),
-                               [](configuration& c) -> auto& { return c.edge.request_timeout; }),
-      duration_option<seconds>("server.idle_timeout", "a kept connection may be silent for this long", seconds(1), hours(1),
-                               [](configuration& c) -> auto& { return c.edge.idle_timeout; }),
+      switch_option(
+          "log.access", "one line for every request", [](configuration & c) -> auto& { return c.access_log; }),
+      duration_option<seconds>(
+          "server.request_timeout", "from the first byte of a request to its last", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.request_timeout; }),
+      duration_option<seconds>(
+          "server.idle_timeout", "a kept connection may be silent for this long", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.idle_timeout; }),
       origins_option(),
-      duration_option<seconds>("server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
-                               [](configuration& c) -> auto& { return c.drain_timeout; }),
-      duration_option<milliseconds>("server.drain_spread", "over which WebSockets are told to reconnect elsewhere",
-                                    milliseconds(0), hours(1), [](configuration& c) -> auto& { return c.edge.drain_spread; }),
-      duration_option<seconds>("realtime.ping_interval", "between pings to a WebSocket", seconds(1), hours(1),
-                               [](configuration& c) -> auto& { return c.edge.ping_interval; }),
-      duration_option<seconds>("realtime.pong_timeout", "a client that has not answered a ping by then is gone", seconds(1),
-                               hours(1), [](configuration& c) -> auto& { return c.edge.pong_timeout; }),
-      duration_option<seconds>("realtime.connect_timeout", "from the open socket to the connect command", seconds(1), hours(1),
-                               [](configuration& c) -> auto& { return c.edge.connect_timeout; }),
-      number_option("threads.io", "threads for sockets", 1, 256, [](configuration& c) -> auto& { return c.edge.io_threads; }),
-      number_option("threads.actors", "threads for rooms and users", 1, 256,
-                    [](configuration& c) -> auto& { return c.actors.workers; }),
-      duration_option<milliseconds>("actors.idle", "a room or user without a command for this long leaves the memory",
-                                    milliseconds(100), hours(24),
-                                    [](configuration& c) -> auto& { return c.actors.idle_before_passivation; }),
+      duration_option<seconds>(
+          "server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.drain_timeout; }),
+      duration_option<milliseconds>(
+          "server.drain_spread", "over which WebSockets are told to reconnect elsewhere", milliseconds(0), hours(1),
+          [](configuration & c) -> auto& { return c.edge.drain_spread; }),
+      duration_option<seconds>(
+          "realtime.ping_interval", "between pings to a WebSocket", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.ping_interval; }),
+      duration_option<seconds>(
+          "realtime.pong_timeout", "a client that has not answered a ping by then is gone", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.pong_timeout; }),
+      duration_option<seconds>(
+          "realtime.connect_timeout", "from the open socket to the connect command", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.connect_timeout; }),
+      number_option(
+          "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
+      number_option(
+          "threads.actors", "threads for rooms and users", 1, 256,
+          [](configuration & c) -> auto& { return c.actors.workers; }),
+      duration_option<milliseconds>(
+          "actors.idle", "a room or user without a command for this long leaves the memory", milliseconds(100),
+          hours(24), [](configuration & c) -> auto& { return c.actors.idle_before_passivation; }),
   };
   return all;
 }

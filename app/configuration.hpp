@@ -1,6 +1,6 @@
 #pragma once
-// Settings: defaults, overridden by a TOML file, overridden by PALABRE_SECTION__KEY, overridden by --set section.key=value.
-// Secrets are never settings: they are files (app/secrets.hpp).
+// Settings: defaults, overridden by a TOML file, overridden by PALABRE_SECTION__KEY, overridden by --set
+// section.key=value. Secrets are never settings: they are files (app/secrets.hpp).
 
 #include "actors/actor_runtime.hpp"
 #include "http/services.hpp"
@@ -20,14 +20,15 @@ struct configuration {
 
 /// One option, for `palabre config` and for errors.
 struct option_description {
-  std::string name;    ///< "auth.access_token_ttl"
+  std::string name; ///< "auth.access_token_ttl"
   std::string help;
   std::string allowed; ///< "a duration from 1s to 24h, as 30s, 15m, 2h, 7d"
   std::string value;   ///< as it is now
 };
 
 /// Reads all sources; `file` may be empty. `environment`: of the process, as "NAME=value".
-/// Errors: invalid: the context names the source, the key, the value and what is allowed; an unknown key is an error too.
+/// Errors: invalid: the context names the source, the key, the value and what is allowed; an unknown key is an error
+/// too.
 result<configuration> load_configuration(const std::string& file, const std::vector<std::string>& environment,
                                          const std::vector<std::string>& settings);
 

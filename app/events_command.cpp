@@ -42,7 +42,8 @@ result<filter> understand(const events_options& options) {
   }
   if (options.type) {
     const auto& types = events::all_types();
-    const bool known = std::any_of(types.begin(), types.end(), [&](const auto& t) { return t.type.name == *options.type; });
+    const bool known =
+        std::any_of(types.begin(), types.end(), [&](const auto& t) { return t.type.name == *options.type; });
     if (!known) return error{errc::invalid, "--type " + *options.type + ": there is no such event type"};
     f.type = options.type;
   }
@@ -60,8 +61,7 @@ int print_events(const events_options& options, std::ostream& out, std::ostream&
     return 2;
   }
   system_randomness random;
-  const auto log =
-      storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random);
+  const auto log = storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random);
   if (!log) return fail(errors, log.error());
   if (log.value()->damage()) errors << "palabre: damaged: " << *log.value()->damage() << '\n';
   std::string line;

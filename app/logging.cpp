@@ -25,8 +25,8 @@ public:
 
 std::shared_ptr<spdlog::logger> json_logger(const std::string& name, const std::string& last_field) {
   auto format = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  format->add_flag<json_message>('*').set_pattern(
-      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","logger":"%n",)" + last_field + "}");
+  format->add_flag<json_message>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","logger":"%n",)" +
+                                                  last_field + "}");
   auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   sink->set_formatter(std::move(format));
   return std::make_shared<spdlog::async_logger>(name, std::move(sink), spdlog::thread_pool(),
@@ -46,6 +46,8 @@ void start_logging(const std::string& level, bool access_log) {
   spdlog::register_logger(access);
 }
 
-void stop_logging() { spdlog::shutdown(); }
+void stop_logging() {
+  spdlog::shutdown();
+}
 
 } // namespace palabre::app

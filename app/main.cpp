@@ -28,7 +28,8 @@ struct setting_sources {
 };
 
 int show_configuration(const configuration& c) {
-  for (const auto& o : describe(c)) std::cout << o.name << " = " << o.value << "\n    " << o.help << "; " << o.allowed << "\n";
+  for (const auto& o : describe(c))
+    std::cout << o.name << " = " << o.value << "\n    " << o.help << "; " << o.allowed << "\n";
   return 0;
 }
 
@@ -42,14 +43,16 @@ int main(int argc, char** argv) {
   serve_options serving;
   setting_sources sources;
   CLI::App* serve_command = program.add_subcommand("serve", "serve the API until SIGTERM");
-  serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")->capture_default_str();
+  serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")
+      ->capture_default_str();
   serve_command->add_option("--listen", serving.listen, "HOST:PORT")->capture_default_str();
   sources.add_to(*serve_command);
 
   CLI::App* config_command = program.add_subcommand("config", "look at the settings");
   config_command->require_subcommand(1);
   CLI::App* config_show = config_command->add_subcommand("show", "every setting, its value and what is allowed");
-  CLI::App* config_check = config_command->add_subcommand("check", "exit 0 if a server would start with these settings");
+  CLI::App* config_check =
+      config_command->add_subcommand("check", "exit 0 if a server would start with these settings");
   for (CLI::App* command : {config_show, config_check}) sources.add_to(*command);
 
   events_options listing;
@@ -71,10 +74,12 @@ int main(int argc, char** argv) {
   replay_command->add_option("--at", replaying.at, "a seq, or a time; the end by default");
 
   std::string data = "./data";
-  CLI::App* verify_command = program.add_subcommand("verify", "prove that the log is what was written and the views are what it says");
+  CLI::App* verify_command =
+      program.add_subcommand("verify", "prove that the log is what was written and the views are what it says");
   verify_command->add_option("--data", data, "the data directory")->capture_default_str();
   bool accept_loss = false;
-  CLI::App* recover_command = program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
+  CLI::App* recover_command =
+      program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
   recover_command->add_option("--data", data, "the data directory")->capture_default_str();
   recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
 

@@ -36,8 +36,7 @@ private:
 result<std::string> read_key(const descriptor& file, const std::string& path) {
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) return io_error("cannot look at", path);
-  if ((about.st_mode & 077) != 0)
-    return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
+  if ((about.st_mode & 077) != 0) return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
   std::array<char, 4096> text{};
   const ssize_t size = ::read(file.get(), text.data(), text.size());
   if (size < 0) return io_error("cannot read", path);
@@ -49,7 +48,8 @@ result<std::string> read_key(const descriptor& file, const std::string& path) {
   return key;
 }
 
-/// Written beside and linked into place, with file and directory synced: after a crash the key is there whole, or not at all.
+/// Written beside and linked into place, with file and directory synced: after a crash the key is there whole, or not
+/// at all.
 result<std::string> make_key(const std::string& directory, const std::string& path, randomness& random) {
   std::array<std::uint8_t, key_bytes> bytes{};
   random.fill(bytes.data(), bytes.size());

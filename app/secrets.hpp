@@ -10,7 +10,7 @@ namespace palabre::app {
 
 struct secrets {
   std::string token_key; ///< signs access tokens
-  std::string name_key;  ///< HMACs of logins, share codes and idempotency keys; a new one would make all of them unknown
+  std::string name_key; ///< HMACs of logins, share codes and idempotency keys; a new one would make all of them unknown
 };
 
 /// Reads DIRECTORY/secrets/{token,name}.key, or makes them where there are none.

@@ -81,15 +81,17 @@ private:
 
 void say_how_it_opened(const storage::open_report& report, const std::string& epoch) {
   spdlog::info("log {}: head {}, epoch {}", report.created ? "created" : "opened", report.head.value, epoch);
-  if (!report.created && !report.clean) spdlog::warn("the last process did not close the log; it was checked and is whole");
+  if (!report.created && !report.clean)
+    spdlog::warn("the last process did not close the log; it was checked and is whole");
   if (report.tail_dropped) spdlog::warn("a torn end of the log was dropped: it had never been acknowledged");
   if (report.epoch_minted && !report.created) spdlog::warn("new epoch: clients reload instead of recovering");
 }
 
 /// The server never goes on from a damaged log by itself.
 error with_advice(const error& found, const std::string& data) {
-  return {found.code, found.context + ". `palabre verify --data " + data + "` looks through all of it; `palabre recover --accept-loss --data " +
-                          data + "` goes on from what can be read"};
+  return {found.code, found.context + ". `palabre verify --data " + data +
+                          "` looks through all of it; `palabre recover --accept-loss --data " + data +
+                          "` goes on from what can be read"};
 }
 
 result<void> serving::open() {
@@ -107,7 +109,8 @@ result<void> serving::open() {
   PALABRE_TRY(views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
   for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
   PALABRE_TRY(auto checkpoint, views_->checkpoint());
-  if (checkpoint > log_->head()) return error{errc::corrupt, "the views are ahead of the log; delete " + views_directory(data)};
+  if (checkpoint > log_->head())
+    return error{errc::corrupt, "the views are ahead of the log; delete " + views_directory(data)};
   spdlog::info("views at {} of {}", checkpoint.value, log_->head().value);
 
   projector_ = std::make_unique<projections::projector>(*log_, *views_, list);
@@ -121,8 +124,8 @@ result<void> serving::open() {
   users_ = std::make_unique<projections::user_queries>(*views_);
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
-  services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_, *tokens_,
-                                     *hasher_, time_, random_, keys.name_key, settings_.edge, readiness()});
+  services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
+                                     *tokens_, *hasher_, time_, random_, keys.name_key, settings_.edge, readiness()});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.
@@ -136,8 +139,8 @@ result<void> serving::open() {
   return remember_ended_sessions();
 }
 
-/// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the log,
-/// because the views may be behind it.
+/// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the
+/// log, because the views may be behind it.
 result<void> serving::remember_ended_sessions() {
   PALABRE_TRY(auto checkpoint, views_->checkpoint());
   const timestamp since{time_.now().ms - std::chrono::milliseconds(settings_.edge.access_token_ttl).count()};
@@ -153,13 +156,14 @@ result<void> serving::remember_ended_sessions() {
 }
 
 std::vector<http::readiness_check> serving::readiness() const {
-  return {{"log", [this] { return journal_->healthy() ? "" : "a write failed; the log takes nothing more until restart"; }},
-          {"disk", [this]() -> std::string {
-             struct statvfs about {};
-             if (::statvfs(options_.data.c_str(), &about) != 0) return std::strerror(errno);
-             const std::uint64_t free = static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
-             return free >= disk_bytes_min ? "" : "less than 64 MiB are free";
-           }}};
+  return {
+      {"log", [this] { return journal_->healthy() ? "" : "a write failed; the log takes nothing more until restart"; }},
+      {"disk", [this]() -> std::string {
+         struct statvfs about {};
+         if (::statvfs(options_.data.c_str(), &about) != 0) return std::strerror(errno);
+         const std::uint64_t free = static_cast<std::uint64_t>(about.f_bavail) * about.f_frsize;
+         return free >= disk_bytes_min ? "" : "less than 64 MiB are free";
+       }}};
 }
 
 /// Stop accepting, answer what is in flight, close sockets, sync.

@@ -23,10 +23,15 @@ struct all_projections {
   std::vector<projections::projection*> list() { return {&timeline, &roster, &users}; }
 };
 
-inline std::string log_directory(const std::string& data) { return data + "/log"; }
-inline std::string views_directory(const std::string& data) { return data + "/views"; }
+inline std::string log_directory(const std::string& data) {
+  return data + "/log";
+}
+inline std::string views_directory(const std::string& data) {
+  return data + "/views";
+}
 
-/// A views store in a directory of its own that goes when this goes: for folds that are compared or looked at, and not kept.
+/// A views store in a directory of its own that goes when this goes: for folds that are compared or looked at, and not
+/// kept.
 class temporary_views {
 public:
   /// Errors: io.

@@ -16,8 +16,8 @@ error at(position where, std::string what) {
   return {errc::corrupt, "position " + std::to_string(where.value) + ": " + std::move(what)};
 }
 
-/// Reads the whole log once and holds each record against its predecessor, the indexes against the records, and, at the end,
-/// the heads against both. Memory: one entry for each stream.
+/// Reads the whole log once and holds each record against its predecessor, the indexes against the records, and, at the
+/// end, the heads against both. Memory: one entry for each stream.
 class log_verifier {
 public:
   explicit log_verifier(const storage::event_log& log) : log_(log) {}
@@ -29,7 +29,8 @@ public:
       return sound.has_value();
     }));
     PALABRE_TRY(std::move(sound));
-    if (last_ != log_.head()) return at(last_.next(), "missing; the log's head is " + std::to_string(log_.head().value));
+    if (last_ != log_.head())
+      return at(last_.next(), "missing; the log's head is " + std::to_string(log_.head().value));
     return check_heads();
   }
   std::size_t streams() const { return heads_.size(); }
@@ -42,7 +43,8 @@ private:
     stream_head& head = heads_[r.stream];
     const std::string stream = events::name_of(r.stream);
     if (r.version != head.version + 1)
-      return at(r.at, stream + " goes from version " + std::to_string(head.version) + " to " + std::to_string(r.version));
+      return at(r.at,
+                stream + " goes from version " + std::to_string(head.version) + " to " + std::to_string(r.version));
     if (r.previous != head.hash)
       return at(r.at, "does not continue " + stream + ": the record at position " + std::to_string(head.at.value) +
                           ", or this one, is not what was written");
@@ -64,13 +66,15 @@ private:
     PALABRE_TRY(log_.scan_heads([&](const stream_id& stream, const stream_head& stored) {
       ++seen;
       const auto found = heads_.find(stream);
-      if (found == heads_.end()) sound = at(stored.at, events::name_of(stream) + " has a head and no record");
+      if (found == heads_.end())
+        sound = at(stored.at, events::name_of(stream) + " has a head and no record");
       else if (!(found->second == stored))
         sound = at(found->second.at, "the last record of " + events::name_of(stream) + " is not what its head says");
       return sound.has_value();
     }));
     PALABRE_TRY(std::move(sound));
-    if (seen != heads_.size()) return error{errc::corrupt, "streams without a head: " + std::to_string(heads_.size() - seen)};
+    if (seen != heads_.size())
+      return error{errc::corrupt, "streams without a head: " + std::to_string(heads_.size() - seen)};
     return success();
   }
 
@@ -117,10 +121,11 @@ private:
     constexpr std::size_t chunk = 4'096;
     rows_.clear();
     at_ = 0;
-    PALABRE_TRY(views_.range(table_, from_, std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
-      rows_.emplace_back(key, row);
-      return rows_.size() < chunk;
-    }));
+    PALABRE_TRY(
+        views_.range(table_, from_, std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+          rows_.emplace_back(key, row);
+          return rows_.size() < chunk;
+        }));
     ended_ = rows_.size() < chunk;
     if (!rows_.empty()) from_ = rows_.back().first + '\0';
     return success();
@@ -134,7 +139,8 @@ private:
   bool ended_ = false;
 };
 
-result<std::uint64_t> compare_table(const storage::views_store& stored, const storage::views_store& fresh, storage::table t) {
+result<std::uint64_t> compare_table(const storage::views_store& stored, const storage::views_store& fresh,
+                                    storage::table t) {
   table_reader a(stored, t), b(fresh, t);
   for (std::uint64_t count = 0;; ++count) {
     PALABRE_TRY(auto is, a.next());
@@ -181,7 +187,8 @@ result<void> run(const std::string& data, std::ostream& out) {
   out << "log: " << log->head().value << " records in " << verifier.streams() << " streams, chain whole, epoch "
       << log->epoch() << '\n';
   if (views) return verify_views(*log, *views.value(), out);
-  if (views.error().code != errc::not_found) return error{errc::corrupt, "the views cannot be read: " + views.error().context};
+  if (views.error().code != errc::not_found)
+    return error{errc::corrupt, "the views cannot be read: " + views.error().context};
   out << "views: none yet\n";
   return success();
 }
@@ -197,7 +204,8 @@ int verify(const std::string& data, std::ostream& out, std::ostream& errors) {
 
 int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors) {
   if (!accept_loss) {
-    errors << "palabre: recover goes on from what can still be read, and gives the rest up. Run `palabre verify` first, keep a\n"
+    errors << "palabre: recover goes on from what can still be read, and gives the rest up. Run `palabre verify` "
+              "first, keep a\n"
               "copy of "
            << log_directory(data) << ", then add --accept-loss.\n";
     return 2;

@@ -9,5 +9,6 @@ namespace palabre {
 
 #define PALABRE_ASSERT(expression)                                                                                     \
   do {                                                                                                                 \
-    if (!(expression)) [[unlikely]] ::palabre::assertion_failed(#expression, __FILE__, __LINE__);                      \
+    if (!(expression)) [[unlikely]]                                                                                    \
+      ::palabre::assertion_failed(#expression, __FILE__, __LINE__);                                                    \
   } while (false)

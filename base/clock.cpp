@@ -63,7 +63,8 @@ std::optional<timestamp> parse_rfc3339(std::string_view text) {
   if (text[at] == '.') {
     int unit = 100;
     std::size_t first = ++at;
-    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10) fraction_ms += unit * (text[at] - '0');
+    for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, unit /= 10)
+      fraction_ms += unit * (text[at] - '0');
     if (at == first || at - first > 9) return std::nullopt;
   }
   std::int64_t offset_min = 0;

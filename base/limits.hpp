@@ -11,20 +11,20 @@ namespace palabre::limits {
 constexpr std::size_t message_code_points_max = 4'000; ///< a long page of text
 constexpr std::size_t message_bytes_max = 16 * 1024;   ///< 4 bytes for each code point, rounded up
 constexpr std::size_t metadata_bytes_max = 4 * 1024;
-constexpr std::size_t json_depth_max = 32;             ///< of metadata and of request bodies
+constexpr std::size_t json_depth_max = 32; ///< of metadata and of request bodies
 constexpr std::size_t room_name_code_points_max = 120;
 constexpr std::size_t room_description_code_points_max = 2'000;
-constexpr std::size_t label_code_points_max = 64;      ///< category, theme, city, one interest
+constexpr std::size_t label_code_points_max = 64; ///< category, theme, city, one interest
 constexpr std::size_t display_name_code_points_max = 64;
 constexpr std::size_t bio_code_points_max = 2'000;
 constexpr std::size_t url_bytes_max = 2'048;
 constexpr std::size_t interests_max = 50;
 constexpr std::size_t login_bytes_min = 3, login_bytes_max = 32;
-constexpr std::size_t email_bytes_max = 254;           ///< RFC 5321
+constexpr std::size_t email_bytes_max = 254;                              ///< RFC 5321
 constexpr std::size_t password_bytes_min = 8, password_bytes_max = 1'024; ///< Argon2 reads it all
-constexpr std::size_t idempotency_key_bytes_max = 128; ///< visible ASCII; of `client_id` too
+constexpr std::size_t idempotency_key_bytes_max = 128;                    ///< visible ASCII; of `client_id` too
 constexpr std::size_t request_id_bytes_max = 128;
-constexpr std::size_t emoji_bytes_max = 64;            ///< the longest RGI sequence has 35
+constexpr std::size_t emoji_bytes_max = 64; ///< the longest RGI sequence has 35
 static_assert(message_bytes_max >= message_code_points_max * 4);
 
 // ---- how many
@@ -36,7 +36,7 @@ constexpr std::size_t edits_per_message_max = 100;
 constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
-constexpr std::size_t share_code_tries_max = 5;        ///< drawn again when taken; one collision is already absurd
+constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
 
 // ---- HTTP
 constexpr std::size_t body_bytes_max = 256 * 1024;
@@ -46,10 +46,10 @@ constexpr std::size_t target_bytes_max = 8 * 1024;
 // ---- realtime
 constexpr std::size_t command_frame_bytes_max = 64 * 1024; ///< one WebSocket message from a client, fragments together
 constexpr std::size_t channel_bytes_max = 255;
-constexpr std::size_t outbox_bytes_max = 1024 * 1024;  ///< per connection; over it: disconnect 3008
+constexpr std::size_t outbox_bytes_max = 1024 * 1024; ///< per connection; over it: disconnect 3008
 constexpr std::size_t subscriptions_per_connection_max = 128;
-constexpr std::size_t connections_per_user_max = 64;   ///< default of `[limits] connections_per_user`
-constexpr std::size_t connections_max = 18'000;        ///< default of `[limits] connections`
+constexpr std::size_t connections_per_user_max = 64; ///< default of `[limits] connections_per_user`
+constexpr std::size_t connections_max = 18'000;      ///< default of `[limits] connections`
 constexpr std::size_t recovery_publications_max = 1'000;
 constexpr std::size_t recovery_bytes_max = 512 * 1024; ///< recovered publications travel in one frame
 static_assert(recovery_bytes_max < outbox_bytes_max);
@@ -57,23 +57,24 @@ static_assert(recovery_bytes_max < outbox_bytes_max);
 // ---- actors: admission is counted before the mailbox, which has no bound of its own; over it: `overloaded`
 constexpr std::uint32_t commands_in_flight_max = 16'384;
 constexpr std::uint32_t commands_in_flight_per_stream_max = 4'096;
-constexpr std::size_t recent_facts_max = 1'024;        ///< changes a room remembers (about 150 bytes each); older facts are looked up again
+constexpr std::size_t recent_facts_max =
+    1'024; ///< changes a room remembers (about 150 bytes each); older facts are looked up again
 constexpr std::chrono::seconds idle_before_passivation{60};
 
 // ---- storage
-constexpr std::size_t event_bytes_max = 64 * 1024;     ///< one stored record
-constexpr std::size_t batch_records_max = 4'096;       ///< of one journal write; about 5 ms of memtable
+constexpr std::size_t event_bytes_max = 64 * 1024; ///< one stored record
+constexpr std::size_t batch_records_max = 4'096;   ///< of one journal write; about 5 ms of memtable
 constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
-constexpr std::size_t journal_queue_bytes_max = 64 * 1024 * 1024; ///< over it: `overloaded`
+constexpr std::size_t journal_queue_bytes_max = 64 * 1024 * 1024;   ///< over it: `overloaded`
 constexpr std::size_t projector_queue_bytes_max = 64 * 1024 * 1024; ///< over it: dropped, and read from the log instead
-constexpr std::size_t idempotency_keys_per_append_max = 2; ///< the header's and `client_id`
-constexpr std::size_t stream_heads_cached_max = 65'536; ///< by the journal, about 10 MB
-constexpr std::uint64_t snapshot_interval = 1'000;     ///< events of a stream
+constexpr std::size_t idempotency_keys_per_append_max = 2;          ///< the header's and `client_id`
+constexpr std::size_t stream_heads_cached_max = 65'536;             ///< by the journal, about 10 MB
+constexpr std::uint64_t snapshot_interval = 1'000;                  ///< events of a stream
 static_assert(message_bytes_max * 2 + metadata_bytes_max * 2 < event_bytes_max); // escaped JSON may double
 
 // ---- the edge waits at most
 constexpr std::chrono::milliseconds view_wait_max{2'000};
 constexpr std::chrono::milliseconds command_wait_max{10'000};
-constexpr std::size_t hasher_queue_max = 256;          ///< Argon2 takes about 46 ms each: 12 s of work
+constexpr std::size_t hasher_queue_max = 256; ///< Argon2 takes about 46 ms each: 12 s of work
 
 } // namespace palabre::limits

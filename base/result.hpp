@@ -12,15 +12,16 @@
 
 namespace palabre {
 
-/// What went wrong, as far as a caller could act differently. `http/problem.cpp` gives each its status and its stable code.
+/// What went wrong, as far as a caller could act differently. `http/problem.cpp` gives each its status and its stable
+/// code.
 enum class errc : std::uint8_t {
   // the request
-  malformed,           ///< does not parse
-  invalid,             ///< parses, does not validate
-  limit_exceeded,      ///< over a bound; the context starts with the bound's name
-  unauthenticated,     ///< no token, or one that proves nothing
+  malformed,       ///< does not parse
+  invalid,         ///< parses, does not validate
+  limit_exceeded,  ///< over a bound; the context starts with the bound's name
+  unauthenticated, ///< no token, or one that proves nothing
   token_expired,
-  wrong_credentials,   ///< login or password; never says which
+  wrong_credentials, ///< login or password; never says which
   forbidden,
   not_found,
   // the state of what it concerns
@@ -30,18 +31,18 @@ enum class errc : std::uint8_t {
   room_archived,
   owner_must_transfer,
   message_deleted,
-  version_mismatch,    ///< If-Match, or an expected stream version
-  key_reused,          ///< an idempotency key with another body
-  already_done,        ///< an idempotency key whose command is in the log: answer from there
-  stale_facts,         ///< the facts in the command are older than what the actor still knows: look up again
+  version_mismatch, ///< If-Match, or an expected stream version
+  key_reused,       ///< an idempotency key with another body
+  already_done,     ///< an idempotency key whose command is in the log: answer from there
+  stale_facts,      ///< the facts in the command are older than what the actor still knows: look up again
   // the server
   overloaded,
-  not_yet,             ///< the views have not reached the asked position in time
-  unavailable,         ///< the journal has stopped, or the server drains
-  abandoned,           ///< an actor ended without an answer
+  not_yet,     ///< the views have not reached the asked position in time
+  unavailable, ///< the journal has stopped, or the server drains
+  abandoned,   ///< an actor ended without an answer
   io,
-  corrupt,             ///< stored bytes are not what was written
-  from_the_future,     ///< an event type or schema version this binary does not know
+  corrupt,         ///< stored bytes are not what was written
+  from_the_future, ///< an event type or schema version this binary does not know
   internal,
 };
 
@@ -58,7 +59,9 @@ struct error {
 template <class T>
 using result = boost::outcome_v2::basic_result<T, error, boost::outcome_v2::policy::terminate>;
 
-inline auto success() { return boost::outcome_v2::success(); }
+inline auto success() {
+  return boost::outcome_v2::success();
+}
 
 /// `PALABRE_TRY(auto x, f())`: x = the value, or return the error. In coroutines `PALABRE_CO_TRY`.
 #define PALABRE_TRY(...) BOOST_OUTCOME_TRY(__VA_ARGS__)

@@ -19,7 +19,8 @@ std::string public_json(const any_event& event, words bodies);
 
 audience audience_of(const any_event& event);
 
-/// Whether payloads of this type hold secret fields, that is: whether they must not be shown as stored. True for unknown types.
+/// Whether payloads of this type hold secret fields, that is: whether they must not be shown as stored. True for
+/// unknown types.
 bool has_secrets(std::string_view type);
 /// The audience of a type by its name; `nobody` for unknown types.
 audience audience_of(std::string_view type);

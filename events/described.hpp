@@ -1,6 +1,7 @@
 #pragma once
-// One description per event type. A struct described by Boost.Describe (name, schema version, fields) gives its encoder, its
-// decoder, the printer of the audit tools and, later, its JSON schema. Payloads are JSON, fields in the order described.
+// One description per event type. A struct described by Boost.Describe (name, schema version, fields) gives its
+// encoder, its decoder, the printer of the audit tools and, later, its JSON schema. Payloads are JSON, fields in the
+// order described.
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -80,9 +81,15 @@ concept described_enum = boost::describe::has_describe_enumerators<T>::value;
 template <described T>
 void append_json(std::string& out, const T& value, secrets mode);
 
-inline void append_json(std::string& out, const std::string& value, secrets) { append_json_string(out, value); }
-inline void append_json(std::string& out, bool value, secrets) { out += value ? "true" : "false"; }
-inline void append_json(std::string& out, const raw_json& value, secrets) { out += value.text; }
+inline void append_json(std::string& out, const std::string& value, secrets) {
+  append_json_string(out, value);
+}
+inline void append_json(std::string& out, bool value, secrets) {
+  out += value ? "true" : "false";
+}
+inline void append_json(std::string& out, const raw_json& value, secrets) {
+  out += value.text;
+}
 inline void append_json(std::string& out, timestamp value, secrets) {
   out += '"';
   out += to_rfc3339(value);
@@ -94,10 +101,11 @@ inline void append_json(std::string& out, const uuid& value, secrets) {
   out += '"';
 }
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-void append_json(std::string& out, T value, secrets) {
-  if constexpr (std::is_signed_v<T>) append_json_int(out, value);
-  else append_json_uint(out, value);
+requires(!std::same_as<T, bool>) void append_json(std::string& out, T value, secrets) {
+  if constexpr (std::is_signed_v<T>)
+    append_json_int(out, value);
+  else
+    append_json_uint(out, value);
 }
 template <described_enum T>
 void append_json(std::string& out, T value, secrets) {
@@ -105,8 +113,10 @@ void append_json(std::string& out, T value, secrets) {
 }
 template <class T>
 void append_json(std::string& out, const std::optional<T>& value, secrets mode) {
-  if (value) append_json(out, *value, mode);
-  else out += "null";
+  if (value)
+    append_json(out, *value, mode);
+  else
+    out += "null";
 }
 template <class T>
 void append_json(std::string& out, const std::vector<T>& values, secrets mode) {
@@ -124,8 +134,10 @@ void append_json(std::string& out, const personal<T>& value, secrets mode) {
 }
 template <class T>
 void append_json(std::string& out, const secret<T>& value, secrets mode) {
-  if (mode == secrets::stored) append_json(out, value.value, mode);
-  else out += "null";
+  if (mode == secrets::stored)
+    append_json(out, value.value, mode);
+  else
+    out += "null";
 }
 template <described T>
 void append_json(std::string& out, const T& value, secrets mode) {
@@ -149,7 +161,8 @@ std::string to_json(const T& value, secrets mode) {
   return out;
 }
 
-// ---- Decoding our own bytes. Throws simdjson::simdjson_error or field_error; decode() below turns both into errc::corrupt.
+// ---- Decoding our own bytes. Throws simdjson::simdjson_error or field_error; decode() below turns both into
+// errc::corrupt.
 
 struct field_error {
   std::string context;
@@ -160,9 +173,15 @@ using json_value = simdjson::ondemand::value;
 template <described T>
 void read_json(simdjson::ondemand::object object, T& out);
 
-inline void read_json(json_value value, std::string& out) { out = std::string_view(value.get_string()); }
-inline void read_json(json_value value, bool& out) { out = value.get_bool(); }
-inline void read_json(json_value value, raw_json& out) { out.text = simdjson::trim(simdjson::to_json_string(value)); }
+inline void read_json(json_value value, std::string& out) {
+  out = std::string_view(value.get_string());
+}
+inline void read_json(json_value value, bool& out) {
+  out = value.get_bool();
+}
+inline void read_json(json_value value, raw_json& out) {
+  out.text = simdjson::trim(simdjson::to_json_string(value));
+}
 inline void read_json(json_value value, timestamp& out) {
   const auto t = parse_rfc3339(std::string_view(value.get_string()));
   if (!t) throw field_error{"not a time"};
@@ -174,8 +193,7 @@ inline void read_json(json_value value, uuid& out) {
   out = *id;
 }
 template <std::integral T>
-  requires(!std::same_as<T, bool>)
-void read_json(json_value value, T& out) {
+requires(!std::same_as<T, bool>) void read_json(json_value value, T& out) {
   if constexpr (std::is_signed_v<T>) {
     const std::int64_t number = value.get_int64();
     out = static_cast<T>(number);
@@ -189,12 +207,15 @@ void read_json(json_value value, T& out) {
 template <described_enum T>
 void read_json(json_value value, T& out) {
   const std::string_view name = value.get_string();
-  if (!boost::describe::enum_from_string(std::string(name).c_str(), out)) throw field_error{"unknown name " + std::string(name)};
+  if (!boost::describe::enum_from_string(std::string(name).c_str(), out))
+    throw field_error{"unknown name " + std::string(name)};
 }
 template <class T>
 void read_json(json_value value, std::optional<T>& out) {
-  if (value.is_null()) out.reset();
-  else read_json(value, out.emplace());
+  if (value.is_null())
+    out.reset();
+  else
+    read_json(value, out.emplace());
 }
 template <class T>
 void read_json(json_value value, std::vector<T>& out) {
@@ -221,23 +242,26 @@ void read_json(simdjson::ondemand::object object, T& out) {
 
 /// Lends a thread's parser a padded copy of `json` and hands `read` its root object.
 /// Errors: corrupt: not the JSON that was expected; the context says where `what` broke.
-result<void> with_parsed(std::string_view what, std::string_view json,
-                         void (*read)(simdjson::ondemand::object, void*), void* out);
+result<void> with_parsed(std::string_view what, std::string_view json, void (*read)(simdjson::ondemand::object, void*),
+                         void* out);
 
 /// Errors: corrupt.
 template <described T>
 result<T> from_json(std::string_view what, std::string_view json) {
   T value;
   PALABRE_TRY(with_parsed(
-      what, json, [](simdjson::ondemand::object object, void* out) { read_json(object, *static_cast<T*>(out)); }, &value));
+      what, json, [](simdjson::ondemand::object object, void* out) { read_json(object, *static_cast<T*>(out)); },
+      &value));
   return value;
 }
 
-// ---- Schema versions. An older shape stays as a struct of its own: `using previous = message_posted_v1;` in the newer one
-// and `static message_posted upcast(message_posted_v1)`. Decoding walks back to the stored version and up again.
+// ---- Schema versions. An older shape stays as a struct of its own: `using previous = message_posted_v1;` in the newer
+// one and `static message_posted upcast(message_posted_v1)`. Decoding walks back to the stored version and up again.
 
 template <class Event>
-concept has_previous = requires { typename Event::previous; };
+concept has_previous = requires {
+  typename Event::previous;
+};
 
 /// Decodes a payload stored with `schema` into today's shape.
 /// Errors: corrupt; from_the_future: `schema` is newer than Event's, or older than the oldest shape there is.
@@ -245,7 +269,8 @@ template <described Event>
 result<Event> decode_as(std::uint16_t schema, std::string_view payload) {
   if (schema == Event::type.schema) return from_json<Event>(Event::type.name, payload);
   if constexpr (has_previous<Event>) {
-    static_assert(Event::previous::type.schema + 1 == Event::type.schema && Event::previous::type.name == Event::type.name);
+    static_assert(Event::previous::type.schema + 1 == Event::type.schema &&
+                  Event::previous::type.name == Event::type.name);
     if (schema < Event::type.schema) {
       PALABRE_TRY(auto older, decode_as<typename Event::previous>(schema, payload));
       return Event::upcast(std::move(older));

@@ -33,7 +33,8 @@ struct encoded_event {
   std::string payload;
 };
 
-/// A name that an append takes or gives back in a stream of its own, together with the aggregate's events or not at all.
+/// A name that an append takes or gives back in a stream of its own, together with the aggregate's events or not at
+/// all.
 struct claim {
   stream_id name;
   encoded_event event;
@@ -66,8 +67,10 @@ result<Variant> decode(std::string_view type, std::uint16_t schema, std::string_
     using event = typename decltype(alternative)::type;
     if (found || event::type.name != type) return;
     auto decoded = decode_as<event>(schema, payload);
-    if (decoded) found.emplace(Variant{std::move(decoded).value()});
-    else found.emplace(std::move(decoded).error());
+    if (decoded)
+      found.emplace(Variant{std::move(decoded).value()});
+    else
+      found.emplace(std::move(decoded).error());
   });
   if (found) return std::move(*found);
   return error{errc::from_the_future, "event type " + std::string(type) + " is not known here"};

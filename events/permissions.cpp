@@ -2,7 +2,9 @@
 
 namespace palabre::events {
 
-std::string_view name_of(visibility v) { return v == visibility::open ? "public" : "private"; }
+std::string_view name_of(visibility v) {
+  return v == visibility::open ? "public" : "private";
+}
 
 std::optional<visibility> parse_visibility(std::string_view name) {
   if (name == "public") return visibility::open;

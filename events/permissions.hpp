@@ -1,5 +1,6 @@
 #pragma once
-// The one table of who may do what in a room (api.md, "Roles"). The edge asks it before it reads a body, decide() asks it again.
+// The one table of who may do what in a room (api.md, "Roles"). The edge asks it before it reads a body, decide() asks
+// it again.
 
 #include "events/described.hpp"
 
@@ -15,12 +16,12 @@ std::string_view name_of(visibility v);
 std::optional<visibility> parse_visibility(std::string_view name);
 
 enum class room_action : std::uint8_t {
-  see,             ///< the room and its members
-  read,            ///< messages; react, reply, subscribe, time-travel
-  post,            ///< and edit and delete one's own
-  moderate,        ///< delete others' messages (of lower roles)
-  administrate,    ///< change the room, rotate the code
-  own              ///< archive
+  see,          ///< the room and its members
+  read,         ///< messages; react, reply, subscribe, time-travel
+  post,         ///< and edit and delete one's own
+  moderate,     ///< delete others' messages (of lower roles)
+  administrate, ///< change the room, rotate the code
+  own           ///< archive
 };
 
 /// `standing`: the role of who asks, nullopt for someone who is not a member.

@@ -56,7 +56,8 @@ void recent_facts::evolve(const room_event& event, const event_meta& meta) {
     reaction_key key{added->message, meta.actor, added->emoji};
     reactions_[key] = {true, at};
     auto& kinds = kinds_[added->message];
-    if (std::find(kinds.now.begin(), kinds.now.end(), added->emoji) == kinds.now.end()) kinds.now.push_back(added->emoji);
+    if (std::find(kinds.now.begin(), kinds.now.end(), added->emoji) == kinds.now.end())
+      kinds.now.push_back(added->emoji);
     kinds.at = at;
     remember(at, std::move(key));
   } else if (const auto* removed = std::get_if<reaction_removed>(&event)) {
@@ -74,8 +75,8 @@ void recent_facts::evolve(const room_event& event, const event_meta& meta) {
 
 result<void> recent_facts::correct(room_facts& facts, const room_command& command, user_id actor) const {
   if (facts.true_at < floor_)
-    return error{errc::stale_facts, "facts of seq " + std::to_string(facts.true_at) + ", changes known from " +
-                                        std::to_string(floor_)};
+    return error{errc::stale_facts,
+                 "facts of seq " + std::to_string(facts.true_at) + ", changes known from " + std::to_string(floor_)};
   const auto newer = [&](const auto& map, const auto& key) {
     const auto found = map.find(key);
     return found != map.end() && found->second.at > facts.true_at ? &found->second.now : nullptr;

@@ -30,8 +30,10 @@ error over(std::string_view bound, std::size_t max) {
 
 /// A private room does not exist for who is not in it.
 error refused(const situation& s) {
-  if (!s.facts.standing && s.state.settings.visibility == visibility::closed) return {errc::not_found, "there is no such room"};
-  return {errc::forbidden, s.facts.standing ? "your role in this room does not allow this" : "you are not in this room"};
+  if (!s.facts.standing && s.state.settings.visibility == visibility::closed)
+    return {errc::not_found, "there is no such room"};
+  return {errc::forbidden,
+          s.facts.standing ? "your role in this room does not allow this" : "you are not in this room"};
 }
 
 result<void> require(const situation& s, room_action action) {
@@ -68,7 +70,8 @@ result<void> rotate(const situation& s, const Command& c, decided<room_event>& d
 
 outcome on(const situation& s, const update_room& c) {
   PALABRE_TRY(require(s, room_action::administrate));
-  if (c.based_on && *c.based_on != s.state.settings) return error{errc::stale_facts, "the settings were changed meanwhile"};
+  if (c.based_on && *c.based_on != s.state.settings)
+    return error{errc::stale_facts, "the settings were changed meanwhile"};
   if (c.settings == s.state.settings) return just();
   auto d = just(room_updated{c.settings});
   if (s.state.settings.visibility == visibility::open && c.settings.visibility == visibility::closed) {
@@ -98,7 +101,8 @@ outcome on(const situation& s, const join_room& c) {
   if (!by_code && s.state.settings.visibility == visibility::closed) return refused(s);
   if (s.state.archived) return error{errc::room_archived, "this room is archived"};
   if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
-  return just(member_joined{s.meta.actor, role::member, by_code ? join_way::share_code : join_way::open, {c.display_name}});
+  return just(
+      member_joined{s.meta.actor, role::member, by_code ? join_way::share_code : join_way::open, {c.display_name}});
 }
 
 outcome on(const situation& s, const leave_room&) {
@@ -146,7 +150,8 @@ outcome on(const situation& s, const react& c) {
   if (add == s.facts.reacted) return just();
   if (!add) return just(reaction_removed{c.message, message->seq, c.emoji});
   const auto& kinds = s.facts.emoji_kinds;
-  if (kinds.size() >= limits::emoji_kinds_per_message_max && std::find(kinds.begin(), kinds.end(), c.emoji) == kinds.end())
+  if (kinds.size() >= limits::emoji_kinds_per_message_max &&
+      std::find(kinds.begin(), kinds.end(), c.emoji) == kinds.end())
     return over("emoji_kinds_per_message", limits::emoji_kinds_per_message_max);
   return just(reaction_added{c.message, message->seq, c.emoji});
 }
@@ -163,15 +168,25 @@ void apply(room_state& state, const room_updated& e, const event_meta& meta) {
   state.settings = e.settings;
   state.updated_at = meta.time;
 }
-void apply(room_state& state, const room_code_rotated& e, const event_meta&) { state.share_code = e.share_code.value; }
+void apply(room_state& state, const room_code_rotated& e, const event_meta&) {
+  state.share_code = e.share_code.value;
+}
 void apply(room_state& state, const room_archived&, const event_meta& meta) {
   state.archived = true;
   state.updated_at = meta.time;
 }
-void apply(room_state& state, const member_joined&, const event_meta&) { ++state.member_count; }
-void apply(room_state& state, const member_left&, const event_meta&) { --state.member_count; }
-void apply(room_state& state, const message_posted&, const event_meta&) { ++state.message_count; }
-void apply(room_state& state, const message_deleted&, const event_meta&) { --state.message_count; }
+void apply(room_state& state, const member_joined&, const event_meta&) {
+  ++state.member_count;
+}
+void apply(room_state& state, const member_left&, const event_meta&) {
+  --state.member_count;
+}
+void apply(room_state& state, const message_posted&, const event_meta&) {
+  ++state.message_count;
+}
+void apply(room_state& state, const message_deleted&, const event_meta&) {
+  --state.message_count;
+}
 void apply(room_state&, const message_edited&, const event_meta&) {}
 void apply(room_state&, const reaction_added&, const event_meta&) {}
 void apply(room_state&, const reaction_removed&, const event_meta&) {}

@@ -1,7 +1,7 @@
 #pragma once
-// The aggregate *room*: settings, membership, messages and reactions. Its state stays small whatever its history and however
-// many members: what a decision must know about one member or one old message comes in the command as facts, true for a seq,
-// and recent_facts corrects them with what has changed since (decisions.md 1).
+// The aggregate *room*: settings, membership, messages and reactions. Its state stays small whatever its history and
+// however many members: what a decision must know about one member or one old message comes in the command as facts,
+// true for a seq, and recent_facts corrects them with what has changed since (decisions.md 1).
 
 #include "events/event.hpp"
 #include "events/permissions.hpp"
@@ -28,7 +28,9 @@ struct room_settings {
 };
 BOOST_DESCRIBE_STRUCT(room_settings, (), (name, description, category, color_theme, visibility, time_zone))
 
-inline void append_json(std::string& out, events::visibility value, secrets) { append_json_string(out, name_of(value)); }
+inline void append_json(std::string& out, events::visibility value, secrets) {
+  append_json_string(out, name_of(value));
+}
 void read_json(json_value value, visibility& out);
 
 enum class join_way : std::uint8_t { created, open, share_code };
@@ -82,10 +84,10 @@ struct message_posted {
   message_id message;
   personal<std::string> body;
   std::optional<message_id> reply_to;
-  stream_version reply_to_seq = 0;     ///< 0 without reply_to
+  stream_version reply_to_seq = 0; ///< 0 without reply_to
   std::optional<std::string> client_id;
   personal<raw_json> metadata;
-  personal<std::string> author_name;   ///< as of then
+  personal<std::string> author_name; ///< as of then
 };
 BOOST_DESCRIBE_STRUCT(message_posted, (), (message, body, reply_to, reply_to_seq, client_id, metadata, author_name))
 
@@ -151,13 +153,13 @@ struct message_fact {
 };
 
 struct room_facts {
-  stream_version true_at = 0;                    ///< the room's seq in the views, read before the facts
-  std::optional<role> standing;                  ///< of the acting user
-  std::optional<message_fact> message;           ///< that the command is about, or replies to; nullopt: none such in this room
-  std::optional<role> author_standing;           ///< of that message's author, for deleting it
-  bool reacted = false;                          ///< the acting user has this reaction on this message
-  std::vector<std::string> emoji_kinds;          ///< on this message
-  std::size_t rooms_of_user = 0;                 ///< that the acting user is in, for joining
+  stream_version true_at = 0;           ///< the room's seq in the views, read before the facts
+  std::optional<role> standing;         ///< of the acting user
+  std::optional<message_fact> message;  ///< that the command is about, or replies to; nullopt: none such in this room
+  std::optional<role> author_standing;  ///< of that message's author, for deleting it
+  bool reacted = false;                 ///< the acting user has this reaction on this message
+  std::vector<std::string> emoji_kinds; ///< on this message
+  std::size_t rooms_of_user = 0;        ///< that the acting user is in, for joining
 };
 
 // ---- Commands. Errors of all but create_room: not_found (a private room, to who is not in it), forbidden,
@@ -180,7 +182,7 @@ struct update_room {
   room_id room;
   std::string share_code; ///< the new one, used if the room turns private
   stream_id share_code_stream;
-  stream_id old_share_code_stream;      ///< of the code that the edge read; wrong by now: conflict
+  stream_id old_share_code_stream; ///< of the code that the edge read; wrong by now: conflict
   std::string old_share_code;
   /// What the edge applied a change of some fields to; not so any more: stale_facts.
   std::optional<room_settings> based_on = std::nullopt;
@@ -196,7 +198,8 @@ struct rotate_share_code {
 
 struct archive_room {}; ///< archived already: no event
 
-/// A member already: no event. Errors: limit_exceeded: rooms_per_user; not_found: the code is not this room's (any more).
+/// A member already: no event. Errors: limit_exceeded: rooms_per_user; not_found: the code is not this room's (any
+/// more).
 struct join_room {
   std::optional<std::string> share_code; ///< canonical; nullopt: the open way, public rooms only
   std::string display_name;
@@ -250,9 +253,9 @@ struct room_state {
   std::uint64_t message_count = 0; ///< without deleted ones
   bool archived = false;
   timestamp created_at;
-  timestamp updated_at;            ///< of the last change of settings
+  timestamp updated_at; ///< of the last change of settings
   stream_version version = 0;
-  timestamp last_time;             ///< of the last event: the next one is not earlier
+  timestamp last_time; ///< of the last event: the next one is not earlier
   friend bool operator==(const room_state&, const room_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(room_state, (),

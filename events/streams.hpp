@@ -1,6 +1,6 @@
 #pragma once
-// Which streams there are. Names that are personal or guessable (logins, share codes) enter as an HMAC under the server's
-// name key, so that the log shows none of them.
+// Which streams there are. Names that are personal or guessable (logins, share codes) enter as an HMAC under the
+// server's name key, so that the log shows none of them.
 
 #include "base/digest.hpp"
 #include "base/stream_id.hpp"
@@ -18,8 +18,12 @@ enum class stream_kind : char {
   share_code = 'c' ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
 };
 
-inline stream_id stream_of(user_id user) { return {static_cast<char>(stream_kind::user), user}; }
-inline stream_id stream_of(room_id room) { return {static_cast<char>(stream_kind::room), room}; }
+inline stream_id stream_of(user_id user) {
+  return {static_cast<char>(stream_kind::user), user};
+}
+inline stream_id stream_of(room_id room) {
+  return {static_cast<char>(stream_kind::room), room};
+}
 
 /// Requires: `login` in its canonical (lower-case) form.
 stream_id login_stream(std::string_view name_key, std::string_view login);

@@ -39,12 +39,15 @@ outcome on(const user_state& state, const change_password& c, const command_meta
 }
 
 outcome on(const user_state& state, const open_session& c, const command_meta& meta) {
-  if (c.proved_at != state.password_version) return error{errc::wrong_credentials, "the password was changed meanwhile"};
+  if (c.proved_at != state.password_version)
+    return error{errc::wrong_credentials, "the password was changed meanwhile"};
   decided<user_event> d;
   std::size_t live = 0;
   for (const user_session& session : state.sessions) {
-    if (session.expires_at > meta.now) ++live;
-    else d.events.emplace_back(session_closed{session.id, session_end::expired});
+    if (session.expires_at > meta.now)
+      ++live;
+    else
+      d.events.emplace_back(session_closed{session.id, session_end::expired});
   }
   if (live >= limits::sessions_per_user_max)
     return error{errc::limit_exceeded, "sessions_per_user: at most " + std::to_string(limits::sessions_per_user_max)};
@@ -61,9 +64,8 @@ outcome check_token(const user_state& state, session_id id, const std::string& p
     if (session.expires_at <= now) return error{errc::token_expired, "this session has expired"};
     return decided<user_event>{};
   }
-  const bool spent = std::any_of(session.spent.begin(), session.spent.end(), [&](const std::string& hash) {
-    return equal_in_constant_time(hash, presented);
-  });
+  const bool spent = std::any_of(session.spent.begin(), session.spent.end(),
+                                 [&](const std::string& hash) { return equal_in_constant_time(hash, presented); });
   if (!spent) return error{errc::unauthenticated, "this is not a refresh token of the session"};
   auto d = just(session_closed{id, session_end::token_reused});
   d.refusal = error{errc::unauthenticated, "this refresh token was used before; the session is closed"};
@@ -92,7 +94,9 @@ void apply(user_state& state, const user_registered& e, const event_meta& meta) 
   state.created_at = meta.time;
 }
 
-void apply(user_state& state, const profile_changed& e, const event_meta&) { state.profile = e.profile; }
+void apply(user_state& state, const profile_changed& e, const event_meta&) {
+  state.profile = e.profile;
+}
 
 void apply(user_state& state, const password_changed& e, const event_meta& meta) {
   state.password_hash = e.password_hash.value;
@@ -104,7 +108,8 @@ void apply(user_state& state, const session_opened& e, const event_meta&) {
 }
 
 void apply(user_state& state, const session_refreshed& e, const event_meta&) {
-  const auto found = std::find_if(state.sessions.begin(), state.sessions.end(), [&](auto& s) { return s.id == e.session; });
+  const auto found =
+      std::find_if(state.sessions.begin(), state.sessions.end(), [&](auto& s) { return s.id == e.session; });
   PALABRE_ASSERT(found != state.sessions.end()); // decide() refreshes open sessions only
   user_session& session = *found;
   session.spent.push_back(std::exchange(session.token_hash, e.token_hash.value));

@@ -1,10 +1,9 @@
 #pragma once
-// The aggregate *user*: an account, its profile and its sessions. Pure: time, ids, hashes and randomness come in commands.
-// Passwords never come near: commands carry Argon2id hashes and SHA-256 hashes of refresh tokens.
+// The aggregate *user*: an account, its profile and its sessions. Pure: time, ids, hashes and randomness come in
+// commands. Passwords never come near: commands carry Argon2id hashes and SHA-256 hashes of refresh tokens.
 
 #include "base/digest.hpp"
 #include "events/event.hpp"
-
 
 namespace palabre::events {
 
@@ -90,8 +89,8 @@ using login_event = std::variant<login_claimed, login_released>;
 
 // ---- Commands. The acting user is the user of the stream.
 
-/// With the first session: one append makes an account usable. Errors: conflict: the id is taken (ids are random: a bug).
-/// A taken login is found by the append itself (expectation even).
+/// With the first session: one append makes an account usable. Errors: conflict: the id is taken (ids are random: a
+/// bug). A taken login is found by the append itself (expectation even).
 struct register_user {
   std::string login; ///< canonical
   stream_id login_stream;
@@ -103,14 +102,14 @@ struct register_user {
 
 /// Errors: stale_facts: the profile is no longer `based_on`.
 struct change_profile {
-  user_profile profile; ///< equal to the current one: no event
+  user_profile profile;                                ///< equal to the current one: no event
   std::optional<user_profile> based_on = std::nullopt; ///< what the edge applied a change of some fields to
 };
 
 /// All other sessions end. Errors: conflict: the password was changed since `proved_at`.
 struct change_password {
   std::string password_hash;
-  session_id kept;             ///< the session that asks stays open
+  session_id kept;              ///< the session that asks stays open
   stream_version proved_at = 0; ///< version of the event whose hash the current password was verified against
 };
 
@@ -120,8 +119,8 @@ struct open_session {
   stream_version proved_at = 0;
 };
 
-/// Errors: unauthenticated: no such session, or a token never issued for it, or a spent one (which also ends the session);
-/// token_expired.
+/// Errors: unauthenticated: no such session, or a token never issued for it, or a spent one (which also ends the
+/// session); token_expired.
 struct refresh_session {
   session_id session;
   std::string presented_hash;

@@ -17,7 +17,9 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 
-problem refused(errc code) { return problem_of({code, ""}); }
+problem refused(errc code) {
+  return problem_of({code, ""});
+}
 
 bool is_visible_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
@@ -56,13 +58,13 @@ std::optional<problem> authenticate(services& s, call& c) {
 
 events::room_action action_of(access needs) {
   switch (needs) {
-    case access::room_read: return events::room_action::read;
-    case access::room_post: return events::room_action::post;
-    case access::room_administrate: return events::room_action::administrate;
-    case access::room_own: return events::room_action::own;
-    case access::anyone:
-    case access::user:
-    case access::room_see: break;
+  case access::room_read: return events::room_action::read;
+  case access::room_post: return events::room_action::post;
+  case access::room_administrate: return events::room_action::administrate;
+  case access::room_own: return events::room_action::own;
+  case access::anyone:
+  case access::user:
+  case access::room_see: break;
   }
   return events::room_action::see;
 }
@@ -140,7 +142,8 @@ std::optional<position> parse_position(std::string_view text) {
   return at;
 }
 
-/// Waits for a position that is not in the log yet. Not by the projector: what never comes would be remembered there for ever.
+/// Waits for a position that is not in the log yet. Not by the projector: what never comes would be remembered there
+/// for ever.
 awaitable<bool> seen_in_time(services& s, position wanted) {
   constexpr std::chrono::milliseconds pause{20};
   const auto deadline = std::chrono::steady_clock::now() + limits::view_wait_max;
@@ -167,7 +170,9 @@ awaitable<std::optional<problem>> catch_up(services& s, position head, position 
 }
 
 /// Whether this read has to wait for the views: it does not see less than was durable when it came.
-bool waits_for_views(const call& c, access needs) { return c.method == verb::get && needs != access::anyone; }
+bool waits_for_views(const call& c, access needs) {
+  return c.method == verb::get && needs != access::anyone;
+}
 
 } // namespace
 

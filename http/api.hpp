@@ -1,6 +1,6 @@
 #pragma once
-// The operations of the API: one table, from which dispatch, validation and error answers come, for REST and realtime rpc
-// alike. What runs here knows nothing of sockets.
+// The operations of the API: one table, from which dispatch, validation and error answers come, for REST and realtime
+// rpc alike. What runs here knows nothing of sockets.
 
 #include "http/problem.hpp"
 #include "http/services.hpp"
@@ -25,9 +25,9 @@ std::string_view name_of(verb v);
 /// A denial is given only after the views have reached the log's head at arrival (a room joined just now counts).
 enum class access : std::uint8_t {
   anyone,
-  user,       ///< a valid access token: else 401
-  room_see,   ///< 404 for a private room one is not in
-  room_read,  ///< members: else 404 (private) or 403 (public)
+  user,      ///< a valid access token: else 401
+  room_see,  ///< 404 for a private room one is not in
+  room_read, ///< members: else 404 (private) or 403 (public)
   room_post,
   room_administrate,
   room_own
@@ -37,22 +37,22 @@ enum class access : std::uint8_t {
 struct call {
   // ---- as it came
   verb method = verb::get;
-  std::string path;                                         ///< without the query
-  std::vector<std::string> captures;                        ///< path parameters, in order, percent-decoded
-  std::vector<std::pair<std::string, std::string>> query;   ///< percent-decoded
+  std::string path;                                       ///< without the query
+  std::vector<std::string> captures;                      ///< path parameters, in order, percent-decoded
+  std::vector<std::pair<std::string, std::string>> query; ///< percent-decoded
   std::string body;
   bool body_too_large = false;
   std::string content_type;
-  std::string authorization;                                ///< header; empty by rpc
+  std::string authorization; ///< header; empty by rpc
   std::string idempotency_key;
   std::string if_match, if_none_match, min_position;
-  std::string request_id;                                   ///< sane: checked or made
+  std::string request_id; ///< sane: checked or made
   std::string user_agent;
 
   // ---- found out on the way
-  std::optional<access_claims> who;                         ///< set for access::user and above; given by rpc
+  std::optional<access_claims> who; ///< set for access::user and above; given by rpc
   std::optional<projections::room_row> room;
-  std::optional<events::role> standing;                     ///< of `who` in `room`
+  std::optional<events::role> standing; ///< of `who` in `room`
 
   user_id user() const { return who->user; }
   const std::string* query_value(std::string_view name) const;
@@ -71,11 +71,11 @@ using handler = boost::asio::awaitable<answer_or_problem> (*)(services& s, call&
 /// One row of the table.
 struct route {
   verb method;
-  std::string_view path;   ///< "/api/v1/rooms/{id}/messages"; {id} of a room level is the first capture
-  std::string_view rpc;    ///< "message.post", or empty
+  std::string_view path; ///< "/api/v1/rooms/{id}/messages"; {id} of a room level is the first capture
+  std::string_view rpc;  ///< "message.post", or empty
   access needs;
-  bool takes_body;         ///< JSON, checked for type and size before the handler
-  bool idempotent_key;     ///< Idempotency-Key is honoured
+  bool takes_body;     ///< JSON, checked for type and size before the handler
+  bool idempotent_key; ///< Idempotency-Key is honoured
   handler run;
   std::string_view summary;
 };
@@ -92,15 +92,16 @@ public:
   explicit api(services& s, const std::vector<route>& table = route_table());
   ~api();
 
-  /// Finds the route of c.method and c.path, checks in the order of decisions.md 19, and runs its handler. Errors are problems
-  /// (404 unknown path, 405 with Allow, 401, 413, 415, 400, 422, …). `endpoint` becomes the row that was used, if any.
+  /// Finds the route of c.method and c.path, checks in the order of decisions.md 19, and runs its handler. Errors are
+  /// problems (404 unknown path, 405 with Allow, 401, 413, 415, 400, 422, …). `endpoint` becomes the row that was used,
+  /// if any.
   boost::asio::awaitable<answer_or_problem> handle(call& c, const route** endpoint = nullptr);
 
-  /// Runs the row whose rpc is `method`. `data` is the rpc's parameters as JSON: path parameters are taken from it by name
-  /// (room_id → the first {id}, message_id → {mid}, emoji → {emoji}), the query from the rest (before, after, around, limit),
-  /// and it is the body. nullopt: no such method.
+  /// Runs the row whose rpc is `method`. `data` is the rpc's parameters as JSON: path parameters are taken from it by
+  /// name (room_id → the first {id}, message_id → {mid}, emoji → {emoji}), the query from the rest (before, after,
+  /// around, limit), and it is the body. nullopt: no such method.
   boost::asio::awaitable<std::optional<answer_or_problem>> call_rpc(std::string_view method, std::string data,
-                                                                     access_claims who, std::string request_id);
+                                                                    access_claims who, std::string request_id);
 
 private:
   services& s_;

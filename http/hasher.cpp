@@ -20,14 +20,16 @@ namespace asio = boost::asio;
 constexpr std::uint32_t memory_kib = 19'456, passes = 2, lanes = 1; // OWASP's second choice: memory matters most
 constexpr std::size_t salt_bytes = 16, hash_bytes = 32;
 
-void wipe(std::string& text) { OPENSSL_cleanse(text.data(), text.capacity()); }
+void wipe(std::string& text) {
+  OPENSSL_cleanse(text.data(), text.capacity());
+}
 
 std::string encoded_hash(const std::string& password, randomness& random) {
   std::uint8_t salt[salt_bytes];
   random.fill(salt, sizeof salt);
   std::string encoded(argon2_encodedlen(passes, memory_kib, lanes, salt_bytes, hash_bytes, Argon2_id), '\0');
-  const int failed = argon2id_hash_encoded(passes, memory_kib, lanes, password.data(), password.size(), salt, salt_bytes,
-                                           hash_bytes, encoded.data(), encoded.size());
+  const int failed = argon2id_hash_encoded(passes, memory_kib, lanes, password.data(), password.size(), salt,
+                                           salt_bytes, hash_bytes, encoded.data(), encoded.size());
   if (failed) return {};
   encoded.resize(encoded.find('\0'));
   return encoded;
@@ -54,8 +56,10 @@ public:
 
   void run(randomness& random, const std::string&) override {
     std::string encoded = encoded_hash(password, random);
-    if (encoded.empty()) pending->complete(error{errc::overloaded, "no memory for a password hash"});
-    else pending->complete(std::move(encoded));
+    if (encoded.empty())
+      pending->complete(error{errc::overloaded, "no memory for a password hash"});
+    else
+      pending->complete(std::move(encoded));
   }
   void refuse(const error& why) override { pending->complete(why); }
 };
@@ -69,11 +73,14 @@ public:
     const bool known = !encoded.empty();
     const std::string& against = known ? encoded : nobodys_hash;
     const int verdict = argon2id_verify(against.c_str(), password.data(), password.size());
-    if (verdict == ARGON2_OK) pending->complete(known);
-    else if (verdict == ARGON2_VERIFY_MISMATCH) pending->complete(false);
+    if (verdict == ARGON2_OK)
+      pending->complete(known);
+    else if (verdict == ARGON2_VERIFY_MISMATCH)
+      pending->complete(false);
     else if (verdict == ARGON2_MEMORY_ALLOCATION_ERROR)
       pending->complete(error{errc::overloaded, "no memory for a password hash"});
-    else pending->complete(error{errc::corrupt, "a stored password hash is not one of Argon2id"});
+    else
+      pending->complete(error{errc::corrupt, "a stored password hash is not one of Argon2id"});
   }
   void refuse(const error& why) override { pending->complete(why); }
 
@@ -90,7 +97,8 @@ struct password_hasher::state {
   void add(std::unique_ptr<job> work) {
     const std::lock_guard lock(mutex);
     if (stopping) return work->refuse({errc::unavailable, "the server stops"});
-    if (queue.size() >= limits::hasher_queue_max) return work->refuse({errc::overloaded, "too many passwords are waiting"});
+    if (queue.size() >= limits::hasher_queue_max)
+      return work->refuse({errc::overloaded, "too many passwords are waiting"});
     queue.push_back(std::move(work));
     wake.notify_one();
   }

@@ -12,7 +12,8 @@
 namespace palabre::http {
 
 /// Queue when full: *refuse*: `overloaded` (limits::hasher_queue_max).
-/// Threads: from any; each coroutine resumes on its own executor. What passes through is wiped from its own buffers after use.
+/// Threads: from any; each coroutine resumes on its own executor. What passes through is wiped from its own buffers
+/// after use.
 class password_hasher {
 public:
   explicit password_hasher(randomness& random);

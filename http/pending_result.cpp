@@ -31,7 +31,9 @@ std::shared_ptr<pending_results> pending_results::of(const boost::asio::any_io_e
   return boost::asio::use_service<pending_service>(context).all();
 }
 
-pending_results::pending_results(boost::asio::io_context& context) { timer_.emplace(context); }
+pending_results::pending_results(boost::asio::io_context& context) {
+  timer_.emplace(context);
+}
 
 void pending_results::add(entry& e) {
   const std::lock_guard lock(mutex_);

@@ -1,6 +1,6 @@
 #pragma once
-// How a coroutine waits for a result that another thread will have: it gets exactly one, resumes on its own executor, and a
-// result that comes too late, or after the io_context is gone, goes nowhere. Used by ask.cpp and hasher.cpp.
+// How a coroutine waits for a result that another thread will have: it gets exactly one, resumes on its own executor,
+// and a result that comes too late, or after the io_context is gone, goes nowhere. Used by ask.cpp and hasher.cpp.
 
 #include "base/result.hpp"
 
@@ -20,9 +20,9 @@
 
 namespace palabre::http {
 
-/// What all pending results of one io_context share. One coarse timer looks after all deadlines, and runs only while something
-/// is pending: a timer for each would cost a system call for each.
-/// Threads: any. Lifetime: shared by the context's service and by what is pending, because results may outlive the context.
+/// What all pending results of one io_context share. One coarse timer looks after all deadlines, and runs only while
+/// something is pending: a timer for each would cost a system call for each. Threads: any. Lifetime: shared by the
+/// context's service and by what is pending, because results may outlive the context.
 class pending_results : public std::enable_shared_from_this<pending_results> {
 public:
   /// How late a deadline may be noticed.
@@ -60,9 +60,9 @@ private:
   void sweep();
 
   std::mutex mutex_;
-  boost::intrusive::list<entry> pending_;             // by mutex_
-  std::optional<boost::asio::steady_timer> timer_;    // by mutex_; none once shut down
-  bool armed_ = false;                                // by mutex_
+  boost::intrusive::list<entry> pending_;          // by mutex_
+  std::optional<boost::asio::steady_timer> timer_; // by mutex_; none once shut down
+  bool armed_ = false;                             // by mutex_
 };
 
 /// One of them. Owns itself until it is completed, which whoever holds the pointer has to do exactly once.

@@ -13,7 +13,8 @@ std::optional<std::uint64_t> query_reader::integer(std::string_view name, std::u
   const char* end = text->data() + text->size();
   const auto [rest, failed] = std::from_chars(text->data(), end, number);
   if (failed == std::errc{} && rest == end && number >= min && number <= max) return number;
-  const bool number_like = rest == end || (text->starts_with('-') && text->find_first_not_of("0123456789", 1) == text->npos);
+  const bool number_like =
+      rest == end || (text->starts_with('-') && text->find_first_not_of("0123456789", 1) == text->npos);
   refuse(name, number_like && !text->empty() ? "out_of_range" : "wrong_type",
          "a whole number from " + std::to_string(min) + " to " + std::to_string(max));
   return std::nullopt;

@@ -1,8 +1,8 @@
 #pragma once
 // Query parameters, checked like the fields of a body: all problems in one answer, each with its pointer ("?limit").
 
-#include "http/api.hpp"
 #include "base/limits.hpp"
+#include "http/api.hpp"
 
 #include <cstdint>
 #include <limits>

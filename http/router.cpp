@@ -23,17 +23,19 @@ bool take_segment(std::string_view& rest, std::string_view& segment) {
   return true;
 }
 
-bool is_capture(std::string_view segment) { return segment.starts_with('{') && segment.ends_with('}'); }
+bool is_capture(std::string_view segment) {
+  return segment.starts_with('{') && segment.ends_with('}');
+}
 
 } // namespace
 
 std::string_view name_of(verb v) {
   switch (v) {
-    case verb::get: return "GET";
-    case verb::post: return "POST";
-    case verb::put: return "PUT";
-    case verb::patch: return "PATCH";
-    case verb::del: return "DELETE";
+  case verb::get: return "GET";
+  case verb::post: return "POST";
+  case verb::put: return "PUT";
+  case verb::patch: return "PATCH";
+  case verb::del: return "DELETE";
   }
   return "";
 }
@@ -129,7 +131,8 @@ std::string percent_encoded(std::string_view text) {
   for (const char c : text) {
     const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                             c == '.' || c == '_' || c == '~';
-    if (unreserved) out += c;
+    if (unreserved)
+      out += c;
     else {
       out += '%';
       out += digits[static_cast<unsigned char>(c) >> 4];

@@ -25,7 +25,8 @@ void append_path(std::string& path, std::string_view pattern, simdjson::dom::obj
     pattern.remove_prefix(close + 1);
     checks.enter(name);
     element value;
-    if (data.at_key(name).get(value) != simdjson::SUCCESS) checks.refuse("required", "this field is needed");
+    if (data.at_key(name).get(value) != simdjson::SUCCESS)
+      checks.refuse("required", "this field is needed");
     else if (const auto text = checks.string_of(value)) {
       if (text->empty()) checks.refuse("too_short", "must not be empty");
       path += percent_encoded(*text);
@@ -40,11 +41,14 @@ void append_query(simdjson::dom::object data, call& c, body_checks& checks) {
   for (const auto& [name, value] : data) {
     if (value.is_string()) {
       if (const auto text = checks.string_of(value)) c.query.emplace_back(name, *text);
-    } else if (value.is_number() || value.is_bool()) c.query.emplace_back(name, simdjson::minify(value));
+    } else if (value.is_number() || value.is_bool())
+      c.query.emplace_back(name, simdjson::minify(value));
   }
 }
 
-problem malformed(std::string_view why) { return problem_of({errc::malformed, std::string(why)}); }
+problem malformed(std::string_view why) {
+  return problem_of({errc::malformed, std::string(why)});
+}
 
 } // namespace
 

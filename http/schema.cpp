@@ -13,7 +13,9 @@ void body_checks::over_bound(std::string_view bound, std::uint64_t max) {
   refuse("limit_exceeded", std::string(bound) + ": at most " + std::to_string(max));
 }
 
-void body_checks::wrong_type(std::string_view expected) { refuse("wrong_type", "must be " + std::string(expected)); }
+void body_checks::wrong_type(std::string_view expected) {
+  refuse("wrong_type", "must be " + std::string(expected));
+}
 
 std::optional<std::string_view> body_checks::string_of(element from) {
   std::string_view text;
@@ -35,7 +37,9 @@ void body_checks::enter(std::string_view name) {
   pointer_ += name;
 }
 
-void body_checks::enter(std::size_t index) { enter(std::to_string(index)); }
+void body_checks::enter(std::size_t index) {
+  enter(std::to_string(index));
+}
 
 void body_checks::leave() {
   pointer_.resize(entered_.back());
@@ -44,7 +48,9 @@ void body_checks::leave() {
 
 namespace {
 
-bool is_visible_ascii(char c) { return c > ' ' && c < '\x7f'; }
+bool is_visible_ascii(char c) {
+  return c > ' ' && c < '\x7f';
+}
 
 /// The host and what follows it; empty when `url` does not start as a web address does.
 std::string_view behind_scheme(std::string_view url) {
@@ -137,22 +143,28 @@ void flag_into(bool& out, element from, body_checks& checks) {
 void time_into(timestamp& out, element from, body_checks& checks) {
   const auto text = checks.string_of(from);
   if (!text) return;
-  if (const auto time = parse_rfc3339(*text)) out = *time;
-  else checks.refuse("not_a_time", "must be a time as in RFC 3339");
+  if (const auto time = parse_rfc3339(*text))
+    out = *time;
+  else
+    checks.refuse("not_a_time", "must be a time as in RFC 3339");
 }
 
 void id_into(uuid& out, element from, body_checks& checks) {
   const auto text = checks.string_of(from);
   if (!text) return;
-  if (const auto id = parse_uuid(*text)) out = *id;
-  else checks.refuse("not_an_id", "must be an id as the server made it");
+  if (const auto id = parse_uuid(*text))
+    out = *id;
+  else
+    checks.refuse("not_an_id", "must be an id as the server made it");
 }
 
 void visibility_into(events::visibility& out, element from, body_checks& checks) {
   const auto text = checks.string_of(from);
   if (!text) return;
-  if (const auto known = events::parse_visibility(*text)) out = *known;
-  else checks.refuse("not_allowed", "one of public, private");
+  if (const auto known = events::parse_visibility(*text))
+    out = *known;
+  else
+    checks.refuse("not_allowed", "one of public, private");
 }
 
 std::optional<std::int64_t> signed_in(element from, std::int64_t min, std::int64_t max, body_checks& checks) {
@@ -184,7 +196,9 @@ namespace {
 /// Around the deepest metadata there is the body itself.
 constexpr std::size_t nesting_max = limits::json_depth_max + 1;
 
-problem malformed(std::string why) { return problem_of({errc::malformed, std::move(why)}); }
+problem malformed(std::string why) {
+  return problem_of({errc::malformed, std::move(why)});
+}
 
 problem too_deep() {
   return malformed("json_depth: at most " + std::to_string(limits::json_depth_max) + " levels in a field");
@@ -207,8 +221,7 @@ std::optional<problem> body(std::string_view json, void (*read)(object, void*, b
   thread_local simdjson::dom::parser parser;
   thread_local std::string padded;
   // simdjson refuses where the level *reaches* its bound.
-  if (parser.max_depth() != nesting_max + 1 &&
-      parser.allocate(4 * 1024, nesting_max + 1) != simdjson::SUCCESS)
+  if (parser.max_depth() != nesting_max + 1 && parser.allocate(4 * 1024, nesting_max + 1) != simdjson::SUCCESS)
     return problem_of({errc::internal, "no memory for the JSON parser"});
   padded.assign(json);
   padded.reserve(json.size() + simdjson::SIMDJSON_PADDING);

@@ -67,8 +67,10 @@ private:
 
 enum class line_breaks : bool { refused, allowed };
 
-/// Text that people write: NFC, without control characters, `Min` to `Max` code points, not only white space if Min > 0.
-template <std::size_t Min, std::size_t Max, bound_name Bound = "text_code_points", line_breaks Breaks = line_breaks::allowed>
+/// Text that people write: NFC, without control characters, `Min` to `Max` code points, not only white space if Min >
+/// 0.
+template <std::size_t Min, std::size_t Max, bound_name Bound = "text_code_points",
+          line_breaks Breaks = line_breaks::allowed>
 struct text {
   static constexpr std::size_t code_points_min = Min, code_points_max = Max;
   std::string value;
@@ -116,7 +118,8 @@ struct emoji_text {
   void read(body_checks::element from, body_checks& checks);
 };
 
-/// Any JSON object, or null: at most metadata_bytes_max and json_depth_max, written anew and minified (decisions.md 28).
+/// Any JSON object, or null: at most metadata_bytes_max and json_depth_max, written anew and minified (decisions.md
+/// 28).
 struct metadata_json {
   events::raw_json value;
   void read(body_checks::element from, body_checks& checks);
@@ -147,9 +150,9 @@ struct patched {
 
 // ---- Reading
 
-/// Reads a whole body. Problems: 400 `malformed_json` (not JSON, not UTF-8, nested too deeply); 422 with everything that is
-/// wrong with its fields: `limit_exceeded` if that is bounds only, else `validation_failed`. Unknown fields are ignored; of a
-/// field that comes twice the first counts.
+/// Reads a whole body. Problems: 400 `malformed_json` (not JSON, not UTF-8, nested too deeply); 422 with everything
+/// that is wrong with its fields: `limit_exceeded` if that is bounds only, else `validation_failed`. Unknown fields are
+/// ignored; of a field that comes twice the first counts.
 template <events::described T>
 std::variant<T, problem> parse_body(std::string_view json);
 

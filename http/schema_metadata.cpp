@@ -15,14 +15,14 @@ public:
   bool write(body_checks::element value, std::size_t depth) {
     using simdjson::dom::element_type;
     switch (value.type()) {
-      case element_type::OBJECT: return write_object(value.get_object().value_unsafe(), depth + 1);
-      case element_type::ARRAY: return write_array(value.get_array().value_unsafe(), depth + 1);
-      case element_type::STRING: return write_string(value.get_string().value_unsafe());
-      case element_type::INT64: append_json_int(out_, value.get_int64().value_unsafe()); return true;
-      case element_type::UINT64: append_json_uint(out_, value.get_uint64().value_unsafe()); return true;
-      case element_type::DOUBLE: write_double(value.get_double().value_unsafe()); return true;
-      case element_type::BOOL: out_ += value.get_bool().value_unsafe() ? "true" : "false"; return true;
-      case element_type::NULL_VALUE: out_ += "null"; return true;
+    case element_type::OBJECT: return write_object(value.get_object().value_unsafe(), depth + 1);
+    case element_type::ARRAY: return write_array(value.get_array().value_unsafe(), depth + 1);
+    case element_type::STRING: return write_string(value.get_string().value_unsafe());
+    case element_type::INT64: append_json_int(out_, value.get_int64().value_unsafe()); return true;
+    case element_type::UINT64: append_json_uint(out_, value.get_uint64().value_unsafe()); return true;
+    case element_type::DOUBLE: write_double(value.get_double().value_unsafe()); return true;
+    case element_type::BOOL: out_ += value.get_bool().value_unsafe() ? "true" : "false"; return true;
+    case element_type::NULL_VALUE: out_ += "null"; return true;
     }
     return false;
   }

@@ -64,18 +64,26 @@ void enum_into(T& out, element from, body_checks& checks) {
 
 template <class T>
 void value_into(T& out, element from, body_checks& checks) {
-  if constexpr (requires { out.read(from, checks); }) out.read(from, checks);
+  if constexpr (requires { out.read(from, checks); })
+    out.read(from, checks);
   else if constexpr (is_optional<T>) {
-    if (from.is_null()) out.reset();
-    else value_into(out.emplace(), from, checks);
+    if (from.is_null())
+      out.reset();
+    else
+      value_into(out.emplace(), from, checks);
   } else if constexpr (is_patched<T>) {
     out.present = true;
     value_into(out.value, from, checks);
-  } else if constexpr (std::is_same_v<T, bool>) flag_into(out, from, checks);
-  else if constexpr (std::is_same_v<T, timestamp>) time_into(out, from, checks);
-  else if constexpr (std::is_same_v<T, events::visibility>) visibility_into(out, from, checks);
-  else if constexpr (std::is_base_of_v<uuid, T>) id_into(out, from, checks);
-  else if constexpr (events::described_enum<T>) enum_into(out, from, checks);
+  } else if constexpr (std::is_same_v<T, bool>)
+    flag_into(out, from, checks);
+  else if constexpr (std::is_same_v<T, timestamp>)
+    time_into(out, from, checks);
+  else if constexpr (std::is_same_v<T, events::visibility>)
+    visibility_into(out, from, checks);
+  else if constexpr (std::is_base_of_v<uuid, T>)
+    id_into(out, from, checks);
+  else if constexpr (events::described_enum<T>)
+    enum_into(out, from, checks);
   else if constexpr (std::is_signed_v<T>) {
     if (const auto n = signed_in(from, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), checks))
       out = static_cast<T>(*n);
@@ -84,8 +92,10 @@ void value_into(T& out, element from, body_checks& checks) {
   } else {
     static_assert(events::described<T>, "not a field type");
     object nested;
-    if (from.get(nested) == simdjson::SUCCESS) object_into(out, nested, checks);
-    else checks.wrong_type("an object");
+    if (from.get(nested) == simdjson::SUCCESS)
+      object_into(out, nested, checks);
+    else
+      checks.wrong_type("an object");
   }
 }
 
@@ -98,8 +108,10 @@ void object_into(T& out, object from, body_checks& checks) {
     const bool there = from.at_key(member.name).get(value) == simdjson::SUCCESS;
     if (!there && (is_optional<field_type> || is_patched<field_type>)) return;
     checks.enter(member.name);
-    if (there) value_into(field, value, checks);
-    else checks.refuse("required", "this field is needed");
+    if (there)
+      value_into(field, value, checks);
+    else
+      checks.refuse("required", "this field is needed");
     checks.leave();
   });
 }
@@ -111,7 +123,8 @@ void append_canonical(std::string& out, const T& value) {
   if constexpr (std::is_same_v<T, std::string>) {
     put_int(out, static_cast<std::uint32_t>(value.size()));
     out += value;
-  } else if constexpr (std::is_same_v<T, events::raw_json>) append_canonical(out, value.text);
+  } else if constexpr (std::is_same_v<T, events::raw_json>)
+    append_canonical(out, value.text);
   else if constexpr (is_optional<T>) {
     out += value ? '\1' : '\0';
     if (value) append_canonical(out, *value);
@@ -121,10 +134,14 @@ void append_canonical(std::string& out, const T& value) {
   } else if constexpr (is_vector<T>) {
     put_int(out, static_cast<std::uint32_t>(value.size()));
     for (const auto& item : value) append_canonical(out, item);
-  } else if constexpr (requires { value.value; }) append_canonical(out, value.value);
-  else if constexpr (std::is_same_v<T, timestamp>) put_int(out, value.ms);
-  else if constexpr (std::is_base_of_v<uuid, T>) out.append(reinterpret_cast<const char*>(value.bytes.data()), 16);
-  else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) put_int(out, static_cast<std::uint64_t>(value));
+  } else if constexpr (requires { value.value; })
+    append_canonical(out, value.value);
+  else if constexpr (std::is_same_v<T, timestamp>)
+    put_int(out, value.ms);
+  else if constexpr (std::is_base_of_v<uuid, T>)
+    out.append(reinterpret_cast<const char*>(value.bytes.data()), 16);
+  else if constexpr (std::is_enum_v<T> || std::is_integral_v<T>)
+    put_int(out, static_cast<std::uint64_t>(value));
   else
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
         [&](auto member) { append_canonical(out, value.*member.pointer); });

@@ -28,20 +28,20 @@ struct edge_settings {
   std::size_t connections_max = limits::connections_max;
   std::size_t connections_per_user_max = limits::connections_per_user_max;
   std::size_t io_threads = 1;
-  std::chrono::seconds request_timeout{10};   ///< from the first byte of a request to its last
-  std::chrono::seconds idle_timeout{75};      ///< between requests on a kept connection
-  std::chrono::seconds ping_interval{25};     ///< realtime
+  std::chrono::seconds request_timeout{10}; ///< from the first byte of a request to its last
+  std::chrono::seconds idle_timeout{75};    ///< between requests on a kept connection
+  std::chrono::seconds ping_interval{25};   ///< realtime
   std::chrono::seconds pong_timeout{8};
-  std::chrono::seconds connect_timeout{10};   ///< realtime: until the connect command
+  std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
-  std::vector<std::string> allowed_origins;   ///< beside the server's own; for WebSocket
-  std::string version;                        ///< of the server
+  std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
+  std::string version;                           ///< of the server
 };
 
 /// One check of /health/ready.
 struct readiness_check {
-  std::string name;                       ///< "log", "disk"; the edge adds "projections" itself
-  std::function<std::string()> failure;   ///< empty: fine; thread-safe, never blocks for long
+  std::string name;                     ///< "log", "disk"; the edge adds "projections" itself
+  std::function<std::string()> failure; ///< empty: fine; thread-safe, never blocks for long
 };
 
 /// Lifetime: all of it outlives the edge. Everything in it is safe from any thread.

@@ -19,7 +19,7 @@ namespace {
 using jwt_ptr = std::unique_ptr<jwt_t, decltype(&jwt_free)>;
 
 constexpr std::size_t token_bytes_min = 64, token_bytes_max = 2'048; // ours have about 300
-constexpr std::int64_t remembered_ms_min = 24 * 3'600'000; // of ended sessions, if tokens live shorter
+constexpr std::int64_t remembered_ms_min = 24 * 3'600'000;           // of ended sessions, if tokens live shorter
 
 bool has_length_of_a_token(std::string_view text) {
   return text.size() >= token_bytes_min && text.size() <= token_bytes_max;
@@ -27,7 +27,8 @@ bool has_length_of_a_token(std::string_view text) {
 
 bool has_letters_of_a_token(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
 }
 
@@ -37,7 +38,9 @@ std::optional<Id> id_grant(jwt_t* token, const char* name) {
   return text ? Id::parse(text) : std::nullopt;
 }
 
-const unsigned char* bytes_of(const std::string& key) { return reinterpret_cast<const unsigned char*>(key.data()); }
+const unsigned char* bytes_of(const std::string& key) {
+  return reinterpret_cast<const unsigned char*>(key.data());
+}
 
 /// Checks everything but the time and the session.
 result<access_claims> read_token(const std::string& token, const std::string& key) {

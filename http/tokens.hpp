@@ -1,6 +1,6 @@
 #pragma once
-// Proofs of identity: access tokens (JWT, HS256, short-lived, checked without a look-up but for ended sessions) and refresh
-// tokens (opaque, stored as a hash, rotated).
+// Proofs of identity: access tokens (JWT, HS256, short-lived, checked without a look-up but for ended sessions) and
+// refresh tokens (opaque, stored as a hash, rotated).
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"

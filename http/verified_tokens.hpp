@@ -11,7 +11,8 @@
 namespace palabre::http {
 
 /// Keyed by the whole text, because whoever finds a text with the same short hash must not be taken for its owner.
-/// Requires: texts of at least two bytes. Threads: any. Bounded: a full shard forgets what has expired, or else everything.
+/// Requires: texts of at least two bytes. Threads: any. Bounded: a full shard forgets what has expired, or else
+/// everything.
 class verified_tokens {
 public:
   static constexpr std::size_t shards = 16, tokens_per_shard_max = 2'048; ///< about 16 MiB in all

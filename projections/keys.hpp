@@ -10,8 +10,12 @@
 
 namespace palabre::projections {
 
-inline void append_part(std::string& key, const uuid& id) { append_bytes(key, id); }
-inline void append_part(std::string& key, std::uint64_t number) { put_int<std::uint64_t>(key, number); }
+inline void append_part(std::string& key, const uuid& id) {
+  append_bytes(key, id);
+}
+inline void append_part(std::string& key, std::uint64_t number) {
+  put_int<std::uint64_t>(key, number);
+}
 inline void append_part(std::string& key, std::string_view text) {
   key += static_cast<char>(text.size());
   key += text;

@@ -1,6 +1,6 @@
 #pragma once
-// What the edge may know of the log: how far it is, and the events of one room for recovery and for answers that were given
-// before. Everything else is asked of the views.
+// What the edge may know of the log: how far it is, and the events of one room for recovery and for answers that were
+// given before. Everything else is asked of the views.
 
 #include "storage/event_log.hpp"
 

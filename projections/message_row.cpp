@@ -10,13 +10,15 @@
 namespace palabre::projections {
 namespace {
 
-// Fixed fields, in this order: message, room, author, reply_to (16 each), seq, reply_to_seq, created, edited, deleted (8 each;
-// -1: none), edits, reply_count (4 each), then the sizes of what follows.
+// Fixed fields, in this order: message, room, author, reply_to (16 each), seq, reply_to_seq, created, edited, deleted
+// (8 each; -1: none), edits, reply_count (4 each), then the sizes of what follows.
 constexpr std::int64_t no_time = -1;
 constexpr std::string_view body_key = R"(,"body":)";
 constexpr std::string_view metadata_key = R"(,"metadata":)";
 
-error corrupt() { return {errc::corrupt, "a message row of the views is damaged"}; }
+error corrupt() {
+  return {errc::corrupt, "a message row of the views is damaged"};
+}
 
 void append_id(std::string& out, const uuid& id) {
   out += '"';
@@ -53,8 +55,10 @@ std::string before_reactions(const message_row& row) {
   out += metadata_key;
   out += row.metadata_json;
   out += R"(,"reply_to":)";
-  if (row.reply_to) append_id(out, *row.reply_to);
-  else out += "null";
+  if (row.reply_to)
+    append_id(out, *row.reply_to);
+  else
+    out += "null";
   out += R"(,"created_at":)";
   append_optional_time(out, row.created_at);
   out += R"(,"edited_at":)";

@@ -14,7 +14,8 @@ result<std::shared_ptr<const std::string>> profiles::author_json(user_id user) {
   }
   PALABRE_TRY(auto row, user_queries(views_).user(user));
   auto json = std::make_shared<std::string>(R"({"display_name":)");
-  events::append_json(*json, row ? std::optional(row->profile.display_name.value) : std::nullopt, events::secrets::hidden);
+  events::append_json(*json, row ? std::optional(row->profile.display_name.value) : std::nullopt,
+                      events::secrets::hidden);
   *json += R"(,"avatar_url":)";
   events::append_json(*json, row ? row->profile.avatar_url.value : std::nullopt, events::secrets::hidden);
   *json += '}';

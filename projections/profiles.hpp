@@ -1,5 +1,6 @@
 #pragma once
-// Users as others see them: a small cache over the users table, so that a page of messages costs one look-up per author.
+// Users as others see them: a small cache over the users table, so that a page of messages costs one look-up per
+// author.
 
 #include "base/ids.hpp"
 #include "base/result.hpp"

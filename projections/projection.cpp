@@ -5,8 +5,7 @@ namespace palabre::projections {
 result<log_event> decode(const storage::record& record) {
   auto event = events::decode_any(record.stream.kind, record.type, record.schema, record.payload);
   if (!event)
-    return error{event.error().code,
-                 "position " + std::to_string(record.at.value) + ": " + event.error().context};
+    return error{event.error().code, "position " + std::to_string(record.at.value) + ": " + event.error().context};
   return log_event{record, std::move(event).value()};
 }
 

@@ -54,7 +54,8 @@ struct projector::state {
   result<void> fold_queued(const std::deque<storage::committed_batch_ptr>& batches);
   result<void> catch_up_to(position last);
   /// `folded`: what `rows` come from.
-  result<void> commit(storage::views_batch& rows, position reached, const std::vector<const storage::committed_batch*>& folded);
+  result<void> commit(storage::views_batch& rows, position reached,
+                      const std::vector<const storage::committed_batch*>& folded);
   void fail(const error& why);
   void end_waiters(const error& why);
 };
@@ -62,11 +63,15 @@ struct projector::state {
 projector::projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections)
     : state_(std::make_unique<state>(log, views, std::move(projections))) {
   const auto checkpoint = views.checkpoint();
-  if (checkpoint) state_->applied = checkpoint.value().value;
-  else state_->fail(checkpoint.error());
+  if (checkpoint)
+    state_->applied = checkpoint.value().value;
+  else
+    state_->fail(checkpoint.error());
 }
 
-projector::~projector() { stop(); }
+projector::~projector() {
+  stop();
+}
 
 void projector::start() {
   state_->thread = std::thread([s = state_.get()] { s->run(); });
@@ -96,8 +101,12 @@ void projector::feed(const storage::committed_batch_ptr& batch) {
   state_->wake.notify_one();
 }
 
-position projector::applied() const { return {state_->applied.load(std::memory_order_acquire)}; }
-bool projector::healthy() const { return state_->healthy.load(std::memory_order_acquire); }
+position projector::applied() const {
+  return {state_->applied.load(std::memory_order_acquire)};
+}
+bool projector::healthy() const {
+  return state_->healthy.load(std::memory_order_acquire);
+}
 
 std::string projector::failure() const {
   const std::lock_guard lock(state_->mutex);

@@ -10,9 +10,9 @@
 
 namespace palabre::projections {
 
-/// Queue when full: *drop and resync*: the batch is dropped and read from the log later (limits::projector_queue_bytes_max).
-/// Threads: every member from any thread, start and stop from one. One thread of its own folds.
-/// Lifetime: log and views outlive it; so do the projections.
+/// Queue when full: *drop and resync*: the batch is dropped and read from the log later
+/// (limits::projector_queue_bytes_max). Threads: every member from any thread, start and stop from one. One thread of
+/// its own folds. Lifetime: log and views outlive it; so do the projections.
 class projector {
 public:
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections);
@@ -35,8 +35,8 @@ public:
   /// Errors: unavailable: it stopped or failed first. There is no deadline here: the edge has its own.
   void when_applied(position at, std::function<void(result<void>)> then);
 
-  /// Called on the projector's thread after each commit, with the records that became visible, and before applied() and those
-  /// who wait for it tell of them. Before start().
+  /// Called on the projector's thread after each commit, with the records that became visible, and before applied() and
+  /// those who wait for it tell of them. Before start().
   void add_listener(std::function<void(const storage::committed_batch&)> tell);
 
   /// Folds what is queued or in the log, without a thread and until there is nothing left. For tests and offline tools.

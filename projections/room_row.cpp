@@ -1,6 +1,6 @@
+#include "projections/room_row.hpp"
 #include "base/bytes.hpp"
 #include "base/json_writer.hpp"
-#include "projections/room_row.hpp"
 #include "projections/roster.hpp"
 
 namespace palabre::projections {
@@ -29,8 +29,10 @@ void append_key(std::string& out, std::string_view name) {
 
 void append_optional(std::string& out, std::string_view name, const std::optional<std::string>& value) {
   append_key(out, name);
-  if (value) append_json_string(out, *value);
-  else out += "null";
+  if (value)
+    append_json_string(out, *value);
+  else
+    out += "null";
 }
 
 void append_number(std::string& out, std::string_view name, std::uint64_t value) {
@@ -114,7 +116,9 @@ void uncount_message(std::string& stored, stream_version seq) {
   set_int<std::uint64_t>(stored.data() + 8, get_int<std::uint64_t>(stored.data() + 8) - 1);
 }
 
-void set_last_seq(std::string& stored, stream_version seq) { set_int<std::uint64_t>(stored.data(), seq); }
+void set_last_seq(std::string& stored, stream_version seq) {
+  set_int<std::uint64_t>(stored.data(), seq);
+}
 
 void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today) {
   out += R"({"id":")";

@@ -9,8 +9,8 @@
 
 namespace palabre::projections {
 
-/// The numbers in front of a stored room row: last_seq, message_count, member_count, day, messages_of_day, settings_seq,
-/// created_at, updated_at (8 bytes each).
+/// The numbers in front of a stored room row: last_seq, message_count, member_count, day, messages_of_day,
+/// settings_seq, created_at, updated_at (8 bytes each).
 constexpr std::size_t room_row_fixed_bytes = 64;
 
 void count_message(std::string& stored, stream_version seq, std::int64_t day);

@@ -57,9 +57,12 @@ result<void> change_row(const scene& s, Change change) {
 }
 
 void list_or_unlist(const scene& s, const room_row& row) {
-  const bool listed = row.kind == events::room_kind::salon && row.settings.visibility == events::visibility::open && !row.archived;
-  if (listed) s.rows.put(tables::open_rooms, key_of(s.room), {});
-  else s.rows.erase(tables::open_rooms, key_of(s.room));
+  const bool listed =
+      row.kind == events::room_kind::salon && row.settings.visibility == events::visibility::open && !row.archived;
+  if (listed)
+    s.rows.put(tables::open_rooms, key_of(s.room), {});
+  else
+    s.rows.erase(tables::open_rooms, key_of(s.room));
 }
 
 result<void> add_to_room_count(const scene& s, user_id user, std::int64_t change) {
@@ -150,7 +153,8 @@ void fold_code(const log_event& e, const events::share_code_event& event, views_
   const std::string key = key_of(e.envelope.stream.id);
   if (const auto* claimed = std::get_if<events::share_code_claimed>(&event))
     rows.put(tables::share_codes, key, key_of(claimed->room));
-  else rows.erase(tables::share_codes, key);
+  else
+    rows.erase(tables::share_codes, key);
 }
 
 } // namespace
@@ -192,7 +196,8 @@ result<std::size_t> roster_queries::rooms_of(user_id user) const {
 
 namespace {
 
-/// The ids behind `prefix` in keys after `after`, at most `limit`, with their rows; `more` tells whether there are others.
+/// The ids behind `prefix` in keys after `after`, at most `limit`, with their rows; `more` tells whether there are
+/// others.
 struct keyed_rows {
   std::vector<std::pair<uuid, std::string>> rows;
   bool more = false;
@@ -220,7 +225,8 @@ result<keyed_rows> page_of(const storage::views_store& views, storage::table t, 
 }
 
 /// Reads the room rows of `ids` in one go.
-result<std::vector<std::optional<std::string>>> stored_rooms(const storage::views_store& views, const keyed_rows& page) {
+result<std::vector<std::optional<std::string>>> stored_rooms(const storage::views_store& views,
+                                                             const keyed_rows& page) {
   std::vector<std::string> keys;
   keys.reserve(page.rows.size());
   for (const auto& [id, row] : page.rows) keys.push_back(key_of(id));
@@ -229,7 +235,8 @@ result<std::vector<std::optional<std::string>>> stored_rooms(const storage::view
 
 } // namespace
 
-result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::optional<room_id> after, std::size_t limit) const {
+result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::optional<room_id> after,
+                                                           std::size_t limit) const {
   PALABRE_TRY(auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
   PALABRE_TRY(auto rooms, stored_rooms(views_, page));
   room_page out;
@@ -243,7 +250,8 @@ result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::op
   return out;
 }
 
-result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::optional<room_id> after, std::size_t limit) const {
+result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::optional<room_id> after,
+                                                           std::size_t limit) const {
   PALABRE_TRY(auto page, page_of(views_, tables::open_rooms, {}, after, limit));
   PALABRE_TRY(auto rooms, stored_rooms(views_, page));
   std::vector<std::string> keys;
@@ -263,7 +271,8 @@ result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::
   return out;
 }
 
-result<roster_queries::member_page> roster_queries::members(room_id room, std::optional<user_id> after, std::size_t limit) const {
+result<roster_queries::member_page> roster_queries::members(room_id room, std::optional<user_id> after,
+                                                            std::size_t limit) const {
   PALABRE_TRY(auto page, page_of(views_, tables::members, key_of(room), after, limit));
   member_page out;
   for (const auto& [id, stored] : page.rows) {

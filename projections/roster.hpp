@@ -28,10 +28,10 @@ struct room_row {
   std::string share_code;
   std::uint64_t member_count = 0;
   std::uint64_t message_count = 0;
-  std::int64_t day = 0;              ///< of `messages_of_day`, in UTC days
+  std::int64_t day = 0; ///< of `messages_of_day`, in UTC days
   std::uint64_t messages_of_day = 0;
-  stream_version last_seq = 0;       ///< of any event: facts read after this row are true for it
-  stream_version settings_seq = 0;   ///< of the last event that changed what PATCH writes (ETag)
+  stream_version last_seq = 0;     ///< of any event: facts read after this row are true for it
+  stream_version settings_seq = 0; ///< of the last event that changed what PATCH writes (ETag)
   bool archived = false;
   timestamp created_at;
   timestamp updated_at;

@@ -8,26 +8,26 @@ namespace palabre::projections::tables {
 using storage::table;
 
 // timeline
-inline constexpr table messages = 0;     ///< room, seq → message_row
+inline constexpr table messages = 0;       ///< room, seq → message_row
 inline constexpr table message_places = 1; ///< message → room, seq
-inline constexpr table reactions = 2;    ///< room, message seq, emoji, user → time
-inline constexpr table my_reactions = 3; ///< room, user, message seq, emoji → nothing
+inline constexpr table reactions = 2;      ///< room, message seq, emoji, user → time
+inline constexpr table my_reactions = 3;   ///< room, user, message seq, emoji → nothing
 // roster
-inline constexpr table rooms = 4;        ///< room → room_row
-inline constexpr table members = 5;      ///< room, user → membership
-inline constexpr table memberships = 6;  ///< user, room → membership
-inline constexpr table room_counts = 7;  ///< user → number of rooms
-inline constexpr table open_rooms = 8;   ///< public salons: room → nothing
-inline constexpr table share_codes = 9;  ///< HMAC of the code → room
+inline constexpr table rooms = 4;       ///< room → room_row
+inline constexpr table members = 5;     ///< room, user → membership
+inline constexpr table memberships = 6; ///< user, room → membership
+inline constexpr table room_counts = 7; ///< user → number of rooms
+inline constexpr table open_rooms = 8;  ///< public salons: room → nothing
+inline constexpr table share_codes = 9; ///< HMAC of the code → room
 // users
-inline constexpr table users = 10;       ///< user → user_row
-inline constexpr table logins = 11;      ///< HMAC of the login → user
-inline constexpr table credentials = 12; ///< user → credential_row
+inline constexpr table users = 10;           ///< user → user_row
+inline constexpr table logins = 11;          ///< HMAC of the login → user
+inline constexpr table credentials = 12;     ///< user → credential_row
 inline constexpr table closed_sessions = 13; ///< time it was closed, session → nothing
 
 inline const std::vector<std::string> names = {
-    "messages", "message_places", "reactions",  "my_reactions", "rooms",  "members",     "memberships",
-    "room_counts", "open_rooms",  "share_codes", "users",       "logins", "credentials", "closed_sessions"};
+    "messages",    "message_places", "reactions",   "my_reactions", "rooms",  "members",     "memberships",
+    "room_counts", "open_rooms",     "share_codes", "users",        "logins", "credentials", "closed_sessions"};
 
 /// What nearly every command reads: a server keeps it in memory.
 inline constexpr table hot[] = {rooms, members};

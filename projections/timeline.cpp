@@ -10,7 +10,9 @@ namespace {
 
 using storage::views_batch;
 
-std::string message_key(room_id room, stream_version seq) { return key_of(room, seq); }
+std::string message_key(room_id room, stream_version seq) {
+  return key_of(room, seq);
+}
 std::string reaction_key(room_id room, stream_version seq, std::string_view emoji, user_id user) {
   return key_of(room, seq, emoji, user);
 }
@@ -23,7 +25,8 @@ template <class Change>
 result<void> change_row(views_batch& rows, room_id room, stream_version seq, Change change) {
   const std::string key = message_key(room, seq);
   PALABRE_TRY(auto stored, rows.get(tables::messages, key));
-  if (!stored) return error{errc::corrupt, "an event refers to message seq " + std::to_string(seq) + ", which is not there"};
+  if (!stored)
+    return error{errc::corrupt, "an event refers to message seq " + std::to_string(seq) + ", which is not there"};
   PALABRE_TRY(auto row, decode_message_row(*stored));
   change(row);
   rows.put(tables::messages, key, encode(row));
@@ -80,9 +83,12 @@ result<void> fold_one(const scene& s, const events::reaction_added& e) {
   s.rows.put(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor), std::move(at));
   s.rows.put(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji), {});
   return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    const auto kind = std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
-    if (kind != row.reactions.end()) ++kind->count;
-    else row.reactions.push_back({e.emoji, 1});
+    const auto kind =
+        std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
+    if (kind != row.reactions.end())
+      ++kind->count;
+    else
+      row.reactions.push_back({e.emoji, 1});
   });
 }
 
@@ -90,7 +96,8 @@ result<void> fold_one(const scene& s, const events::reaction_removed& e) {
   s.rows.erase(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor));
   s.rows.erase(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji));
   return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    const auto kind = std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
+    const auto kind =
+        std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
     if (kind != row.reactions.end() && --kind->count == 0) row.reactions.erase(kind);
   });
 }

@@ -53,8 +53,8 @@ public:
   result<bool> reacted(room_id room, user_id user, stream_version message_seq, std::string_view emoji) const;
   /// `[{"emoji","count","me"}]`; nullopt: no such message in `room`.
   result<std::optional<std::string>> reactions(room_id room, message_id message, user_id viewer) const;
-  /// `[{"emoji","user_id","at"}]` in order of emoji and user, after `after` (opaque, empty: from the start), at most `limit`;
-  /// `next` gets the mark to go on from, empty at the end.
+  /// `[{"emoji","user_id","at"}]` in order of emoji and user, after `after` (opaque, empty: from the start), at most
+  /// `limit`; `next` gets the mark to go on from, empty at the end.
   result<std::string> who_reacted(room_id room, stream_version message_seq, std::string_view after, std::size_t limit,
                                   std::string& next) const;
 

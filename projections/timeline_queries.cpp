@@ -86,13 +86,15 @@ result<message_page> timeline_queries::page(room_id room, user_id viewer, const 
     const std::size_t half = (what.limit + 1) / 2;
     PALABRE_TRY(auto newer, read_slice(views_, room, what.seq, end_of_time, true, what.limit));
     PALABRE_TRY(auto older, read_slice(views_, room, 0, what.seq, false, what.limit));
-    const std::size_t keep_newer = std::min(newer.rows.size(), std::max(half, what.limit - std::min(what.limit, older.rows.size())));
+    const std::size_t keep_newer =
+        std::min(newer.rows.size(), std::max(half, what.limit - std::min(what.limit, older.rows.size())));
     const std::size_t keep_older = std::min(older.rows.size(), what.limit - keep_newer);
     page.newer = newer.more || keep_newer < newer.rows.size();
     page.older = older.more || keep_older < older.rows.size();
     // Moving a short string moves its bytes: take the views again afterwards.
     std::move(older.rows.end() - static_cast<std::ptrdiff_t>(keep_older), older.rows.end(), std::back_inserter(s.rows));
-    std::move(newer.rows.begin(), newer.rows.begin() + static_cast<std::ptrdiff_t>(keep_newer), std::back_inserter(s.rows));
+    std::move(newer.rows.begin(), newer.rows.begin() + static_cast<std::ptrdiff_t>(keep_newer),
+              std::back_inserter(s.rows));
     for (page_row& row : s.rows) {
       PALABRE_TRY(auto view, view_message_row(row.stored));
       row.view = view;
@@ -173,7 +175,8 @@ result<std::vector<std::string>> timeline_queries::emoji_kinds(room_id room, str
   return kinds;
 }
 
-result<bool> timeline_queries::reacted(room_id room, user_id user, stream_version message_seq, std::string_view emoji) const {
+result<bool> timeline_queries::reacted(room_id room, user_id user, stream_version message_seq,
+                                       std::string_view emoji) const {
   PALABRE_TRY(auto stored, views_.get(tables::my_reactions, key_of(room, user, message_seq, emoji)));
   return stored.has_value();
 }

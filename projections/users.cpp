@@ -16,7 +16,8 @@ struct scene {
 };
 
 void put_credential(const scene& s, const std::string& hash) {
-  s.rows.put(tables::credentials, key_of(s.user), events::to_json(credential_row{hash, s.meta.version}, secrets::stored));
+  s.rows.put(tables::credentials, key_of(s.user),
+             events::to_json(credential_row{hash, s.meta.version}, secrets::stored));
 }
 
 result<void> fold_one(const scene& s, const events::user_registered& e) {
@@ -54,8 +55,10 @@ result<void> fold_one(const scene&, const Event&) {
 
 void fold_login(const log_event& e, const events::login_event& event, views_batch& rows) {
   const std::string key = key_of(e.envelope.stream.id);
-  if (const auto* claimed = std::get_if<events::login_claimed>(&event)) rows.put(tables::logins, key, key_of(claimed->user));
-  else rows.erase(tables::logins, key);
+  if (const auto* claimed = std::get_if<events::login_claimed>(&event))
+    rows.put(tables::logins, key, key_of(claimed->user));
+  else
+    rows.erase(tables::logins, key);
 }
 
 } // namespace

@@ -20,7 +20,9 @@ bool holds(const expectation& expected, stream_version version) {
   return false;
 }
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 } // namespace
 
@@ -31,7 +33,8 @@ std::size_t batch_writer::digest_hash::operator()(const short_digest& digest) co
 }
 
 batch_writer::batch_writer(log_store& store, position head)
-    : store_(store), options_(synced_write()), rows_(batch_bytes_expected, 0, protection_bytes, 0), heads_(store), head_(head) {}
+    : store_(store), options_(synced_write()), rows_(batch_bytes_expected, 0, protection_bytes, 0), heads_(store),
+      head_(head) {}
 
 result<verdict> batch_writer::judge(append& what) {
   verdict judged;
@@ -54,8 +57,10 @@ result<void> batch_writer::check_keys(const append& what, std::optional<error>& 
       PALABRE_TRY(done, store_.find_command(key.scope));
     }
     if (!done) continue;
-    if (done->request != key.request) refused = {errc::key_reused, "used for another request"};
-    else refused = {errc::already_done, "position " + std::to_string(done->first.value)};
+    if (done->request != key.request)
+      refused = {errc::key_reused, "used for another request"};
+    else
+      refused = {errc::already_done, "position " + std::to_string(done->first.value)};
     break;
   }
   return success();

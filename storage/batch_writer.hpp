@@ -1,5 +1,6 @@
 #pragma once
-// Makes one write of many appends: judges each against what is stored and what the batch already holds, then writes all at once.
+// Makes one write of many appends: judges each against what is stored and what the batch already holds, then writes all
+// at once.
 
 #include "storage/event_log_state.hpp"
 #include "storage/journal.hpp"

@@ -32,11 +32,21 @@ event_log::~event_log() {
   if (log.mark->write(log.acked)) static_cast<void>(log.mark->sync());
 }
 
-position event_log::head() const { return {state_->head.load(std::memory_order_acquire)}; }
-const std::string& event_log::epoch() const { return state_->log.acked.epoch; }
-const open_report& event_log::report() const { return state_->log.report; }
-const std::string& event_log::directory() const { return state_->directory; }
-const std::optional<std::string>& event_log::damage() const { return state_->log.damage; }
+position event_log::head() const {
+  return {state_->head.load(std::memory_order_acquire)};
+}
+const std::string& event_log::epoch() const {
+  return state_->log.acked.epoch;
+}
+const open_report& event_log::report() const {
+  return state_->log.report;
+}
+const std::string& event_log::directory() const {
+  return state_->directory;
+}
+const std::optional<std::string>& event_log::damage() const {
+  return state_->log.damage;
+}
 
 result<committed_record> event_log::read(position at) const {
   if (at.value == 0 || at > head()) return error{errc::not_found, "position " + std::to_string(at.value)};
@@ -48,11 +58,14 @@ result<void> event_log::read_stream(const stream_id& stream, stream_version afte
   return state_->log.store->read_stream(stream, after, count_max, head(), visit);
 }
 
-result<void> event_log::scan(position after, position last, const std::function<bool(const committed_record&)>& visit) const {
+result<void> event_log::scan(position after, position last,
+                             const std::function<bool(const committed_record&)>& visit) const {
   return state_->log.store->scan(after, std::min(last, head()), visit);
 }
 
-result<stream_head> event_log::head_of(const stream_id& stream) const { return state_->log.store->head_of(stream); }
+result<stream_head> event_log::head_of(const stream_id& stream) const {
+  return state_->log.store->head_of(stream);
+}
 
 result<void> event_log::scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const {
   return state_->log.store->scan_heads(visit);

@@ -1,5 +1,6 @@
 #pragma once
-// The log: every record ever committed, in one RocksDB instance of its own. Written by the journal alone, read by anyone.
+// The log: every record ever committed, in one RocksDB instance of its own. Written by the journal alone, read by
+// anyone.
 
 #include "storage/record.hpp"
 
@@ -32,10 +33,10 @@ struct done_command {
 /// How the log was found when it was opened; said in the server's first log lines.
 struct open_report {
   position head;
-  bool created = false;        ///< the directory held no log
-  bool clean = false;          ///< the last process closed it
-  bool tail_dropped = false;   ///< a torn, never acked end of the WAL was left out
-  bool epoch_minted = false;   ///< new epoch: clients reload instead of recovering
+  bool created = false;      ///< the directory held no log
+  bool clean = false;        ///< the last process closed it
+  bool tail_dropped = false; ///< a torn, never acked end of the WAL was left out
+  bool epoch_minted = false; ///< new epoch: clients reload instead of recovering
 };
 
 /// Threads: any. Lifetime: outlives the journal and every reader; ending it notes an orderly close.
@@ -44,13 +45,14 @@ public:
   enum class access {
     read_write,
     read_only,
-    accept_loss ///< as read_write, but goes on from whatever can be read, with a new epoch: `palabre recover --accept-loss`
+    accept_loss ///< as read_write, but goes on from whatever can be read, with a new epoch: `palabre recover
+                ///< --accept-loss`
   };
 
   /// Opens or creates `directory` by the procedure of docs/data_format.md ("Opening").
-  /// read_only works on a stopped log and beside a live server, up to the head found now; it changes no file of the log.
-  /// Errors: corrupt: history is damaged, or ends below the durable watermark; nothing was changed, the context says what was
-  /// found and where. io: the directory cannot be used (missing rights, locked by another process, full).
+  /// read_only works on a stopped log and beside a live server, up to the head found now; it changes no file of the
+  /// log. Errors: corrupt: history is damaged, or ends below the durable watermark; nothing was changed, the context
+  /// says what was found and where. io: the directory cannot be used (missing rights, locked by another process, full).
   /// `disk`: where RocksDB keeps its files, for tests that let it fail; null: the operating system's.
   static result<std::unique_ptr<event_log>> open(const std::string& directory, access mode, randomness& random,
                                                  std::shared_ptr<rocksdb::FileSystem> disk = nullptr);
@@ -64,15 +66,16 @@ public:
   const std::string& epoch() const;
   const open_report& report() const;
   const std::string& directory() const;
-  /// read_only: the first thing found wrong when it was opened, beginning with "position N: " where one is known; the head is
-  /// then as far as the log can be read. Positions that are damaged further down show when they are read.
+  /// read_only: the first thing found wrong when it was opened, beginning with "position N: " where one is known; the
+  /// head is then as far as the log can be read. Positions that are damaged further down show when they are read.
   const std::optional<std::string>& damage() const;
 
   // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, with its position in the context; io.
 
   /// Errors: not_found: beyond the head.
   result<committed_record> read(position at) const;
-  /// The records of a stream with a version above `after`, ascending, until `visit` answers false or `count_max` were visited.
+  /// The records of a stream with a version above `after`, ascending, until `visit` answers false or `count_max` were
+  /// visited.
   result<void> read_stream(const stream_id& stream, stream_version after, std::size_t count_max,
                            const std::function<bool(const committed_record&)>& visit) const;
   /// The records after `after` up to `last`, ascending, until `visit` answers false. Reads ahead; for long scans.

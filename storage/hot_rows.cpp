@@ -28,8 +28,10 @@ void hot_rows::change(const std::string& key, const std::optional<std::string>& 
   ++changes_;
   const auto found = rows_.find(key);
   if (found == rows_.end()) return;
-  if (row) found->second = std::make_shared<const std::string>(*row);
-  else rows_.erase(found);
+  if (row)
+    found->second = std::make_shared<const std::string>(*row);
+  else
+    rows_.erase(found);
 }
 
 } // namespace palabre::storage

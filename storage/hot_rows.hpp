@@ -10,9 +10,9 @@
 
 namespace palabre::storage {
 
-/// Rows of one table kept in memory as they are in the store, because they are read for nearly every command and rewritten so
-/// often that the store would look through many versions of each.
-/// Threads: any. Bounded: when it is full it is emptied and fills again.
+/// Rows of one table kept in memory as they are in the store, because they are read for nearly every command and
+/// rewritten so often that the store would look through many versions of each. Threads: any. Bounded: when it is full
+/// it is emptied and fills again.
 class hot_rows {
 public:
   explicit hot_rows(std::size_t rows_max) : rows_max_(rows_max) {}
@@ -35,7 +35,7 @@ private:
   const std::size_t rows_max_;
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<const std::string>, text_hash, std::equal_to<>> rows_; // by mutex_
-  std::uint64_t changes_ = 0;                                                                           // by mutex_
+  std::uint64_t changes_ = 0;                                                                            // by mutex_
 };
 
 } // namespace palabre::storage

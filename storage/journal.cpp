@@ -128,8 +128,10 @@ void journal::state::tell(std::size_t end, const committed_batch_ptr& batch) noe
     verdict& judged = verdicts[i - next];
     const auto& done = taken[i].what.done;
     if (!done) continue;
-    if (judged.refused) done(std::move(*judged.refused));
-    else done(appended{batch, judged.first, judged.count});
+    if (judged.refused)
+      done(std::move(*judged.refused));
+    else
+      done(appended{batch, judged.first, judged.count});
   }
   if (!batch) return;
   for (const listener& each : listeners) each(batch);
@@ -191,15 +193,18 @@ bool journal::state::wait_for_more() {
   const auto something = [this] { return stopping || !incoming.empty(); };
   std::unique_lock lock(mutex);
   waiting = true;
-  if (mark_unsynced) more.wait_until(lock, mark_synced_at + mark_sync_interval, something);
-  else more.wait(lock, something);
+  if (mark_unsynced)
+    more.wait_until(lock, mark_synced_at + mark_sync_interval, something);
+  else
+    more.wait(lock, something);
   waiting = false;
   return !stopping || !incoming.empty();
 }
 
 void journal::state::run() {
   do {
-    while (step()) {}
+    while (step()) {
+    }
     if (healthy) sync_mark_if_due();
   } while (healthy && wait_for_more());
 }
@@ -208,7 +213,9 @@ journal::journal(event_log& log) : state_(std::make_unique<state>(log)) {
   PALABRE_ASSERT(log.state_->log.mark.has_value()); // opened for writing
 }
 
-journal::~journal() { stop(); }
+journal::~journal() {
+  stop();
+}
 
 void journal::add_listener(listener tell) {
   PALABRE_ASSERT(!state_->thread.joinable());
@@ -227,7 +234,8 @@ void journal::stop() {
   }
   state_->more.notify_all();
   if (state_->thread.joinable()) state_->thread.join();
-  while (state_->step()) {} // without a thread, or what came while it ended
+  while (state_->step()) {
+  } // without a thread, or what came while it ended
   if (state_->healthy && state_->mark_unsynced) state_->sync_mark();
 }
 
@@ -246,8 +254,12 @@ result<void> journal::submit(append what) {
   return success();
 }
 
-bool journal::step() { return state_->step(); }
+bool journal::step() {
+  return state_->step();
+}
 
-bool journal::healthy() const { return state_->healthy; }
+bool journal::healthy() const {
+  return state_->healthy;
+}
 
 } // namespace palabre::storage

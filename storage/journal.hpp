@@ -1,6 +1,6 @@
 #pragma once
-// The only writer of the log. One thread drains the queue into one WriteBatch, writes and syncs it once, then tells everyone.
-// This is group commit without timers, and it gives positions without gaps.
+// The only writer of the log. One thread drains the queue into one WriteBatch, writes and syncs it once, then tells
+// everyone. This is group commit without timers, and it gives positions without gaps.
 
 #include "storage/event_log.hpp"
 
@@ -18,7 +18,7 @@ struct expectation {
   enum class kind : std::uint8_t {
     exactly, ///< `version`
     any,
-    even     ///< claims: `claimed` and `released` alternate, so an even version is free
+    even ///< claims: `claimed` and `released` alternate, so an even version is free
   };
   kind what = kind::any;
   stream_version version = 0;
@@ -34,8 +34,8 @@ struct stream_append {
   std::vector<std::string> records; ///< made by encode(); at least one
 };
 
-/// Several streams, all or nothing. Records get consecutive positions in the order given. It may hold several commands of one
-/// stream, each with its keys on its own first record.
+/// Several streams, all or nothing. Records get consecutive positions in the order given. It may hold several commands
+/// of one stream, each with its keys on its own first record.
 struct append {
   std::vector<stream_append> streams;
   std::vector<idempotency> keys; ///< all that the records have: none may be in the log
@@ -48,11 +48,12 @@ struct append {
 };
 
 /// Queue when full: *refuse*: submit answers `overloaded`. Bound: limits::journal_queue_bytes_max.
-/// Threads: submit() from any; step() from one at a time. Lifetime: the log outlives it; stop() before the listeners end.
+/// Threads: submit() from any; step() from one at a time. Lifetime: the log outlives it; stop() before the listeners
+/// end.
 class journal {
 public:
-  /// Told of every committed batch on the journal's thread, in the order they were added, after the head is published and after
-  /// the appends' own `done`. Never blocks.
+  /// Told of every committed batch on the journal's thread, in the order they were added, after the head is published
+  /// and after the appends' own `done`. Never blocks.
   using listener = std::function<void(const committed_batch_ptr&)>;
 
   explicit journal(event_log& log);
@@ -64,7 +65,8 @@ public:
   /// Commits what is queued, refuses what comes later, syncs the watermark and ends the thread.
   void stop();
 
-  /// Errors: overloaded (queue full), unavailable (stopped, or a write failed earlier). On error `done` is never called.
+  /// Errors: overloaded (queue full), unavailable (stopped, or a write failed earlier). On error `done` is never
+  /// called.
   result<void> submit(append what);
 
   /// One round of the thread's loop, without waiting: true if there was anything to do. For tests without a thread.

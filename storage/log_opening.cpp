@@ -17,7 +17,9 @@ constexpr std::uint64_t tail_records_max = 1'000;
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 using recovery = rocksdb::WALRecoveryMode;
 
-std::string watermark_path(const std::string& directory) { return directory + ".watermark"; }
+std::string watermark_path(const std::string& directory) {
+  return directory + ".watermark";
+}
 
 /// Is there a log? Not yet, when a crash interrupted its creation before the last family.
 bool holds_log(const std::string& directory) {
@@ -40,7 +42,8 @@ error refusal(const std::string& found, position last, const std::optional<acked
                              "; nothing was changed"};
 }
 
-/// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look at it.
+/// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look
+/// at it.
 result<void> check_unlocked(const std::string& directory, rocksdb::Env& env) {
   rocksdb::FileLock* lock = nullptr;
   const auto locked = env.LockFile(directory + "/LOCK", &lock);
@@ -63,7 +66,8 @@ result<void> check_acked_is_readable(const std::string& directory, const std::sh
   const auto store = open_stopped(options, directory);
   if (!store) return refusal(found.context + "; " + store.error().context, {}, mark);
   const position last = store.value().last_readable();
-  if (!mark || last < mark->head) return refusal("position " + std::to_string(last.value + 1) + ": " + found.context, last, mark);
+  if (!mark || last < mark->head)
+    return refusal("position " + std::to_string(last.value + 1) + ": " + found.context, last, mark);
   return success();
 }
 
@@ -89,7 +93,8 @@ result<void> check_history(const log_store& store, position head, const std::opt
   PALABRE_TRY(check_tail(store, head, tail_records_max));
   if (!mark || mark->head.value == 0) return success();
   PALABRE_TRY(const committed_record acked, store.read(mark->head));
-  if (acked.hash != mark->hash) return at_position(mark->head, {errc::corrupt, "is not the record that was acked there"});
+  if (acked.hash != mark->hash)
+    return at_position(mark->head, {errc::corrupt, "is not the record that was acked there"});
   return success();
 }
 
@@ -110,7 +115,8 @@ std::string random_epoch(randomness& random) {
   return epoch;
 }
 
-/// After a power loss nobody can prove that nothing acked is missing: clients may know positions that will be used again.
+/// After a power loss nobody can prove that nothing acked is missing: clients may know positions that will be used
+/// again.
 bool needs_new_epoch(const opened_log& log, const std::optional<acked_mark>& before, const std::string& epoch) {
   if (epoch.empty() || !before) return true;
   const short_digest boot = machine_boot();
@@ -174,10 +180,14 @@ void look_for_damage(opened_log& log, const result<std::optional<acked_mark>>& m
   const auto last = log.damage ? result<position>{error{errc::corrupt, *log.damage}} : log.store->last();
   head = last ? last.value() : log.store->last_readable();
   const auto checked = check_tail(*log.store, head, tail_records_max);
-  if (!last) log.damage = beginning_with_position(head.next(), last.error().context);
-  else if (acked > head) log.damage = beginning_with_position(head.next(), "missing, though it was acked");
-  else if (!checked) log.damage = checked.error().context;
-  else if (!mark) log.damage = mark.error().context;
+  if (!last)
+    log.damage = beginning_with_position(head.next(), last.error().context);
+  else if (acked > head)
+    log.damage = beginning_with_position(head.next(), "missing, though it was acked");
+  else if (!checked)
+    log.damage = checked.error().context;
+  else if (!mark)
+    log.damage = mark.error().context;
 }
 
 } // namespace
@@ -188,8 +198,10 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   opened_log log;
   log.report.created = !holds_log(directory);
   recovery mode = recovery::kTolerateCorruptedTailRecords;
-  if (accept_loss) mode = recovery::kPointInTimeRecovery;
-  else if (log.report.created && before && before->head.value > 0) return refusal("there is no log in " + directory, {}, before);
+  if (accept_loss)
+    mode = recovery::kPointInTimeRecovery;
+  else if (log.report.created && before && before->head.value > 0)
+    return refusal("there is no log in " + directory, {}, before);
   else if (!log.report.created) {
     PALABRE_TRY(check_unlocked(directory, env ? *env : *rocksdb::Env::Default()));
     PALABRE_TRY(mode, choose_recovery(directory, env, before));
@@ -217,8 +229,10 @@ result<opened_log> open_for_reading(const std::string& directory) {
   opened_log log;
   PALABRE_TRY(log.store, open_readable(directory, log.damage));
   look_for_damage(log, mark);
-  if (const auto epoch = read_epoch(*log.store)) log.acked.epoch = epoch.value();
-  else if (epoch.error().code == errc::from_the_future) return epoch.error();
+  if (const auto epoch = read_epoch(*log.store))
+    log.acked.epoch = epoch.value();
+  else if (epoch.error().code == errc::from_the_future)
+    return epoch.error();
   log.report.head = log.acked.head;
   log.report.clean = mark && mark.value() && mark.value()->clean;
   return log;

@@ -1,6 +1,6 @@
 #pragma once
-// The procedure by which a log is opened (docs/data_format.md, "Opening"): look first, compare with the watermark, and only then
-// let RocksDB touch anything.
+// The procedure by which a log is opened (docs/data_format.md, "Opening"): look first, compare with the watermark, and
+// only then let RocksDB touch anything.
 
 #include "storage/log_store.hpp"
 #include "storage/watermark.hpp"

@@ -12,7 +12,7 @@
 namespace palabre::storage {
 
 struct log_probe {
-  position last;                  ///< greatest position in the files or the WAL
+  position last;                   ///< greatest position in the files or the WAL
   std::optional<position> missing; ///< the first position that the WAL skips
 };
 

@@ -7,12 +7,15 @@
 namespace palabre::storage {
 namespace {
 
-// An iterator keeps the files of its time alive; long scans begin a new one now and then, so that disk space comes back.
+// An iterator keeps the files of its time alive; long scans begin a new one now and then, so that disk space comes
+// back.
 constexpr std::uint64_t records_per_iterator = 100'000;
 
 constexpr std::size_t records_per_multi_get = 128;
 
-error row_damaged(std::string_view family) { return {errc::corrupt, std::string(family) + ": a row has a wrong length"}; }
+error row_damaged(std::string_view family) {
+  return {errc::corrupt, std::string(family) + ": a row has a wrong length"};
+}
 
 /// Bytes of the log at `at` → record. They must say themselves that they belong there.
 result<record> decode_at(position at, std::string_view stored) {
@@ -29,7 +32,8 @@ result<committed_record> make_committed(position at, std::string stored) {
   return committed_record{std::move(stored), std::move(view), hash};
 }
 
-/// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not visited.
+/// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not
+/// visited.
 template <class Visit>
 result<bool> walk(rocksdb::Iterator& rows, position& next, std::uint64_t count_max, Visit&& visit) {
   for (std::uint64_t i = 0; i < count_max && rows.Valid(); ++i, rows.Next()) {

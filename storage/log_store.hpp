@@ -1,6 +1,6 @@
 #pragma once
-// Reads the rows of the log in an opened instance, whatever the head. Everything that is damaged comes back as errc::corrupt
-// with a context that begins with the position, where there is one: "position 1234: …".
+// Reads the rows of the log in an opened instance, whatever the head. Everything that is damaged comes back as
+// errc::corrupt with a context that begins with the position, where there is one: "position 1234: …".
 
 #include "storage/event_log.hpp"
 #include "storage/rocksdb_instance.hpp"

@@ -31,8 +31,10 @@ result<void> check_tail(const log_store& store, position head, std::uint64_t rec
   heads seen;
   result<void> checked = success();
   PALABRE_TRY(store.scan(after, head, [&](const committed_record& r) {
-    if (const char* wrong = contradiction(seen, r.view)) checked = at_position(r.view.at, {errc::corrupt, wrong});
-    else checked = check_indexed(store, r.view);
+    if (const char* wrong = contradiction(seen, r.view))
+      checked = at_position(r.view.at, {errc::corrupt, wrong});
+    else
+      checked = check_indexed(store, r.view);
     seen[r.view.stream] = {r.view.version, r.view.at, r.hash};
     return checked.has_value();
   }));

@@ -3,8 +3,9 @@
 
 namespace palabre::storage {
 
-/// Compares the last records of the log (at most `records_max`) with each other, the index of the streams and their heads:
-/// positions without a gap, versions and hashes that follow one another. Errors: corrupt, with the first wrong position; io.
+/// Compares the last records of the log (at most `records_max`) with each other, the index of the streams and their
+/// heads: positions without a gap, versions and hashes that follow one another. Errors: corrupt, with the first wrong
+/// position; io.
 result<void> check_tail(const log_store& store, position head, std::uint64_t records_max);
 
 } // namespace palabre::storage

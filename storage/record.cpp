@@ -31,7 +31,9 @@ void copy_out(std::array<std::uint8_t, N>& to, const char* from) {
   std::memcpy(to.data(), from, N);
 }
 
-error damaged(std::string_view what) { return {errc::corrupt, "record: " + std::string(what)}; }
+error damaged(std::string_view what) {
+  return {errc::corrupt, "record: " + std::string(what)};
+}
 
 void read_fixed(record& r, const char* at) {
   r.at.value = get_int<std::uint64_t>(at + position_offset);
@@ -69,7 +71,8 @@ std::string encode(const record& r) {
   PALABRE_ASSERT(r.correlation.size() <= limits::request_id_bytes_max);
   PALABRE_ASSERT(r.payload.size() <= limits::event_bytes_max);
   std::string out;
-  out.reserve(fixed_bytes + r.type.size() + r.correlation.size() + r.keys.size() * idempotency_bytes + r.payload.size() + 7);
+  out.reserve(fixed_bytes + r.type.size() + r.correlation.size() + r.keys.size() * idempotency_bytes +
+              r.payload.size() + 7);
   put_int(out, format);
   put_int(out, r.at.value);
   put_int(out, r.version);

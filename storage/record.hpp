@@ -1,6 +1,6 @@
 #pragma once
-// What the log holds: envelopes around payloads that storage does not read. The only storage header that http/ may include.
-// The bytes are described in docs/data_format.md.
+// What the log holds: envelopes around payloads that storage does not read. The only storage header that http/ may
+// include. The bytes are described in docs/data_format.md.
 
 #include "base/clock.hpp"
 #include "base/digest.hpp"
@@ -19,8 +19,8 @@ namespace palabre::storage {
 
 /// What makes a repeated command recognisable, for ever.
 struct idempotency {
-  short_digest scope{};     ///< of user, method, path and key: what is looked up
-  short_digest request{};   ///< of the scope and the body: must be equal, else errc::key_reused
+  short_digest scope{};      ///< of user, method, path and key: what is looked up
+  short_digest request{};    ///< of the scope and the body: must be equal, else errc::key_reused
   std::uint16_t status = 0;  ///< of the first answer
   std::uint16_t records = 1; ///< that the command appended: this one and those right behind it
 
@@ -29,23 +29,23 @@ struct idempotency {
 
 /// One record, taken apart: strings view the bytes it was parsed from.
 struct record {
-  position at;                    ///< set by the journal
+  position at; ///< set by the journal
   stream_id stream;
-  stream_version version = 0;     ///< set by the journal
-  sha256_digest previous{};       ///< hash of the previous record of this stream, zero for the first; set by the journal
+  stream_version version = 0; ///< set by the journal
+  sha256_digest previous{};   ///< hash of the previous record of this stream, zero for the first; set by the journal
   timestamp time;
-  user_id actor;                  ///< who acted; nil: the system
-  position causation;             ///< the record this one follows from; 0: a command from outside
-  std::uint32_t key_id = 0;       ///< of the key that seals the personal fields; 0: not sealed
-  std::uint16_t schema = 0;       ///< version of the payload's shape
-  std::string_view type;          ///< "message.posted"
-  std::string_view correlation;   ///< the request id
-  std::vector<idempotency> keys;  ///< of the command; on the first record that it appended
+  user_id actor;                 ///< who acted; nil: the system
+  position causation;            ///< the record this one follows from; 0: a command from outside
+  std::uint32_t key_id = 0;      ///< of the key that seals the personal fields; 0: not sealed
+  std::uint16_t schema = 0;      ///< version of the payload's shape
+  std::string_view type;         ///< "message.posted"
+  std::string_view correlation;  ///< the request id
+  std::vector<idempotency> keys; ///< of the command; on the first record that it appended
   std::string_view payload;
 };
 
-/// The stored form of `r`, a few fixed-width fields and then the strings. `at`, `version` and `previous` may still be blank.
-/// Requires: at most idempotency_keys_per_append_max keys, type ≤ 255 bytes, correlation ≤ 128 bytes.
+/// The stored form of `r`, a few fixed-width fields and then the strings. `at`, `version` and `previous` may still be
+/// blank. Requires: at most idempotency_keys_per_append_max keys, type ≤ 255 bytes, correlation ≤ 128 bytes.
 std::string encode(const record& r);
 
 /// Takes a record apart. Errors: corrupt: not such bytes (length, format byte, a field that runs over the end).
@@ -55,7 +55,9 @@ result<record> decode(std::string_view stored);
 void complete(std::string& stored, position at, stream_version version, const sha256_digest& previous);
 
 /// Hash of a record: over all its stored bytes.
-inline sha256_digest hash_of(std::string_view stored) { return sha256(stored); }
+inline sha256_digest hash_of(std::string_view stored) {
+  return sha256(stored);
+}
 
 /// A record that is durable: its bytes, and the view into them.
 struct committed_record {

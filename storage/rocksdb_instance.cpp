@@ -12,8 +12,7 @@ namespace {
 result<std::string> make_scratch_directory() {
   std::error_code failed;
   std::string path = (std::filesystem::temp_directory_path(failed) / "palabre-reader-XXXXXX").string();
-  if (failed || mkdtemp(path.data()) == nullptr)
-    return error{errc::io, "no directory for temporary files: " + path};
+  if (failed || mkdtemp(path.data()) == nullptr) return error{errc::io, "no directory for temporary files: " + path};
   return path;
 }
 
@@ -57,8 +56,8 @@ rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& option
   return instance;
 }
 
-rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptions& options, const std::string& directory,
-                                                          const families& which) {
+rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptions& options,
+                                                          const std::string& directory, const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
   const auto status =
       rocksdb::DB::OpenForReadOnly(reading(options), directory, which, &instance->handles_, &instance->db_);
@@ -66,14 +65,14 @@ rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptio
   return instance;
 }
 
-rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptions& options, const std::string& directory,
-                                                          const families& which) {
+rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptions& options,
+                                                          const std::string& directory, const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
   PALABRE_TRY(instance->scratch_directory_, make_scratch_directory());
   auto status = rocksdb::DB::OpenAsSecondary(reading(options), directory, instance->scratch_directory_, which,
                                              &instance->handles_, &instance->db_);
-  // Opening reads the list of files, then the WALs; a WAL that the writer flushed and removed in between is found as a file
-  // by a second look.
+  // Opening reads the list of files, then the WALs; a WAL that the writer flushed and removed in between is found as a
+  // file by a second look.
   if (status.ok()) status = instance->db_->TryCatchUpWithPrimary();
   if (!status.ok()) return to_error(status, directory);
   return instance;

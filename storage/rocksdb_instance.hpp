@@ -24,8 +24,8 @@ public:
   using families = std::vector<rocksdb::ColumnFamilyDescriptor>;
   using opened = result<std::unique_ptr<rocksdb_instance>>;
 
-  /// For reading and writing; locks the directory. The first of the families is "default". Errors: corrupt; io: also when
-  /// another process has it.
+  /// For reading and writing; locks the directory. The first of the families is "default". Errors: corrupt; io: also
+  /// when another process has it.
   static opened open(const rocksdb::DBOptions& options, const std::string& directory, const families& which);
   /// Reads a stopped store, replaying its WAL into memory only. Errors: corrupt, io.
   static opened open_read_only(const rocksdb::DBOptions& options, const std::string& directory, const families& which);

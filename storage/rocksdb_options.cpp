@@ -20,17 +20,17 @@ rocksdb::DBOptions common_options() {
   o.verify_sst_unique_id_in_manifest = true;
   o.flush_verify_memtable_count = true;
   o.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory(); // so that whole files can be verified
-  o.max_open_files = -1;                  // no table is opened on the way of a request
-  o.skip_stats_update_on_db_open = true;  // opening time
-  o.max_background_jobs = 2;              // two cores, and they have other work
+  o.max_open_files = -1;                                           // no table is opened on the way of a request
+  o.skip_stats_update_on_db_open = true;                           // opening time
+  o.max_background_jobs = 2;                                       // two cores, and they have other work
   o.rate_limiter.reset(rocksdb::NewGenericRateLimiter(128 * mib)); // compaction must not starve the log's fdatasync
-  o.bytes_per_sync = mib;                 // the same for the flood of dirty pages
-  o.stats_dump_period_sec = 0;            // nobody reads them
+  o.bytes_per_sync = mib;                                          // the same for the flood of dirty pages
+  o.stats_dump_period_sec = 0;                                     // nobody reads them
   o.stats_persist_period_sec = 0;
   o.info_log_level = rocksdb::WARN_LEVEL;
   o.keep_log_file_num = 4;
   o.allow_concurrent_memtable_write = false; // each store has one writer; wanted by the insert hints below
-  o.avoid_unnecessary_blocking_io = true; // closing an iterator never deletes files on the reader's thread
+  o.avoid_unnecessary_blocking_io = true;    // closing an iterator never deletes files on the reader's thread
 
   // Features with bugs fixed only after 7.8.3: off, also where that is the default.
   o.recycle_log_file_num = 0;
@@ -67,7 +67,8 @@ rocksdb::BlockBasedTableOptions common_table(const std::shared_ptr<rocksdb::Cach
 
 constexpr std::size_t stream_bytes = 17;
 
-/// A stream's rows are put close to its last one: the memtable remembers where that was, for each stream, instead of searching.
+/// A stream's rows are put close to its last one: the memtable remembers where that was, for each stream, instead of
+/// searching.
 void expect_streams(rocksdb::ColumnFamilyOptions& o) {
   o.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(stream_bytes));
 }
@@ -85,7 +86,8 @@ rocksdb::ColumnFamilyOptions point_family(const std::shared_ptr<rocksdb::Cache>&
   return o;
 }
 
-/// Ascending keys, never changed: files move down the levels without being merged, and every key that is asked for exists.
+/// Ascending keys, never changed: files move down the levels without being merged, and every key that is asked for
+/// exists.
 rocksdb::ColumnFamilyOptions record_family(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions o = common_family();
   o.paranoid_file_checks = true;
@@ -152,7 +154,8 @@ rocksdb::DBOptions views_options() {
   rocksdb::DBOptions o = common_options();
   o.max_total_wal_size = 64 * mib;
   o.db_write_buffer_size = 96 * mib; // of all tables together
-  // Not synced: after a power loss the newest complete prefix is right, whatever it holds; the checkpoint is part of it.
+  // Not synced: after a power loss the newest complete prefix is right, whatever it holds; the checkpoint is part of
+  // it.
   o.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   return o;
 }

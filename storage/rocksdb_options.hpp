@@ -1,5 +1,6 @@
 #pragma once
-// Every RocksDB setting of both stores, with its reason, in the .cpp. A setting that does not stand there is RocksDB's default.
+// Every RocksDB setting of both stores, with its reason, in the .cpp. A setting that does not stand there is RocksDB's
+// default.
 
 #include <rocksdb/db.h>
 

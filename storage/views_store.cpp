@@ -20,7 +20,9 @@ constexpr std::string_view fingerprint_key = "fingerprint";
 constexpr std::string_view checkpoint_key = "checkpoint";
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 using maybe_row = std::optional<std::string>;
 
@@ -120,7 +122,8 @@ struct views_store::state {
 views_store::views_store() : state_(std::make_unique<state>()) {}
 views_store::~views_store() = default;
 
-result<std::unique_ptr<views_store>> views_store::open(const std::string& directory, const std::vector<std::string>& tables,
+result<std::unique_ptr<views_store>> views_store::open(const std::string& directory,
+                                                       const std::vector<std::string>& tables,
                                                        const std::string& fingerprint) {
   const rocksdb_instance::families families = views_families(tables);
   std::unique_ptr<views_store> opened{new views_store};
@@ -146,7 +149,9 @@ result<std::unique_ptr<views_store>> views_store::open_read_only(const std::stri
   return opened;
 }
 
-bool views_store::was_emptied() const { return state_->was_emptied; }
+bool views_store::was_emptied() const {
+  return state_->was_emptied;
+}
 
 void views_store::keep_hot(table t, std::size_t rows_max) {
   PALABRE_ASSERT(t < state_->tables);
@@ -185,8 +190,10 @@ result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<
                                   statuses.data());
   std::vector<maybe_row> rows(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (statuses[i].ok()) rows[i] = found[i].ToString();
-    else if (!statuses[i].IsNotFound()) return to_error(statuses[i], "views");
+    if (statuses[i].ok())
+      rows[i] = found[i].ToString();
+    else if (!statuses[i].IsNotFound())
+      return to_error(statuses[i], "views");
   }
   return rows;
 }
@@ -257,8 +264,12 @@ void views_batch::change(table t, std::string_view key, maybe_row row) {
   now.changed = true;
 }
 
-void views_batch::put(table t, std::string_view key, std::string row) { change(t, key, std::move(row)); }
-void views_batch::erase(table t, std::string_view key) { change(t, key, std::nullopt); }
+void views_batch::put(table t, std::string_view key, std::string row) {
+  change(t, key, std::move(row));
+}
+void views_batch::erase(table t, std::string_view key) {
+  change(t, key, std::nullopt);
+}
 
 result<void> views_batch::commit(position checkpoint) {
   const rocksdb_instance& instance = *store_.state_->instance;

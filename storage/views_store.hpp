@@ -1,6 +1,6 @@
 #pragma once
-// The views: rows computed from the log, in a RocksDB instance of their own. Never synced; how far they have read the log is
-// written in the same batch as the rows, so that after any crash they go on exactly where they were.
+// The views: rows computed from the log, in a RocksDB instance of their own. Never synced; how far they have read the
+// log is written in the same batch as the rows, so that after any crash they go on exactly where they were.
 
 #include "base/position.hpp"
 #include "base/result.hpp"
@@ -21,9 +21,9 @@ using table = std::size_t; ///< index into the names given to views_store::open
 
 class views_store {
 public:
-  /// Opens or creates `directory` with one column family per name. A store with other names, or of another `fingerprint`
-  /// (log epoch and projection versions), is emptied: the views are derived, the caller reads the log from checkpoint 0.
-  /// Errors: io. A damaged store is emptied as well; `was_emptied` tells.
+  /// Opens or creates `directory` with one column family per name. A store with other names, or of another
+  /// `fingerprint` (log epoch and projection versions), is emptied: the views are derived, the caller reads the log
+  /// from checkpoint 0. Errors: io. A damaged store is emptied as well; `was_emptied` tells.
   static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<std::string>& tables,
                                                    const std::string& fingerprint);
   /// Beside a live server or on a stopped store; changes nothing. Errors: not_found (no store there), io, corrupt.
@@ -33,7 +33,8 @@ public:
 
   bool was_emptied() const;
 
-  /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened read-only.
+  /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened
+  /// read-only.
   void keep_hot(table t, std::size_t rows_max);
   /// The log position up to which the rows are computed.
   result<position> checkpoint() const;
@@ -63,8 +64,8 @@ private:
   std::unique_ptr<state> state_;
 };
 
-/// Changes to the views that become visible together, and the checkpoint with them. It answers reads with its own changes
-/// first, so that a fold sees what it wrote. Threads: one, and one batch of a store at a time.
+/// Changes to the views that become visible together, and the checkpoint with them. It answers reads with its own
+/// changes first, so that a fold sees what it wrote. Threads: one, and one batch of a store at a time.
 class views_batch {
 public:
   explicit views_batch(views_store& store);

@@ -27,7 +27,9 @@ struct slot {
   acked_mark mark;
 };
 
-error failed(const std::string& doing) { return {errc::io, doing + ": " + std::strerror(errno)}; }
+error failed(const std::string& doing) {
+  return {errc::io, doing + ": " + std::strerror(errno)};
+}
 
 std::string encode_slot(std::uint64_t turn, const acked_mark& mark) {
   std::string out{magic};

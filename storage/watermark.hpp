@@ -12,16 +12,15 @@ namespace palabre::storage {
 
 /// What a slot of the file says.
 struct acked_mark {
-  position head;          ///< last acked position
-  sha256_digest hash{};   ///< of the record there
-  std::string epoch;      ///< 8 letters
-  short_digest boot{};    ///< of the machine's boot id, or zero
-  bool clean = false;     ///< written by an orderly close
+  position head;        ///< last acked position
+  sha256_digest hash{}; ///< of the record there
+  std::string epoch;    ///< 8 letters
+  short_digest boot{};  ///< of the machine's boot id, or zero
+  bool clean = false;   ///< written by an orderly close
 };
 
-/// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its acks
-/// (pwrite: survives a kill), fdatasynced at most once a second and at close.
-/// Threads: one at a time.
+/// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its
+/// acks (pwrite: survives a kill), fdatasynced at most once a second and at close. Threads: one at a time.
 class watermark {
 public:
   /// Opens or creates the file. Errors: io, corrupt.
@@ -30,7 +29,8 @@ public:
   watermark& operator=(watermark&& other) noexcept;
   ~watermark();
 
-  /// Reads without changing anything; nullopt: no file, or no valid slot (a file with bytes but no valid slot: errc::corrupt).
+  /// Reads without changing anything; nullopt: no file, or no valid slot (a file with bytes but no valid slot:
+  /// errc::corrupt).
   static result<std::optional<acked_mark>> read(const std::string& path);
 
   /// Errors: io.

@@ -1,6 +1,7 @@
-// How many durable posts a second does the whole server acknowledge, how many deliveries does it make, and how far is that from
-// a bare journal? Unit: per second, client and server on the same machine. Workload: 256 WebSocket senders in 100 rooms, one
-// post of each in flight; 1 room with 1,000 subscribers and 64 posts in flight; the same journal fed by nobody but a loop.
+// How many durable posts a second does the whole server acknowledge, how many deliveries does it make, and how far is
+// that from a bare journal? Unit: per second, client and server on the same machine. Workload: 256 WebSocket senders in
+// 100 rooms, one post of each in flight; 1 room with 1,000 subscribers and 64 posts in flight; the same journal fed by
+// nobody but a loop.
 
 #include "bench/end_to_end/api_calls.hpp"
 #include "bench/end_to_end/realtime_client.hpp"
@@ -22,18 +23,22 @@ namespace palabre::bench {
 namespace {
 
 using steady = std::chrono::steady_clock;
-constexpr std::string_view body = "A message of one hundred and twenty-eight bytes, which is about what people write to each "
-                                  "other when they have something to say.";
+constexpr std::string_view body =
+    "A message of one hundred and twenty-eight bytes, which is about what people write to each "
+    "other when they have something to say.";
 static_assert(body.size() >= 120 && body.size() <= 132);
 
-double seconds_since(steady::time_point start) { return std::chrono::duration<double>(steady::now() - start).count(); }
+double seconds_since(steady::time_point start) {
+  return std::chrono::duration<double>(steady::now() - start).count();
+}
 
 struct account {
   std::string token;
 };
 
 account register_account(unsigned short port, const std::string& login) {
-  const std::string made = post(port, "/api/v1/auth/register", {}, R"({"login":")" + login + R"(","password":"correct horse"})");
+  const std::string made =
+      post(port, "/api/v1/auth/register", {}, R"({"login":")" + login + R"(","password":"correct horse"})");
   return {field(made, "access_token")};
 }
 
@@ -60,10 +65,11 @@ struct sender {
   steady::time_point sent_at;
 };
 
-void drive(boost::asio::io_context& io, counters& count, double warm_up_s, double duration_s, const server_process& server,
-           double& elapsed, double& server_cpu) {
+void drive(boost::asio::io_context& io, counters& count, double warm_up_s, double duration_s,
+           const server_process& server, double& elapsed, double& server_cpu) {
   const auto run_until = [&](double seconds) {
-    const auto end = steady::now() + std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(seconds));
+    const auto end =
+        steady::now() + std::chrono::duration_cast<steady::duration>(std::chrono::duration<double>(seconds));
     io.run_until(end);
   };
   run_until(warm_up_s);
@@ -109,14 +115,17 @@ double measure_posts(double duration_s) {
   boost::asio::io_context io(1);
   counters count;
   std::vector<std::shared_ptr<realtime_client>> senders;
-  for (std::size_t i = 0; i < 256; ++i) senders.push_back(open_sender(io, server.port(), ada, rooms[i % rooms.size()], count));
+  for (std::size_t i = 0; i < 256; ++i)
+    senders.push_back(open_sender(io, server.port(), ada, rooms[i % rooms.size()], count));
   double elapsed, cpu;
   drive(io, count, 1, duration_s, server, elapsed, cpu);
   for (auto& s : senders) s->close();
   const double rate = static_cast<double>(count.acked) / elapsed;
-  std::printf("posts      256 senders, 100 rooms           %9.0f acked/s   p50 %.2f ms  p99 %.2f ms  server %.1f us/post%s\n", rate,
-              percentile(count.ack_ms, 0.5), percentile(count.ack_ms, 0.99), cpu * 1e6 / std::max<double>(1, static_cast<double>(count.acked)),
-              count.failed ? "  FAILED: some were refused" : "");
+  std::printf(
+      "posts      256 senders, 100 rooms           %9.0f acked/s   p50 %.2f ms  p99 %.2f ms  server %.1f us/post%s\n",
+      rate, percentile(count.ack_ms, 0.5), percentile(count.ack_ms, 0.99),
+      cpu * 1e6 / std::max<double>(1, static_cast<double>(count.acked)),
+      count.failed ? "  FAILED: some were refused" : "");
   return rate;
 }
 
@@ -127,12 +136,18 @@ double measure_fan_out(double duration_s, std::size_t in_flight) {
   boost::asio::io_context io(1);
   counters count;
   std::vector<std::shared_ptr<realtime_client>> clients;
-  const std::string join = R"({"id":1,"connect":{"token":")" + ada.token + R"("}})" "\n" R"({"id":2,"subscribe":{"channel":"room:)" + room + R"("}})";
+  const std::string join = R"({"id":1,"connect":{"token":")" + ada.token +
+                           R"("}})"
+                           "\n"
+                           R"({"id":2,"subscribe":{"channel":"room:)" +
+                           room + R"("}})";
   std::size_t subscribed = 0;
   for (std::size_t i = 0; i < 1'000; ++i) {
     clients.push_back(realtime_client::open(io, server.port(), join, [&](realtime_client&, std::string_view line) {
-      if (line.starts_with(R"({"push")")) count.delivered += count.counting;
-      else if (line.starts_with(R"({"id":2,"subscribe")")) ++subscribed;
+      if (line.starts_with(R"({"push")"))
+        count.delivered += count.counting;
+      else if (line.starts_with(R"({"id":2,"subscribe")"))
+        ++subscribed;
     }));
   }
   const auto deadline = steady::now() + std::chrono::seconds(20);
@@ -143,9 +158,11 @@ double measure_fan_out(double duration_s, std::size_t in_flight) {
   drive(io, count, 1, duration_s, server, elapsed, cpu);
   for (auto& c : clients) c->close();
   const double rate = static_cast<double>(count.delivered) / elapsed;
-  std::printf("fan-out    1 room x 1,000, %2zu in flight       %9.0f deliveries/s   %.0f posts/s  server %.0f ns/delivery%s\n",
-              in_flight, rate, static_cast<double>(count.acked) / elapsed, cpu * 1e9 / std::max<double>(1, static_cast<double>(count.delivered)),
-              count.failed ? "  FAILED: some were refused" : "");
+  std::printf(
+      "fan-out    1 room x 1,000, %2zu in flight       %9.0f deliveries/s   %.0f posts/s  server %.0f ns/delivery%s\n",
+      in_flight, rate, static_cast<double>(count.acked) / elapsed,
+      cpu * 1e9 / std::max<double>(1, static_cast<double>(count.delivered)),
+      count.failed ? "  FAILED: some were refused" : "");
   return rate;
 }
 
@@ -153,7 +170,8 @@ double measure_fan_out(double duration_s, std::size_t in_flight) {
 double measure_journal(double duration_s) {
   const temporary_directory directory;
   system_randomness random;
-  auto log = storage::event_log::open(directory.path() + "/log", storage::event_log::access::read_write, random).value();
+  auto log =
+      storage::event_log::open(directory.path() + "/log", storage::event_log::access::read_write, random).value();
   storage::journal journal(*log);
   std::atomic<std::uint64_t> done{0};
   std::atomic<bool> more{true};

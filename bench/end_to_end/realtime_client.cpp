@@ -12,13 +12,14 @@ namespace palabre::bench {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-std::shared_ptr<realtime_client> realtime_client::open(asio::io_context& io, unsigned short port, const std::string& first,
-                                                       on_line tell) {
+std::shared_ptr<realtime_client> realtime_client::open(asio::io_context& io, unsigned short port,
+                                                       const std::string& first, on_line tell) {
   std::shared_ptr<realtime_client> client(new realtime_client(io, std::move(tell)));
   client->socket_.connect({asio::ip::address_v4::loopback(), port});
   client->socket_.set_option(tcp::no_delay(true));
-  const std::string hello = "GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
-                            "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const std::string hello =
+      "GET /connection/websocket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
+      "Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   asio::write(client->socket_, asio::buffer(hello));
   const std::size_t head = asio::read_until(client->socket_, asio::dynamic_buffer(client->in_), "\r\n\r\n");
   if (!client->in_.starts_with("HTTP/1.1 101")) throw std::runtime_error(client->in_);
@@ -86,8 +87,10 @@ void realtime_client::take_frames() {
       const std::size_t end = std::min(payload.find('\n'), payload.size());
       const std::string_view line = payload.substr(0, end);
       payload.remove_prefix(std::min(end + 1, payload.size()));
-      if (line == "{}") send("{}");
-      else tell_(*this, line);
+      if (line == "{}")
+        send("{}");
+      else
+        tell_(*this, line);
     }
   }
   in_.erase(0, in_from_);

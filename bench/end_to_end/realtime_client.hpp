@@ -1,5 +1,6 @@
 #pragma once
-// A WebSocket client that is cheap enough not to be what is measured: many of them on one thread, no coroutine, no copy.
+// A WebSocket client that is cheap enough not to be what is measured: many of them on one thread, no coroutine, no
+// copy.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,8 +18,8 @@ public:
   using on_line = std::function<void(realtime_client&, std::string_view)>;
 
   /// Connects, shakes hands and sends `first` (commands, joined by newlines). Blocks until the socket is open.
-  static std::shared_ptr<realtime_client> open(boost::asio::io_context& io, unsigned short port, const std::string& first,
-                                               on_line tell);
+  static std::shared_ptr<realtime_client> open(boost::asio::io_context& io, unsigned short port,
+                                               const std::string& first, on_line tell);
   /// Sends one frame with `commands`.
   void send(std::string_view commands);
   void close();

@@ -22,7 +22,9 @@ std::string make_directory() {
 } // namespace
 
 temporary_directory::temporary_directory() : path_(make_directory()) {}
-temporary_directory::~temporary_directory() { std::filesystem::remove_all(path_); }
+temporary_directory::~temporary_directory() {
+  std::filesystem::remove_all(path_);
+}
 
 server_process::server_process(const std::string& binary) : directory_(make_directory()) {
   int out[2];

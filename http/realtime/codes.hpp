@@ -6,7 +6,8 @@
 
 namespace palabre::http::realtime {
 
-/// Why the server ends a connection: code and reason of the close frame. A reason is never valid JSON: clients try to parse it.
+/// Why the server ends a connection: code and reason of the close frame. A reason is never valid JSON: clients try to
+/// parse it.
 struct disconnection {
   std::uint16_t code;
   std::string_view reason;

@@ -77,8 +77,10 @@ private:
   }
   template <class Then>
   void take(simdjson::error_code failed, Then then) {
-    if (failed) ok_ = false;
-    else then();
+    if (failed)
+      ok_ = false;
+    else
+      then();
   }
 
   object from_;

@@ -12,7 +12,18 @@ namespace palabre::http::realtime {
 struct command {
   enum class name : std::uint8_t {
     none, ///< `{}`: an answer to a ping
-    connect, subscribe, unsubscribe, publish, presence, presence_stats, history, rpc, send, refresh, sub_refresh, ping
+    connect,
+    subscribe,
+    unsubscribe,
+    publish,
+    presence,
+    presence_stats,
+    history,
+    rpc,
+    send,
+    refresh,
+    sub_refresh,
+    ping
   };
 
   std::uint32_t id = 0;
@@ -20,7 +31,7 @@ struct command {
   std::string token;
   std::string channel;
   std::string method;
-  std::string data;           ///< JSON, minified; empty: none
+  std::string data; ///< JSON, minified; empty: none
   // subscribe
   bool recover = false;
   bool reject_unrecovered = false;
@@ -34,9 +45,9 @@ struct command {
   std::string epoch;
 };
 
-/// Reads a command. nullopt: not JSON, nested deeper than limits::json_depth_max beyond the command's own levels, or a field
-/// has another type than the protocol gives it; null counts as absent, unknown fields are ignored.
-/// Requires: command_padding readable bytes behind `line`.
+/// Reads a command. nullopt: not JSON, nested deeper than limits::json_depth_max beyond the command's own levels, or a
+/// field has another type than the protocol gives it; null counts as absent, unknown fields are ignored. Requires:
+/// command_padding readable bytes behind `line`.
 std::optional<command> parse_command(std::string_view line);
 extern const std::size_t command_padding;
 

@@ -12,17 +12,21 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds close_wait_max{5};      // for the peer's close frame
-constexpr seconds expired_grace{25};      // clients refresh when the ttl is over, not before
+constexpr seconds close_wait_max{5}; // for the peer's close frame
+constexpr seconds expired_grace{25}; // clients refresh when the ttl is over, not before
 
-connection::time_point now() { return std::chrono::steady_clock::now(); }
+connection::time_point now() {
+  return std::chrono::steady_clock::now();
+}
 
 } // namespace
 
 connection::connection(boost::asio::ip::tcp::socket socket, hub& home, context& shared)
     : socket_(std::move(socket)), home_(&home), shared_(shared) {}
 
-connection::~connection() { leave(); }
+connection::~connection() {
+  leave();
+}
 
 void connection::start() {
   boost::system::error_code ignored; // a socket that is dead already is found out by reading

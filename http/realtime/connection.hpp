@@ -9,10 +9,10 @@
 
 namespace palabre::http::realtime {
 
-/// The server's end of one WebSocket: its socket, what is to be sent, its deadlines, what it listens to. What is said on it
-/// is the conversation's business; reading is the endpoint's.
-/// Outbox when full (limits::outbox_bytes_max): *disconnect* with 3008.
-/// Threads: its hub's. Lifetime: shared by the coroutine that reads and by a wait for the socket to become writable.
+/// The server's end of one WebSocket: its socket, what is to be sent, its deadlines, what it listens to. What is said
+/// on it is the conversation's business; reading is the endpoint's. Outbox when full (limits::outbox_bytes_max):
+/// *disconnect* with 3008. Threads: its hub's. Lifetime: shared by the coroutine that reads and by a wait for the
+/// socket to become writable.
 class connection final : public timed, public std::enable_shared_from_this<connection> {
 public:
   connection(boost::asio::ip::tcp::socket socket, hub& home, context& shared);
@@ -93,12 +93,12 @@ private:
   std::optional<access_claims> who_;
   // Deadlines; each is `never` while it does not apply.
   static constexpr time_point never = time_point::max();
-  time_point end_at_ = never;   ///< opening: must have connected; open: the token has expired; closing: enough waited
+  time_point end_at_ = never; ///< opening: must have connected; open: the token has expired; closing: enough waited
   time_point ping_at_ = never;
-  time_point pong_by_ = never;  ///< a ping is out
+  time_point pong_by_ = never; ///< a ping is out
   time_point drain_at_ = never;
   phase phase_ = phase::opening;
-  bool blocked_ = false;        ///< waits for the socket to become writable
+  bool blocked_ = false; ///< waits for the socket to become writable
   bool peer_has_closed_ = false;
   bool busy_ = false;
 };

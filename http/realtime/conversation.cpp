@@ -133,7 +133,8 @@ void conversation::connect(const command& c) {
   client_ = to_text(shared_.edge.random.next_id(shared_.edge.time.now()));
   std::string body = R"({"client":")" + client_ + R"(","version":)";
   append_json_string(body, "palabre " + settings.version);
-  body += lifetime_of(who.value()) + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true})";
+  body +=
+      lifetime_of(who.value()) + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true})";
   answer(c, "connect", body);
 }
 
@@ -185,6 +186,8 @@ void conversation::answer(const command& c, std::string_view what, std::string_v
   peer_.send(reply(c.id, what, body));
 }
 
-void conversation::refuse(const command& c, const command_error& why) { peer_.send(error_reply(c.id, why)); }
+void conversation::refuse(const command& c, const command_error& why) {
+  peer_.send(error_reply(c.id, why));
+}
 
 } // namespace palabre::http::realtime

@@ -48,7 +48,8 @@ private:
   boost::asio::awaitable<result<std::optional<standing>>> standing_in(room_id room);
   void open(const command& c, subscription& s, const standing& reader);
   /// The publications the client misses, as JSON; nullopt: it has to reload.
-  result<std::optional<std::string>> recover(const command& c, room_id room, stream_version top, const standing& reader);
+  result<std::optional<std::string>> recover(const command& c, room_id room, stream_version top,
+                                             const standing& reader);
   result<std::string> page(const command& c, room_id room, stream_version top, const standing& reader);
 
   void answer(const command& c, std::string_view name, std::string_view body);
@@ -56,8 +57,8 @@ private:
 
   connection& peer_;
   context& shared_;
-  std::string client_;     ///< this connection's id; empty: not connected
-  bool refused_ = false;   ///< connect was answered with an error: only a new connection helps
+  std::string client_;   ///< this connection's id; empty: not connected
+  bool refused_ = false; ///< connect was answered with an error: only a new connection helps
 };
 
 } // namespace palabre::http::realtime

@@ -14,7 +14,8 @@
 
 namespace palabre::http::realtime {
 
-/// The records of one room in one batch, as WebSocket frames one behind the other: what a subscriber gets is a suffix of it.
+/// The records of one room in one batch, as WebSocket frames one behind the other: what a subscriber gets is a suffix
+/// of it.
 struct room_frames {
   /// Where a frame ends.
   struct mark {
@@ -30,8 +31,8 @@ struct room_frames {
   room_id room;
   stream_version first = 0, last = 0; ///< of the records, those that are not shown included; without gaps
   std::string bytes;
-  std::vector<mark> marks;            ///< one for each frame
-  std::vector<farewell> farewells;    ///< nearly always none
+  std::vector<mark> marks;         ///< one for each frame
+  std::vector<farewell> farewells; ///< nearly always none
 
   /// The frames with from < seq ≤ to.
   std::string_view between(stream_version from, stream_version to) const {
@@ -43,8 +44,8 @@ private:
   std::size_t bytes_up_to(stream_version seq) const {
     if (seq < first) return 0;
     if (seq >= last) return bytes.size();
-    const auto behind = std::upper_bound(marks.begin(), marks.end(), seq,
-                                         [](stream_version s, const mark& m) { return s < m.seq; });
+    const auto behind =
+        std::upper_bound(marks.begin(), marks.end(), seq, [](stream_version s, const mark& m) { return s < m.seq; });
     return behind == marks.begin() ? 0 : std::prev(behind)->end;
   }
 };

@@ -40,7 +40,9 @@ void hear_control(connection& peer, const client_message& message) {
   if (message.kind == opcode::close) peer.hear_close(message.close_code());
 }
 
-bool is_control(const client_message& message) { return message.kind >= opcode::close; }
+bool is_control(const client_message& message) {
+  return message.kind >= opcode::close;
+}
 
 /// Whatever way the coroutine ends, the connection leaves its hub: first the socket, then what hangs on it.
 struct leaving {

@@ -57,7 +57,9 @@ bool may_be_sent_in_close(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-bool is_known(std::uint8_t code) { return code <= 2 || (code >= 8 && code <= 10); }
+bool is_known(std::uint8_t code) {
+  return code <= 2 || (code >= 8 && code <= 10);
+}
 
 } // namespace
 
@@ -100,9 +102,12 @@ std::size_t end_of_frame_at(std::string_view frames, std::size_t offset) {
   while (end <= offset) {
     const char* at = frames.data() + end;
     const auto first = static_cast<std::uint8_t>(at[1]);
-    if (first <= short_payload_max) end += 2u + first;
-    else if (first == 126) end += 4u + get_int<std::uint16_t>(at + 2);
-    else end += 10u + get_int<std::uint64_t>(at + 2);
+    if (first <= short_payload_max)
+      end += 2u + first;
+    else if (first == 126)
+      end += 4u + get_int<std::uint16_t>(at + 2);
+    else
+      end += 10u + get_int<std::uint64_t>(at + 2);
   }
   return end;
 }
@@ -163,8 +168,8 @@ std::uint16_t frame_decoder::open_frame() {
   payload_left_ = size == 126   ? get_int<std::uint16_t>(bytes + 2)
                   : size == 127 ? get_int<std::uint64_t>(bytes + 2)
                                 : size;
-  const bool longer_than_needed = (size == 126 && payload_left_ <= short_payload_max) ||
-                                  (size == 127 && payload_left_ <= medium_payload_max);
+  const bool longer_than_needed =
+      (size == 126 && payload_left_ <= short_payload_max) || (size == 127 && payload_left_ <= medium_payload_max);
   if (longer_than_needed || payload_left_ >> 63 != 0) return 1002;
   if (!is_control()) {
     if (payload_left_ > message_bytes_max_ - message_.size()) return 1009;

@@ -44,11 +44,13 @@ class frame_decoder {
 public:
   explicit frame_decoder(std::size_t message_bytes_max) : message_bytes_max_(message_bytes_max) {}
 
-  /// Takes bytes from the front of `input` until a message is complete. nullopt: all was taken, or the stream is broken.
+  /// Takes bytes from the front of `input` until a message is complete. nullopt: all was taken, or the stream is
+  /// broken.
   std::optional<client_message> next(std::string_view& input);
 
   /// Why the stream is broken, as a close code; 0: it is not.
-  /// 1002: not the protocol (unmasked, reserved bits, …); 1007: text that is not UTF-8; 1009: longer than message_bytes_max.
+  /// 1002: not the protocol (unmasked, reserved bits, …); 1007: text that is not UTF-8; 1009: longer than
+  /// message_bytes_max.
   std::uint16_t failure() const { return failure_; }
 
 private:
@@ -65,9 +67,9 @@ private:
   std::size_t message_bytes_max_;
   std::uint64_t payload_left_ = 0;
   std::array<std::uint8_t, 14> header_{};
-  std::uint8_t header_size_ = 0;  ///< bytes of it that are here
-  bool in_payload_ = false;       ///< the header is complete
-  bool in_message_ = false;       ///< a fragmented message has begun
+  std::uint8_t header_size_ = 0; ///< bytes of it that are here
+  bool in_payload_ = false;      ///< the header is complete
+  bool in_message_ = false;      ///< a fragmented message has begun
   std::uint8_t mask_phase_ = 0;
   std::uint16_t failure_ = 0;
   opcode message_kind_ = opcode::text;

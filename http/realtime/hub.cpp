@@ -12,7 +12,8 @@ namespace palabre::http::realtime {
 
 namespace {
 
-/// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for slow.
+/// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for
+/// slow.
 constexpr std::size_t lent_bytes_max = 256 * 1024;
 /// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
 constexpr std::size_t flushed_per_turn_max = 64;
@@ -35,8 +36,8 @@ std::uint32_t seed_from(randomness& random) {
 } // namespace
 
 hub::hub(boost::asio::io_context& io, services& edge)
-    : io_(io), edge_(edge), wheel_(std::chrono::steady_clock::now()), ticker_(io), rest_(io), dice_(seed_from(edge.random)),
-      read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_bytes)) {}
+    : io_(io), edge_(edge), wheel_(std::chrono::steady_clock::now()), ticker_(io), rest_(io),
+      dice_(seed_from(edge.random)), read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_bytes)) {}
 
 hub::~hub() {
   while (!all_.empty()) all_.back()->orphan();
@@ -75,8 +76,10 @@ void hub::go_on_with_round() {
   const time_point began = std::chrono::steady_clock::now();
   const bool over = take_a_turn();
   round_cost_ += std::chrono::steady_clock::now() - began;
-  if (over) end_round();
-  else boost::asio::post(io_, [this] { go_on_with_round(); });
+  if (over)
+    end_round();
+  else
+    boost::asio::post(io_, [this] { go_on_with_round(); });
 }
 
 /// True: the round is over.
@@ -108,8 +111,8 @@ bool hub::flush_some() {
   return flushed_ == lent_to_.size();
 }
 
-/// After a costly round the hub rests as long as it took: at most half of its thread goes into deliveries, and what a busy
-/// room says meanwhile leaves in one write per subscriber. A message after a pause never waits.
+/// After a costly round the hub rests as long as it took: at most half of its thread goes into deliveries, and what a
+/// busy room says meanwhile leaves in one write per subscriber. A message after a pause never waits.
 void hub::end_round() {
   round_.clear();
   lent_.clear();
@@ -194,8 +197,10 @@ void hub::lend(connection& c, const room_frames_ptr& owner, std::string_view byt
   const auto index = static_cast<std::uint32_t>(lent_.size());
   lent_.push_back({{&owner, bytes}, place_in_hub::nothing});
   place_in_hub& place = c.place;
-  if (place.first_lent == place_in_hub::nothing) place.first_lent = index;
-  else lent_[place.last_lent].next = index;
+  if (place.first_lent == place_in_hub::nothing)
+    place.first_lent = index;
+  else
+    lent_[place.last_lent].next = index;
   place.last_lent = index;
   if (!std::exchange(place.in_round, true)) lent_to_.push_back(&c);
 }
@@ -251,7 +256,9 @@ void hub::remove(connection& c) {
   if (c.place.has_own) forget_in(have_own_, &c);
 }
 
-void hub::identify(connection& c, user_id user) { by_user_[user].push_back(&c); }
+void hub::identify(connection& c, user_id user) {
+  by_user_[user].push_back(&c);
+}
 
 void hub::forget(connection& c, user_id user) {
   const auto found = by_user_.find(user);
@@ -269,7 +276,9 @@ void hub::subscribe(connection& c, subscription& s) {
   room.entries.push_back({room_subscribers::muted, &c, &s});
 }
 
-void hub::open(subscription& s, stream_version last) { s.in->entries[s.index].last = last; }
+void hub::open(subscription& s, stream_version last) {
+  s.in->entries[s.index].last = last;
+}
 
 void hub::unsubscribe(subscription& s) {
   if (s.in == nullptr) return;
@@ -290,8 +299,10 @@ void hub::keep_ticking() {
   ticker_.async_wait([this](boost::system::error_code failed) {
     if (failed) return;
     wheel_.advance(std::chrono::steady_clock::now());
-    if (all_.empty()) ticking_ = false;
-    else keep_ticking();
+    if (all_.empty())
+      ticking_ = false;
+    else
+      keep_ticking();
   });
 }
 

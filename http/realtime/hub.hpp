@@ -1,6 +1,6 @@
 #pragma once
-// The subscribers of one io thread. A committed batch comes to it once, as frames already encoded, and leaves in one gathered
-// write per connection.
+// The subscribers of one io thread. A committed batch comes to it once, as frames already encoded, and leaves in one
+// gathered write per connection.
 
 #include "base/ids.hpp"
 #include "base/position.hpp"
@@ -30,7 +30,7 @@ struct subscription;
 /// Who in this hub listens to one room. The loop over `entries` is the hot path of the server.
 struct room_subscribers {
   struct entry {
-    stream_version last;   ///< handed over up to here; `muted`: nothing is to be handed over yet
+    stream_version last; ///< handed over up to here; `muted`: nothing is to be handed over yet
     connection* who;
     subscription* mine;
   };
@@ -44,9 +44,9 @@ struct room_subscribers {
 struct subscription {
   room_id room;
   room_subscribers* in = nullptr;
-  std::size_t index = 0;            ///< in in->entries
-  stream_version member_at = 0;     ///< the room's seq at which membership was looked up
-  stream_version left_at = 0;       ///< while muted: the seq at which its user left the room; 0: has not
+  std::size_t index = 0;        ///< in in->entries
+  stream_version member_at = 0; ///< the room's seq at which membership was looked up
+  stream_version left_at = 0;   ///< while muted: the seq at which its user left the room; 0: has not
 };
 
 /// Where a connection stands in its hub.
@@ -58,8 +58,8 @@ struct place_in_hub {
   bool has_own = false;                                    ///< in the list of those with frames of their own
 };
 
-/// Threads: its io thread only, but for those marked. Lifetime: owned by the server, outlives its connections; those that are
-/// left when it is destroyed are cut off from it.
+/// Threads: its io thread only, but for those marked. Lifetime: owned by the server, outlives its connections; those
+/// that are left when it is destroyed are cut off from it.
 class hub {
 public:
   using time_point = timer_wheel::time_point;
@@ -86,7 +86,8 @@ public:
   void identify(connection& c, user_id user);
   void forget(connection& c, user_id user);
 
-  /// Registers `s`, muted: from now on every record of the room is in a delivery, or at the log's head when this returns.
+  /// Registers `s`, muted: from now on every record of the room is in a delivery, or at the log's head when this
+  /// returns.
   void subscribe(connection& c, subscription& s);
   /// Lets records after `last` through. Requires: subscribed.
   void open(subscription& s, stream_version last);
@@ -113,8 +114,9 @@ private:
     std::uint32_t next;
   };
 
-  // A round: all deliveries there are go to the connections' lists, then connection after connection is flushed, a few per
-  // turn of the io thread. What comes meanwhile makes the next round: the busier the hub, the more leaves in one write.
+  // A round: all deliveries there are go to the connections' lists, then connection after connection is flushed, a few
+  // per turn of the io thread. What comes meanwhile makes the next round: the busier the hub, the more leaves in one
+  // write.
   bool begin_round();
   void go_on_with_round();
   bool take_a_turn();
@@ -149,9 +151,9 @@ private:
   std::vector<delivery_ptr> round_; ///< owns what is lent
   std::size_t delivered_ = 0;       ///< of round_
   std::vector<lent_piece> lent_;
-  std::size_t lent_bytes_ = 0;      ///< at most so much to any one connection
+  std::size_t lent_bytes_ = 0;       ///< at most so much to any one connection
   std::vector<connection*> lent_to_; ///< null: has gone meanwhile
-  std::size_t flushed_ = 0;         ///< of lent_to_
+  std::size_t flushed_ = 0;          ///< of lent_to_
 
   time_point::duration round_cost_{};
 

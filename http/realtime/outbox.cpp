@@ -23,13 +23,15 @@ ssize_t send_gathered(int socket, iovec* pieces, std::size_t count) {
   constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   while (true) {
     // One piece is the usual case, and cheaper for the kernel to take in.
-    const ssize_t sent = count == 1 ? ::send(socket, pieces->iov_base, pieces->iov_len, flags)
-                                    : ::sendmsg(socket, &message, flags);
+    const ssize_t sent =
+        count == 1 ? ::send(socket, pieces->iov_base, pieces->iov_len, flags) : ::sendmsg(socket, &message, flags);
     if (sent >= 0 || errno != EINTR) return sent;
   }
 }
 
-iovec vector_of(std::string_view bytes) { return {const_cast<char*>(bytes.data()), bytes.size()}; }
+iovec vector_of(std::string_view bytes) {
+  return {const_cast<char*>(bytes.data()), bytes.size()};
+}
 
 } // namespace
 
@@ -111,8 +113,10 @@ void outbox::drop_unsent() {
   kept_.clear();
   first_ = 0;
   bytes_ = begun.bytes.size() - first_sent_;
-  if (bytes_ == 0) first_sent_ = 0;
-  else kept_.push_back(std::move(begun));
+  if (bytes_ == 0)
+    first_sent_ = 0;
+  else
+    kept_.push_back(std::move(begun));
 }
 
 } // namespace palabre::http::realtime

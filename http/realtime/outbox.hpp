@@ -16,8 +16,8 @@ struct lent_frames {
   std::string_view bytes; ///< not empty
 };
 
-/// What a connection has to send, in order. All that fits goes to the socket in one gathered write; only what the socket does
-/// not take is kept, by reference. Its bound is the connection's business (limits::outbox_bytes_max).
+/// What a connection has to send, in order. All that fits goes to the socket in one gathered write; only what the
+/// socket does not take is kept, by reference. Its bound is the connection's business (limits::outbox_bytes_max).
 /// Threads: the connection's.
 class outbox {
 public:

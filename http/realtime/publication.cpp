@@ -67,8 +67,10 @@ result<void> append_event(std::string& out, const storage::committed_record& rec
   out += R"(,"room_id":)";
   append_quoted(out, r.stream.id);
   out += R"(,"actor_id":)";
-  if (r.actor.is_nil()) out += "null";
-  else append_quoted(out, r.actor);
+  if (r.actor.is_nil())
+    out += "null";
+  else
+    append_quoted(out, r.actor);
   out += R"(,"at":")";
   out += to_rfc3339(r.time);
   out += '"';

@@ -45,8 +45,10 @@ void append_frame(room_frames& frames, const storage::committed_record& record) 
 void publisher::publish(const storage::committed_batch_ptr& batch) {
   auto out = std::make_shared<delivery>();
   for (const storage::committed_record& record : batch->records) {
-    if (is_of_room(record.view)) publish_room_record(record, *out);
-    else if (const auto ended = session_ended_by(record.view)) out->ended_sessions.push_back(*ended);
+    if (is_of_room(record.view))
+      publish_room_record(record, *out);
+    else if (const auto ended = session_ended_by(record.view))
+      out->ended_sessions.push_back(*ended);
   }
   open_.clear();
   if (!out->rooms.empty() || !out->ended_sessions.empty()) hand_over(std::move(out));

@@ -1,5 +1,6 @@
 #pragma once
-// What a client that was away gets: the exact rules of realtime-protocol.md 5, and the events as they may be shown by now.
+// What a client that was away gets: the exact rules of realtime-protocol.md 5, and the events as they may be shown by
+// now.
 
 #include "events/permissions.hpp"
 #include "projections/log_reader.hpp"

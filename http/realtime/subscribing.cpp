@@ -19,7 +19,9 @@ constexpr std::string_view user_prefix = "user:";
 constexpr std::uint64_t history_publications_max = 300;
 constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
-bool is_reserved(std::string_view channel) { return channel.starts_with(room_prefix) || channel.starts_with(user_prefix); }
+bool is_reserved(std::string_view channel) {
+  return channel.starts_with(room_prefix) || channel.starts_with(user_prefix);
+}
 
 /// Of a channel that rooms have; nullopt: a name that no room can have.
 std::optional<room_id> room_named(std::string_view channel) {
@@ -45,7 +47,9 @@ bool left_after(const std::vector<storage::committed_record>& stretch, stream_ve
   });
 }
 
-claimed_position claim_of(const command& c) { return {c.offset, c.epoch}; }
+claimed_position claim_of(const command& c) {
+  return {c.offset, c.epoch};
+}
 
 std::string subscribed(const command& c, const room_position& room, const std::optional<std::string>& recovered) {
   std::string body = R"({"recoverable":true,"positioned":true,"epoch":)";
@@ -67,8 +71,8 @@ std::string subscribed(const command& c, const room_position& room, const std::o
 
 } // namespace
 
-/// Muted from before the membership is looked up until the answer is written, so that nothing is missed, nothing comes twice,
-/// and nothing comes to who may not see it (decisions.md 23).
+/// Muted from before the membership is looked up until the answer is written, so that nothing is missed, nothing comes
+/// twice, and nothing comes to who may not see it (decisions.md 23).
 asio::awaitable<void> conversation::subscribe(command c) {
   if (const auto wrong = wrong_with_channel(c.channel)) co_return refuse(c, *wrong);
   if (c.type != 0) co_return refuse(c, command_errors::not_available);
@@ -112,10 +116,12 @@ void conversation::open(const command& c, subscription& s, const standing& reade
     wrong = command_errors::internal;
   } else if (c.recover) {
     auto missed = recover(c, s.room, top.value(), reader);
-    if (!missed) wrong = missed.error().code == errc::not_a_member ? command_errors::permission_denied
-                                                                  : command_errors::internal;
-    else if (!missed.value() && c.reject_unrecovered) wrong = command_errors::unrecoverable_position;
-    else recovered = std::move(missed).value();
+    if (!missed)
+      wrong = missed.error().code == errc::not_a_member ? command_errors::permission_denied : command_errors::internal;
+    else if (!missed.value() && c.reject_unrecovered)
+      wrong = command_errors::unrecoverable_position;
+    else
+      recovered = std::move(missed).value();
   }
   if (wrong) {
     peer_.stop_listening(s);
@@ -130,8 +136,8 @@ result<std::optional<std::string>> conversation::recover(const command& c, room_
                                                          const standing& reader) {
   const projections::log_reader& log = shared_.edge.log;
   if (!is_recoverable(claim_of(c), {top, log.epoch()})) return std::nullopt;
-  PALABRE_TRY(const auto missed, log.room_events(room, c.offset, top, limits::recovery_publications_max,
-                                                 limits::recovery_bytes_max));
+  PALABRE_TRY(const auto missed,
+              log.room_events(room, c.offset, top, limits::recovery_publications_max, limits::recovery_bytes_max));
   if (!missed.complete) return std::nullopt;
   if (left_after(missed.records, reader.at, peer_.who()->user)) return error{errc::not_a_member, ""};
   PALABRE_TRY(auto publications,

@@ -20,8 +20,10 @@ void timer_wheel::advance(time_point now) {
     while (!over.empty()) {
       timed& each = over.front();
       each.unlink();
-      if (tick_of(each.due_) < done_) each.on_time(now);
-      else ring_[static_cast<std::size_t>(tick_of(each.due_)) % slots].push_back(each);
+      if (tick_of(each.due_) < done_)
+        each.on_time(now);
+      else
+        ring_[static_cast<std::size_t>(tick_of(each.due_)) % slots].push_back(each);
     }
   }
 }

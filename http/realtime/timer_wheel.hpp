@@ -12,7 +12,8 @@ class timed : public boost::intrusive::list_base_hook<boost::intrusive::link_mod
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  /// Called by the wheel at its time or up to a tick later. It may set itself again; it must not destroy anything timed.
+  /// Called by the wheel at its time or up to a tick later. It may set itself again; it must not destroy anything
+  /// timed.
   virtual void on_time(time_point now) = 0;
   time_point due() const { return due_; }
 
@@ -24,8 +25,8 @@ private:
   time_point due_{};
 };
 
-/// The timers of many connections for the price of one: a ring of lists, one list per tick. Setting costs nothing but the
-/// links, what is further away than the ring goes around again. Pure: time comes in as a parameter.
+/// The timers of many connections for the price of one: a ring of lists, one list per tick. Setting costs nothing but
+/// the links, what is further away than the ring goes around again. Pure: time comes in as a parameter.
 class timer_wheel {
 public:
   using time_point = timed::time_point;

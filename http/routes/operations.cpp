@@ -17,8 +17,8 @@ awaitable<answer_or_problem> get_health(services& s, call&) {
   co_return a;
 }
 
-/// Why the views are not to be read from; empty: they have reached the log. Far behind says so at once, a little behind may
-/// catch up while we wait: under load they always are.
+/// Why the views are not to be read from; empty: they have reached the log. Far behind says so at once, a little behind
+/// may catch up while we wait: under load they always are.
 awaitable<std::string> views_failure(services& s) {
   if (!s.views.healthy()) co_return s.views.failure();
   const position head = s.log.head();
@@ -66,6 +66,8 @@ constexpr route rows[] = {
 
 } // namespace
 
-std::span<const route> operation_routes() { return rows; }
+std::span<const route> operation_routes() {
+  return rows;
+}
 
 } // namespace palabre::http

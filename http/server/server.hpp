@@ -23,8 +23,8 @@ public:
   /// Encodes the batch's frames once and posts them to each hub. A listener of the journal: never blocks.
   void publish(const storage::committed_batch_ptr& batch);
 
-  /// Stops accepting, answers what is in flight, closes WebSockets with 3001 over settings.drain_spread, then ends the io
-  /// threads: at most `deadline` later. What is left then is cut off.
+  /// Stops accepting, answers what is in flight, closes WebSockets with 3001 over settings.drain_spread, then ends the
+  /// io threads: at most `deadline` later. What is left then is cut off.
   void drain(std::chrono::milliseconds deadline);
 
 private:

@@ -26,7 +26,8 @@ protected:
   }
   void start(std::chrono::milliseconds idle) {
     runtime_.reset();
-    runtime_ = std::make_unique<actor_runtime>(decider_context{*log_, *journal_, *views_, time_}, runtime_settings{1, idle});
+    runtime_ =
+        std::make_unique<actor_runtime>(decider_context{*log_, *journal_, *views_, time_}, runtime_settings{1, idle});
   }
   void TearDown() override {
     runtime_.reset();
@@ -142,7 +143,9 @@ TEST(Admission, CountsInAllAndPerStream) {
 
 TEST(Reply, EndsAsAbandonedWhenNobodyAnswers) {
   std::optional<result<int>> heard;
-  { const reply<int> unanswered([&](result<int> what) { heard = std::move(what); }); }
+  {
+    const reply<int> unanswered([&](result<int> what) { heard = std::move(what); });
+  }
   ASSERT_TRUE(heard);
   EXPECT_EQ(heard->error().code, errc::abandoned);
   int answers = 0;

@@ -21,14 +21,17 @@ websocket_client connected(const running_server& server, const person& who) {
   return client;
 }
 
-std::string channel(const std::string& room) { return R"("channel":"room:)" + room + '"'; }
+std::string channel(const std::string& room) {
+  return R"("channel":"room:)" + room + '"';
+}
 
 std::string subscribe_to(const std::string& room, std::string_view more = {}) {
   return R"("subscribe":{)" + channel(room) + std::string(more) + '}';
 }
 
 std::string recover_from(std::int64_t offset, std::string_view epoch, std::string_view more = {}) {
-  return R"(,"recover":true,"offset":)" + std::to_string(offset) + R"(,"epoch":)" + json_quoted(epoch) + std::string(more);
+  return R"(,"recover":true,"offset":)" + std::to_string(offset) + R"(,"epoch":)" + json_quoted(epoch) +
+         std::string(more);
 }
 
 std::string post_by_rpc(const std::string& room, std::string_view words) {
@@ -70,14 +73,14 @@ TEST_F(Realtime, EndsWhatIsNotTheProtocol) {
       {"\n \n", 3501},
       {"nonsense", 3501},
       {"[]", 3501},
-      {R"({"id":1,"connect":{}})", 3501},                       // no token
+      {R"({"id":1,"connect":{}})", 3501}, // no token
       {R"({"id":1,"connect":null})", 3501},
       {R"({"id":1,"connect":{"token":7}})", 3501},
       {R"({"id":1,"connect":{"token":"a.b.c"}})", 3500},
       {ok + '\n' + R"({"id":2,)" + connect_with(ada_.token()) + '}', 3501}, // twice
-      {ok + "\n{}", 3501},                                      // a pong to no ping
+      {ok + "\n{}", 3501},                                                  // a pong to no ping
       {ok + '\n' + R"({"id":2})", 3501},
-      {ok + '\n' + R"({"rpc":{"method":"x"}})", 3501},          // without an id
+      {ok + '\n' + R"({"rpc":{"method":"x"}})", 3501}, // without an id
       {ok + '\n' + R"({"id":-1,"rpc":{"method":"x"}})", 3501},
       {ok + '\n' + R"({"id":4294967296,"rpc":{"method":"x"}})", 3501},
       {ok + '\n' + R"({"send":{"data":{}}})", 3508},
@@ -93,10 +96,10 @@ TEST_F(Realtime, EndsWhatIsNotTheProtocol) {
 
 TEST_F(Realtime, EndsWhatIsNotWebSocket) {
   const std::vector<std::pair<std::string, int>> table{
-      {std::string("\x81\x02{}"), 1002},                                   // not masked
-      {std::string("\xc1\x80\0\0\0\0", 6), 1002},                          // a reserved bit
+      {std::string("\x81\x02{}"), 1002},          // not masked
+      {std::string("\xc1\x80\0\0\0\0", 6), 1002}, // a reserved bit
       {std::string("\x81\x81\0\0\0\0\xff", 7), 1007},
-      {std::string("\x81\xff\0\0\0\0\0\x01\0\x01\0\0\0\0", 14), 1009},     // 65,537 bytes
+      {std::string("\x81\xff\0\0\0\0\0\x01\0\x01\0\0\0\0", 14), 1009}, // 65,537 bytes
   };
   for (const auto& [bytes, code] : table) {
     websocket_client client(server_.port());
@@ -360,14 +363,16 @@ TEST_F(Realtime, LosesAndRepeatsNothingUnderLoad) {
   std::int64_t seen = 0;
   // Comes and goes while the room fills; each time it goes on from where it was.
   while (seen < 2 + count) {
-    const auto reply = reader.ask(subscribe_to(room_, seen == 0 ? R"(,"recover":true)" : R"(,"recover":true,"offset":)" + std::to_string(seen)));
+    const auto reply = reader.ask(
+        subscribe_to(room_, seen == 0 ? R"(,"recover":true)" : R"(,"recover":true,"offset":)" + std::to_string(seen)));
     ASSERT_TRUE(reply.has("/subscribe/recovered")) << reply.body.substr(0, 300);
     if (reply.has("/subscribe/publications")) {
       const std::size_t recovered = reply.count("/subscribe/publications");
       for (std::size_t i = 0; i < recovered; ++i)
         ASSERT_EQ(reply.number("/subscribe/publications/" + std::to_string(i) + "/offset"), ++seen);
     }
-    for (int i = 0; i < 20 && seen < 2 + count; ++i) ASSERT_EQ(reader.next_with("/push").number("/push/pub/offset"), ++seen);
+    for (int i = 0; i < 20 && seen < 2 + count; ++i)
+      ASSERT_EQ(reader.next_with("/push").number("/push/pub/offset"), ++seen);
     const auto left = reader.ask(R"("unsubscribe":{)" + channel(room_) + "}");
     ASSERT_TRUE(left.has("/unsubscribe"));
     while (auto late = reader.take_if("/push")) ASSERT_EQ(late->number("/push/pub/offset"), ++seen);

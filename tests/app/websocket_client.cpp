@@ -60,8 +60,10 @@ void websocket_client::read() {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     std::string line = text.substr(begin, end - begin);
     begin = end + 1;
-    if (line == "{}" && answers_pings) send("{}");
-    else state_->lines.emplace_back().body = std::move(line);
+    if (line == "{}" && answers_pings)
+      send("{}");
+    else
+      state_->lines.emplace_back().body = std::move(line);
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// A blocking WebSocket client of someone else's making (Beast), with deadlines, and the realtime protocol's lines as JSON.
+// A blocking WebSocket client of someone else's making (Beast), with deadlines, and the realtime protocol's lines as
+// JSON.
 
 #include "http_client.hpp"
 

@@ -51,8 +51,8 @@ TEST(Upcasting, SaysWhenAnEventIsFromTheFuture) {
 }
 
 TEST(Described, RefusesWhatIsNotItsShape) {
-  for (const char* wrong : {"", "[]", "null", "{", R"({"x":1})", R"({"x":"1","y":2,"unit":"m"})", R"({"x":99999999999,"y":2,"unit":"m"})",
-                            R"({"x":1,"y":2,"unit":null})"})
+  for (const char* wrong : {"", "[]", "null", "{", R"({"x":1})", R"({"x":"1","y":2,"unit":"m"})",
+                            R"({"x":99999999999,"y":2,"unit":"m"})", R"({"x":1,"y":2,"unit":null})"})
     EXPECT_EQ(decode<thing_event>("thing.moved", 3, wrong).error().code, errc::corrupt) << wrong;
 }
 
@@ -60,7 +60,9 @@ TEST(Described, HidesSecretsAndKeepsTheShape) {
   const session_opened e{session_id{}, {"the hash"}, {1'700'000'000'000}};
   const std::string stored = to_json(e, secrets::stored), shown = to_json(e, secrets::hidden);
   EXPECT_NE(stored.find("the hash"), std::string::npos);
-  EXPECT_EQ(shown, R"({"session_id":"00000000-0000-0000-0000-000000000000","token_hash":null,"expires_at":"2023-11-14T22:13:20.000Z"})");
+  EXPECT_EQ(
+      shown,
+      R"({"session_id":"00000000-0000-0000-0000-000000000000","token_hash":null,"expires_at":"2023-11-14T22:13:20.000Z"})");
 }
 
 TEST(Catalog, HidesTheWordsOfDeletedMessages) {

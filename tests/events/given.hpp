@@ -125,12 +125,15 @@ inline room_facts room_story::facts_for(user_id actor, const room_command& comma
   for (const auto& [of, who, what] : reactions_) {
     if (of != *about) continue;
     if (who == actor && what == emoji) f.reacted = true;
-    if (std::find(f.emoji_kinds.begin(), f.emoji_kinds.end(), what) == f.emoji_kinds.end()) f.emoji_kinds.push_back(what);
+    if (std::find(f.emoji_kinds.begin(), f.emoji_kinds.end(), what) == f.emoji_kinds.end())
+      f.emoji_kinds.push_back(what);
   }
   return f;
 }
 
-inline room_story given() { return {}; }
+inline room_story given() {
+  return {};
+}
 
 /// Ada's room with Bob in it.
 inline room_story given_a_room(visibility visible = visibility::closed) {

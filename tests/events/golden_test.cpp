@@ -27,9 +27,7 @@ std::vector<golden_event> golden_events() {
 
 std::string stored_json(const any_event& event) {
   return std::visit(
-      [](const auto& family) {
-        return std::visit([](const auto& e) { return to_json(e, secrets::stored); }, family);
-      },
+      [](const auto& family) { return std::visit([](const auto& e) { return to_json(e, secrets::stored); }, family); },
       event);
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 using namespace testing;
 
-/// A room of three people and few messages does anything at all; facts looked up at any earlier seq, and corrected, must decide
-/// what facts of now decide.
+/// A room of three people and few messages does anything at all; facts looked up at any earlier seq, and corrected,
+/// must decide what facts of now decide.
 TEST(RecentFacts, MakeOldFactsDecideAsNewOnes) {
   const std::uint64_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -18,11 +18,17 @@ TEST(Room, IsCreatedWithItsOwnerAndItsCode) {
   EXPECT_EQ(made.value().claims[0].name, create.share_code_stream);
 }
 
-TEST(Room, IsNotCreatedTwice) { given_a_room().when(ada, create_room{}).then_refused(errc::conflict); }
+TEST(Room, IsNotCreatedTwice) {
+  given_a_room().when(ada, create_room{}).then_refused(errc::conflict);
+}
 
-TEST(Room, RefusesACommandBeforeItExists) { given().when(ada, post(1)).then_refused(errc::not_found); }
+TEST(Room, RefusesACommandBeforeItExists) {
+  given().when(ada, post(1)).then_refused(errc::not_found);
+}
 
-TEST(Room, LetsAMemberPost) { given_a_room().when(bob, post(1)).then({"message.posted"}); }
+TEST(Room, LetsAMemberPost) {
+  given_a_room().when(bob, post(1)).then({"message.posted"});
+}
 
 TEST(Room, RefusesAStranger) {
   given_a_room(visibility::open).when(eve, post(1)).then_refused(errc::forbidden);
@@ -32,8 +38,8 @@ TEST(Room, DoesNotExistForAStrangerWhenPrivate) {
   const auto room = given_a_room(visibility::closed).by(ada).happened(posted(1));
   for (const room_command& command :
        std::vector<room_command>{post(2), edit_message{message(1), "x"}, delete_message{message(1)},
-                                 react{message(1), "👍", reaction_change::add}, join_room{}, leave_room{}, archive_room{},
-                                 rotate_share_code{}, update_room{}})
+                                 react{message(1), "👍", reaction_change::add}, join_room{}, leave_room{},
+                                 archive_room{}, rotate_share_code{}, update_room{}})
     room.when(eve, command).then_refused(errc::not_found);
 }
 
@@ -47,10 +53,16 @@ TEST(Room, AnswersOnlyToItsMembersOnce) {
 TEST(Room, OpensToItsShareCodeOnly) {
   given_a_room().when(eve, join_room{"ABCDEFGHJK", "Eve"}).then({"member.joined"});
   given_a_room().when(eve, join_room{"ABCDEFGHJM", "Eve"}).then_refused(errc::not_found);
-  given_a_room().by(ada).happened(room_archived{}).when(eve, join_room{"ABCDEFGHJK", "Eve"}).then_refused(errc::not_found);
+  given_a_room()
+      .by(ada)
+      .happened(room_archived{})
+      .when(eve, join_room{"ABCDEFGHJK", "Eve"})
+      .then_refused(errc::not_found);
 }
 
-TEST(Room, KeepsItsOwner) { given_a_room().when(ada, leave_room{}).then_refused(errc::owner_must_transfer); }
+TEST(Room, KeepsItsOwner) {
+  given_a_room().when(ada, leave_room{}).then_refused(errc::owner_must_transfer);
+}
 
 TEST(Room, IsReadOnlyOnceArchived) {
   const auto room = given_a_room(visibility::open).by(bob).happened(posted(1)).by(ada).happened(room_archived{});
@@ -107,7 +119,8 @@ TEST(Message, IsEditedByItsAuthorAlone) {
 
 TEST(Message, IsEditedAHundredTimesAtMost) {
   auto room = given_a_room().by(bob).happened(posted(1));
-  for (std::uint32_t n = 1; n <= limits::edits_per_message_max; ++n) room.happened(message_edited{message(1), 4, n, {"x"}});
+  for (std::uint32_t n = 1; n <= limits::edits_per_message_max; ++n)
+    room.happened(message_edited{message(1), 4, n, {"x"}});
   room.when(bob, edit_message{message(1), "x"}).then_refused_with_words(errc::limit_exceeded, "edits_per_message");
 }
 
@@ -155,7 +168,8 @@ TEST(Reaction, HasABoundOfKinds) {
 }
 
 TEST(Room, CountsMembersAndMessages) {
-  auto room = given_a_room().by(bob).happened(posted(1)).happened(posted(2)).happened(message_deleted{message(1), 4, bob});
+  auto room =
+      given_a_room().by(bob).happened(posted(1)).happened(posted(2)).happened(message_deleted{message(1), 4, bob});
   EXPECT_EQ(room.state().member_count, 2u);
   EXPECT_EQ(room.state().message_count, 1u);
   room.happened(member_left{bob});

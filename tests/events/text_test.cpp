@@ -7,7 +7,8 @@ namespace palabre::events {
 namespace {
 
 TEST(Emoji, IsOneFullyQualified) {
-  for (const char* whole : {"👍", "👍🏽", "❤️", "👩‍💻", "👨‍👩‍👧‍👦", "🇫🇷", "1️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏳️‍🌈", "©️"})
+  for (const char* whole : {"👍", "👍🏽", "❤️", "👩‍💻", "👨‍👩‍👧‍👦", "🇫🇷", "1️⃣",
+                            "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏳️‍🌈", "©️"})
     EXPECT_EQ(canonical_emoji(whole), whole);
   EXPECT_EQ(canonical_emoji("❤"), "❤️");
   EXPECT_EQ(canonical_emoji("🏳‍🌈"), "🏳️‍🌈");
@@ -29,8 +30,9 @@ TEST(Text, IsNormalized) {
 }
 
 TEST(Text, RefusesControlCharactersAndBrokenUtf8) {
-  for (const std::string& wrong : {std::string("\0", 1), std::string("\x1B[31m"), std::string("\x7F"), std::string("\xC2\x85"),
-                                   std::string("\xFF"), std::string("\xED\xA0\x80"), std::string("\xC0\x80")})
+  for (const std::string& wrong :
+       {std::string("\0", 1), std::string("\x1B[31m"), std::string("\x7F"), std::string("\xC2\x85"),
+        std::string("\xFF"), std::string("\xED\xA0\x80"), std::string("\xC0\x80")})
     EXPECT_FALSE(normalized_text(wrong));
 }
 

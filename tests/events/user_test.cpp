@@ -45,7 +45,9 @@ TEST(User, RegistersWithALoginAndASession) {
   registered().when(command).then_refused(errc::conflict);
 }
 
-TEST(User, DoesNothingBeforeRegistering) { account{}.when(change_profile{}).then_refused(errc::not_found); }
+TEST(User, DoesNothingBeforeRegistering) {
+  account{}.when(change_profile{}).then_refused(errc::not_found);
+}
 
 TEST(User, ChangesTheProfileOnce) {
   user_profile profile;
@@ -56,7 +58,10 @@ TEST(User, ChangesTheProfileOnce) {
 
 TEST(Session, OpensOnlyForThePasswordThatWasProved) {
   registered().when(open_session{opened(2, "t"), 1}).then({"session.opened"});
-  registered().happened(password_changed{{"hash two"}}).when(open_session{opened(2, "t"), 1}).then_refused(errc::wrong_credentials);
+  registered()
+      .happened(password_changed{{"hash two"}})
+      .when(open_session{opened(2, "t"), 1})
+      .then_refused(errc::wrong_credentials);
 }
 
 TEST(Session, RotatesItsToken) {
@@ -95,7 +100,8 @@ TEST(Session, EndsWithThePasswordUnlessItAsked) {
 
 TEST(Session, HasABoundThatExpiredOnesLeave) {
   auto a = registered();
-  for (std::size_t n = 1; n < limits::sessions_per_user_max; ++n) a.happened(opened(static_cast<std::uint8_t>(n + 1), "t"));
+  for (std::size_t n = 1; n < limits::sessions_per_user_max; ++n)
+    a.happened(opened(static_cast<std::uint8_t>(n + 1), "t"));
   a.when(open_session{opened(99, "t"), 1}).then_refused_with_words(errc::limit_exceeded, "sessions_per_user");
   std::vector<std::string> expected(limits::sessions_per_user_max, "session.closed");
   expected.push_back("session.opened");

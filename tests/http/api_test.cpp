@@ -52,7 +52,9 @@ protected:
     return std::to_string(std::get<answer>(outcome).status) + " " + std::get<answer>(outcome).body;
   }
   std::string handle(call c) { return said(run(io, operations.handle(c))); }
-  std::string get(std::string path, std::optional<user_id> by = {}) { return handle(request(verb::get, std::move(path), by)); }
+  std::string get(std::string path, std::optional<user_id> by = {}) {
+    return handle(request(verb::get, std::move(path), by));
+  }
   std::string rpc(std::string_view method, std::string data, user_id by) {
     access_claims claims{by, {}, timestamp{time.at.ms + 1'000}};
     const auto outcome = run(io, operations.call_rpc(method, std::move(data), claims, "r"));
@@ -70,14 +72,17 @@ TEST_F(Api, AnUnknownPathIsNotFound) {
   EXPECT_EQ(get("/nowhere", ada), "404 not_found");
 }
 
-TEST_F(Api, WhatIsOpenNeedsNoToken) { EXPECT_EQ(get("/open"), "200 /open||||"); }
+TEST_F(Api, WhatIsOpenNeedsNoToken) {
+  EXPECT_EQ(get("/open"), "200 /open||||");
+}
 
 TEST_F(Api, NeedsAToken) {
   EXPECT_EQ(get("/mine"), "401 unauthenticated");
   EXPECT_EQ(get("/mine", ada), "200 /mine||||");
   call c = request(verb::get, "/mine");
   const std::string token = token_of(ada);
-  for (const std::string& header : {std::string("Bearer"), std::string("Bearer "), std::string("Bearer x"), "Basic " + token, token}) {
+  for (const std::string& header :
+       {std::string("Bearer"), std::string("Bearer "), std::string("Bearer x"), "Basic " + token, token}) {
     c.authorization = header;
     EXPECT_EQ(handle(c), "401 unauthenticated") << header;
   }
@@ -116,11 +121,13 @@ TEST_F(Api, EachLevelIsForWhoMay) {
     std::string see, read, administrate, own;
   };
   const std::string ok = "200", no = "403 forbidden", none = "404 not_found";
-  const row rows[] = {{ada, open_room, ok, ok, ok, ok},   {ada, closed_room, ok, ok, ok, ok},
-                      {bob, open_room, ok, ok, no, no},   {bob, closed_room, ok, ok, no, no},
-                      {eve, open_room, ok, no, no, no},   {eve, closed_room, none, none, none, none}};
+  const row rows[] = {{ada, open_room, ok, ok, ok, ok}, {ada, closed_room, ok, ok, ok, ok},
+                      {bob, open_room, ok, ok, no, no}, {bob, closed_room, ok, ok, no, no},
+                      {eve, open_room, ok, no, no, no}, {eve, closed_room, none, none, none, none}};
   for (const row& r : rows) {
-    const auto begins = [](const std::string& text, const std::string& with) { return text.substr(0, with.size()) == with; };
+    const auto begins = [](const std::string& text, const std::string& with) {
+      return text.substr(0, with.size()) == with;
+    };
     EXPECT_PRED2(begins, get(at(r.room), r.by), r.see);
     EXPECT_PRED2(begins, get(at(r.room) + "/messages", r.by), r.read);
     EXPECT_PRED2(begins, handle(request(verb::post, at(r.room) + "/messages", r.by)), r.read);
@@ -162,11 +169,13 @@ TEST_F(Api, ChecksInTheOrderThatIsPromised) {
 
 TEST_F(Api, TakesJsonOnlyWhereThereIsABody) {
   call c = request(verb::post, "/mine", ada);
-  for (const char* type : {"", "text/plain", "application/jsonx", "application/json-patch+json", "application/x-www-form-urlencoded"}) {
+  for (const char* type :
+       {"", "text/plain", "application/jsonx", "application/json-patch+json", "application/x-www-form-urlencoded"}) {
     c.content_type = type;
     EXPECT_EQ(handle(c), "415 unsupported_media_type") << type;
   }
-  for (const char* type : {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;a=b"}) {
+  for (const char* type :
+       {"application/json", "Application/JSON", "application/json; charset=utf-8", "application/json ;a=b"}) {
     c.content_type = type;
     EXPECT_EQ(handle(c).substr(0, 3), "200") << type;
   }
@@ -250,9 +259,10 @@ TEST_F(Api, AnRpcIsItsRoute) {
 
 TEST_F(Api, AnRpcTakesItsQueryFromItsParameters) {
   catch_up();
-  const std::string room = to_text(open_room), data = R"({"room_id":")" + room + R"(","before":12,"limit":-1,"x":null,"flag":true})";
-  EXPECT_EQ(rpc("room.history", data, ada),
-            "200 /rooms/" + room + "/messages|" + room + ",|room_id=" + room + ",before=12,limit=-1,flag=true,|" + data + "|owner");
+  const std::string room = to_text(open_room),
+                    data = R"({"room_id":")" + room + R"(","before":12,"limit":-1,"x":null,"flag":true})";
+  EXPECT_EQ(rpc("room.history", data, ada), "200 /rooms/" + room + "/messages|" + room + ",|room_id=" + room +
+                                                ",before=12,limit=-1,flag=true,|" + data + "|owner");
 }
 
 TEST_F(Api, AnRpcWithoutItsPathParametersIsRefused) {

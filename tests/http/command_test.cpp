@@ -12,10 +12,13 @@ std::optional<command> parse(std::string line) {
   return parse_command(line);
 }
 
-std::string nested(std::size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); }
+std::string nested(std::size_t levels) {
+  return std::string(levels, '[') + std::string(levels, ']');
+}
 
 TEST(Command, HasTheFieldsOfItsLine) {
-  const auto subscribe = parse(R"({"id":2,"subscribe":{"channel":"room:7","recover":true,"offset":120,"epoch":"Xy","flag":3}})");
+  const auto subscribe =
+      parse(R"({"id":2,"subscribe":{"channel":"room:7","recover":true,"offset":120,"epoch":"Xy","flag":3}})");
   ASSERT_TRUE(subscribe);
   EXPECT_EQ(subscribe->id, 2u);
   EXPECT_EQ(subscribe->what, command::name::subscribe);
@@ -48,10 +51,11 @@ TEST(Command, TakesNullForAbsentAndIgnoresTheUnknown) {
 }
 
 TEST(Command, IsNothingElse) {
-  for (const char* line : {"1", "null", "[]", "\"x\"", "{", "{}{}", "{}x", R"({"id":"1","rpc":{}})", R"({"id":1.5})",
-                           R"({"id":-1})", R"({"id":4294967296})", R"({"id":1,"rpc":[]})", R"({"id":1,"rpc":{"method":1}})",
-                           R"({"id":1,"subscribe":{"offset":-1}})", R"({"id":1,"history":{"since":3}})",
-                           "{\"id\":1,\"rpc\":{\"method\":\"\xff\"}}", R"({"id":1,"rpc":{"method":"\ud800"}})"})
+  for (const char* line :
+       {"1", "null", "[]", "\"x\"", "{", "{}{}", "{}x", R"({"id":"1","rpc":{}})", R"({"id":1.5})", R"({"id":-1})",
+        R"({"id":4294967296})", R"({"id":1,"rpc":[]})", R"({"id":1,"rpc":{"method":1}})",
+        R"({"id":1,"subscribe":{"offset":-1}})", R"({"id":1,"history":{"since":3}})",
+        "{\"id\":1,\"rpc\":{\"method\":\"\xff\"}}", R"({"id":1,"rpc":{"method":"\ud800"}})"})
     EXPECT_FALSE(parse(line)) << line;
 }
 

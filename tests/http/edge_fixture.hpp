@@ -1,6 +1,6 @@
 #pragma once
-// What the edge stands on, without threads: a real log and real views in a temporary directory, both moved by hand, and actors
-// that answer what a test tells them to.
+// What the edge stands on, without threads: a real log and real views in a temporary directory, both moved by hand, and
+// actors that answer what a test tells them to.
 
 #include "base/assert.hpp"
 #include "events/streams.hpp"
@@ -63,7 +63,8 @@ protected:
     what.streams.push_back({events::stream_of(in), storage::expectation::any(), {encoded(in, actor, event)...}});
     what.done = [](result<storage::appended> done) { PALABRE_ASSERT(done.has_value()); };
     PALABRE_ASSERT(journal_.submit(std::move(what)).has_value());
-    while (journal_.step()) {}
+    while (journal_.step()) {
+    }
   }
   void catch_up() { PALABRE_ASSERT(views.catch_up().has_value()); }
 
@@ -91,9 +92,11 @@ protected:
   stopped_clock time;
   system_randomness random;
   temporary_directory root;
-  std::unique_ptr<storage::event_log> log_ = opened(storage::event_log::open(root / "log", storage::event_log::access::read_write, random));
+  std::unique_ptr<storage::event_log> log_ =
+      opened(storage::event_log::open(root / "log", storage::event_log::access::read_write, random));
   storage::journal journal_{*log_};
-  std::unique_ptr<storage::views_store> store_ = opened(storage::views_store::open(root / "views", projections::tables::names, "test"));
+  std::unique_ptr<storage::views_store> store_ =
+      opened(storage::views_store::open(root / "views", projections::tables::names, "test"));
   projections::timeline timeline_fold;
   projections::roster roster_fold;
   projections::users users_fold;
@@ -106,7 +109,9 @@ protected:
   scripted_gateway gateway;
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
-  services edge{gateway, views, log, timeline, roster, users, profiles, tokens, hasher, time, random, std::string(32, 'n'), {}, {}};
+  services edge{gateway,  views,  log,    timeline, roster, users,
+                profiles, tokens, hasher, time,     random, std::string(32, 'n'),
+                {},       {}};
 
 private:
   template <class T>

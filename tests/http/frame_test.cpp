@@ -32,12 +32,24 @@ std::string client_frame(std::uint8_t first, std::string_view payload, std::uint
   return out;
 }
 
-std::string text(std::string_view payload) { return client_frame(final_frame | 1, payload); }
-std::string text_start(std::string_view payload) { return client_frame(1, payload); }
-std::string more(std::string_view payload) { return client_frame(0, payload); }
-std::string last(std::string_view payload) { return client_frame(final_frame | 0, payload); }
-std::string ping(std::string_view payload) { return client_frame(final_frame | 9, payload); }
-std::string close(std::string_view payload) { return client_frame(final_frame | 8, payload); }
+std::string text(std::string_view payload) {
+  return client_frame(final_frame | 1, payload);
+}
+std::string text_start(std::string_view payload) {
+  return client_frame(1, payload);
+}
+std::string more(std::string_view payload) {
+  return client_frame(0, payload);
+}
+std::string last(std::string_view payload) {
+  return client_frame(final_frame | 0, payload);
+}
+std::string ping(std::string_view payload) {
+  return client_frame(final_frame | 9, payload);
+}
+std::string close(std::string_view payload) {
+  return client_frame(final_frame | 8, payload);
+}
 
 struct decoded {
   std::vector<std::pair<opcode, std::string>> messages;
@@ -65,7 +77,9 @@ decoded decode(std::string_view bytes) {
   return out;
 }
 
-decoded messages(std::vector<std::pair<opcode, std::string>> all) { return {std::move(all), 0}; }
+decoded messages(std::vector<std::pair<opcode, std::string>> all) {
+  return {std::move(all), 0};
+}
 
 TEST(FrameDecoder, ReadsWhatClientsSend) {
   const std::string long_text(126, 'a'), longer_text(message_max, 'b');
@@ -79,7 +93,10 @@ TEST(FrameDecoder, ReadsWhatClientsSend) {
       {text_start("a") + ping("p") + last("c"), messages({{opcode::ping, "p"}, {opcode::text, "ac"}})},
       {text_start("\xc3") + last("\xa9"), messages({{opcode::text, "\xc3\xa9"}})}, // é, cut in two
       {close(""), messages({{opcode::close, ""}})},
-      {close("\x0b\xb9" "bye"), messages({{opcode::close, "\x0b\xb9" "bye"}})},
+      {close("\x0b\xb9"
+             "bye"),
+       messages({{opcode::close, "\x0b\xb9"
+                                 "bye"}})},
       {client_frame(final_frame | 10, "x"), messages({{opcode::pong, "x"}})},
   };
   for (const auto& [bytes, expected] : table) EXPECT_EQ(decode(bytes), expected);
@@ -95,14 +112,14 @@ TEST(FrameDecoder, NamesWhatIsWrong) {
       {client_frame(final_frame | 0x40 | 1, "x"), 1002}, // reserved bit
       {client_frame(final_frame | 3, "x"), 1002},        // reserved opcodes
       {client_frame(final_frame | 11, "x"), 1002},
-      {client_frame(9, "x"), 1002},                      // a control frame in fragments
+      {client_frame(9, "x"), 1002}, // a control frame in fragments
       {ping(std::string(126, 'x')), 1002},
-      {last("x"), 1002},                                 // goes on with nothing
-      {text_start("x") + text("y"), 1002},               // begins within another
+      {last("x"), 1002},                   // goes on with nothing
+      {text_start("x") + text("y"), 1002}, // begins within another
       {longer_than_needed, 1002},
       {negative, 1002},
       {close("\x03"), 1002},
-      {close("\x03\xed"), 1002},                         // 1005 is never sent
+      {close("\x03\xed"), 1002}, // 1005 is never sent
       {close("\x0b\xb9\xff"), 1007},
       {text("\xff"), 1007},
       {text_start("a") + last("\xc3"), 1007},
@@ -216,8 +233,8 @@ TEST(ControlFrame, CarriesCodeAndReason) {
 }
 
 TEST(EndOfFrame, IsFoundFromAnyByte) {
-  const std::vector<std::string> frames{text_frame("{}"), text_frame(std::string(300, 'a')), control_frame(opcode::ping, ""),
-                                        text_frame(std::string(70'000, 'b'))};
+  const std::vector<std::string> frames{text_frame("{}"), text_frame(std::string(300, 'a')),
+                                        control_frame(opcode::ping, ""), text_frame(std::string(70'000, 'b'))};
   std::string all;
   for (const std::string& each : frames) all += each;
   std::size_t begin = 0;

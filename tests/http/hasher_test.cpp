@@ -30,7 +30,9 @@ TEST_F(Hasher, RecognisesThePasswordAndNoOther) {
   EXPECT_FALSE(verify("", encoded));
 }
 
-TEST_F(Hasher, SaltsEachHash) { EXPECT_NE(hash("the same"), hash("the same")); }
+TEST_F(Hasher, SaltsEachHash) {
+  EXPECT_NE(hash("the same"), hash("the same"));
+}
 
 TEST_F(Hasher, ReadsAllBytesOfAPassword) {
   const std::string with_zero("a\0b", 3), long_one(1'024, 'x');
@@ -85,7 +87,8 @@ TEST_F(Hasher, OutlivesAnIoContextThatEndsFirst) {
       explicit notice(bool* flag) : at(flag) {}
       ~notice() { *at = true; }
     };
-    const auto waits = [](password_hasher& h, std::shared_ptr<notice> held, bool* done) -> boost::asio::awaitable<void> {
+    const auto waits = [](password_hasher& h, std::shared_ptr<notice> held,
+                          bool* done) -> boost::asio::awaitable<void> {
       auto hashing = h.hash("password");
       const auto answer = co_await std::move(hashing);
       *done = answer.has_value() && held != nullptr;
@@ -96,7 +99,7 @@ TEST_F(Hasher, OutlivesAnIoContextThatEndsFirst) {
   }
   EXPECT_FALSE(destroyed);
   short_lived.reset();
-  EXPECT_TRUE(destroyed); // the coroutine, together with its context
+  EXPECT_TRUE(destroyed);                // the coroutine, together with its context
   EXPECT_FALSE(hash("another").empty()); // the first was hashed before, for nobody
 }
 

@@ -27,7 +27,8 @@ TEST_F(Operations, AreReadyOnceTheViewsHaveReachedTheLog) {
   room_of(a_user(), events::visibility::open);
   const answer early = get("/health/ready");
   EXPECT_EQ(early.status, 503);
-  EXPECT_NE(early.body.find(R"({"status":"not_ready","checks":{"projections":"the views)"), std::string::npos) << early.body;
+  EXPECT_NE(early.body.find(R"({"status":"not_ready","checks":{"projections":"the views)"), std::string::npos)
+      << early.body;
   catch_up();
   const answer ready = get("/health/ready");
   EXPECT_EQ(ready.status, 200);

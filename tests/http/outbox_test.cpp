@@ -30,7 +30,8 @@ struct narrow_pipe {
   std::string drain() const {
     std::string all;
     char buffer[10'000];
-    for (ssize_t n; (n = ::recv(far, buffer, sizeof buffer, MSG_DONTWAIT)) > 0;) all.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n; (n = ::recv(far, buffer, sizeof buffer, MSG_DONTWAIT)) > 0;)
+      all.append(buffer, static_cast<std::size_t>(n));
     return all;
   }
   int near, far;
@@ -64,7 +65,8 @@ TEST(Outbox, KeepsInOrderWhatTheSocketDoesNotTake) {
   for (int round = 0; round < 300; ++round) {
     std::vector<room_frames_ptr> owners;
     std::vector<lent_frames> lent;
-    for (std::size_t i = random() % 100; i > 0; --i) owners.push_back(frames_with(std::string(1 + random() % 200, static_cast<char>('a' + random() % 26))));
+    for (std::size_t i = random() % 100; i > 0; --i)
+      owners.push_back(frames_with(std::string(1 + random() % 200, static_cast<char>('a' + random() % 26))));
     if (random() % 2 == 0) {
       out.push("own;");
       expected += "own;";

@@ -86,8 +86,9 @@ TEST(Problem, IsValidJsonWhateverThePathWas) {
 }
 
 TEST(Problem, HasARealtimeCode) {
-  const std::pair<int, int> table[] = {{400, 107}, {401, 101}, {403, 103}, {404, 404}, {405, 104}, {409, 409}, {412, 412},
-                                       {413, 107}, {415, 107}, {422, 422}, {429, 111}, {500, 100}, {503, 100}};
+  const std::pair<int, int> table[] = {{400, 107}, {401, 101}, {403, 103}, {404, 404}, {405, 104},
+                                       {409, 409}, {412, 412}, {413, 107}, {415, 107}, {422, 422},
+                                       {429, 111}, {500, 100}, {503, 100}};
   for (const auto& [status, code] : table) {
     problem p;
     p.status = status;

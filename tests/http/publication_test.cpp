@@ -8,7 +8,9 @@
 namespace palabre::http::realtime {
 namespace {
 
-uuid id(std::string_view text) { return *parse_uuid(text); }
+uuid id(std::string_view text) {
+  return *parse_uuid(text);
+}
 
 const room_id room{id("01900000-0000-7000-8000-000000000001")};
 const user_id ada{id("01900000-0000-7000-8000-0000000000aa")};
@@ -104,7 +106,8 @@ TEST(Publication, PushIsThePublicationInItsChannel) {
   const auto record = record_of(events::encode_one(hello()), 7);
   std::string push;
   ASSERT_TRUE(append_push(push, record, events::words::shown));
-  EXPECT_EQ(push, R"({"push":{"channel":"room:01900000-0000-7000-8000-000000000001","pub":)" + publication(record) + "}}");
+  EXPECT_EQ(push,
+            R"({"push":{"channel":"room:01900000-0000-7000-8000-000000000001","pub":)" + publication(record) + "}}");
   EXPECT_EQ(push.find('\n'), std::string::npos) << "a newline would end the message for clients";
 }
 
@@ -140,8 +143,7 @@ constexpr std::size_t unbounded = 1'000'000;
 
 TEST(Recovery, ShowsMembersNoWordsOfWhatIsDeletedByNow) {
   const auto history = a_short_history();
-  const std::string seen =
-      publications_of(history, events::role::member, deletions_within(history), unbounded).value();
+  const std::string seen = publications_of(history, events::role::member, deletions_within(history), unbounded).value();
   EXPECT_EQ(seen.find("hello"), std::string::npos);
   EXPECT_EQ(seen.find("changed"), std::string::npos);
   EXPECT_NE(seen.find("stays"), std::string::npos);

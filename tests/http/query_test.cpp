@@ -26,15 +26,20 @@ std::string limit_of(const std::string& text) {
 TEST(Query, LimitIsFrom1To200) {
   const call none = with({});
   EXPECT_EQ(query_reader(none).limit(), 50u);
-  const std::pair<const char*, const char*> table[] = {
-      {"1", "1"},       {"200", "200"},
-      {"0", "?limit:out_of_range"},  {"201", "?limit:out_of_range"},
-      {"999", "?limit:out_of_range"}, {"-1", "?limit:out_of_range"},
-      {"99999999999999999999999", "?limit:out_of_range"},
-      {"abc", "?limit:wrong_type"}, {"", "?limit:wrong_type"},
-      {"1.5", "?limit:wrong_type"}, {" 1", "?limit:wrong_type"},
-      {"1 ", "?limit:wrong_type"}, {"+1", "?limit:wrong_type"},
-      {"0x10", "?limit:wrong_type"}};
+  const std::pair<const char*, const char*> table[] = {{"1", "1"},
+                                                       {"200", "200"},
+                                                       {"0", "?limit:out_of_range"},
+                                                       {"201", "?limit:out_of_range"},
+                                                       {"999", "?limit:out_of_range"},
+                                                       {"-1", "?limit:out_of_range"},
+                                                       {"99999999999999999999999", "?limit:out_of_range"},
+                                                       {"abc", "?limit:wrong_type"},
+                                                       {"", "?limit:wrong_type"},
+                                                       {"1.5", "?limit:wrong_type"},
+                                                       {" 1", "?limit:wrong_type"},
+                                                       {"1 ", "?limit:wrong_type"},
+                                                       {"+1", "?limit:wrong_type"},
+                                                       {"0x10", "?limit:wrong_type"}};
   for (const auto& [given, said] : table) EXPECT_EQ(limit_of(given), said) << given;
 }
 

@@ -5,7 +5,9 @@
 namespace palabre::http {
 namespace {
 
-boost::asio::awaitable<answer_or_problem> nothing(services&, call&) { co_return answer{}; }
+boost::asio::awaitable<answer_or_problem> nothing(services&, call&) {
+  co_return answer{};
+}
 
 const std::vector<route> table = {
     {verb::get, "/health", "", access::anyone, false, false, &nothing, ""},
@@ -46,8 +48,9 @@ TEST_F(Router, ALiteralGoesBeforeAParameter) {
 }
 
 TEST_F(Router, KnowsNoOtherPath) {
-  for (const char* path : {"", "/", "*", "health", "/health/", "//health", "/rooms/", "/rooms//join", "/rooms/7/", "/rooms/7/messages",
-                           "/Health", "/rooms/7/messages/8/reactions/", "/rooms/7/messages/8/reactions/9/x"})
+  for (const char* path :
+       {"", "/", "*", "health", "/health/", "//health", "/rooms/", "/rooms//join", "/rooms/7/", "/rooms/7/messages",
+        "/Health", "/rooms/7/messages/8/reactions/", "/rooms/7/messages/8/reactions/9/x"})
     EXPECT_EQ(found(path), "none") << path;
 }
 

@@ -56,7 +56,9 @@ std::string refusal(std::string_view json) {
   return said;
 }
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 std::string nested_object(std::size_t depth) {
   std::string json;
   for (std::size_t i = 1; i < depth; ++i) json += "{\"a\":";
@@ -93,8 +95,9 @@ TEST(Schema, TextIsNormalisedAndCountedInCodePoints) {
 }
 
 TEST(Schema, RefusesWhatIsNotJson) {
-  for (const char* body : {"", " ", "{", "{\"body\":}", "{\"body\":\"x\"", "{'body':'x'}", "{\"body\":\"x\",}", "nul", "{\"body\":01}",
-                           "{\"body\":\"x\"} {}", "{\"body\":\"a\nb\"}", "{\"a\":1e999}", "{body:1}", "\xEF\xBB\xBF"})
+  for (const char* body :
+       {"", " ", "{", "{\"body\":}", "{\"body\":\"x\"", "{'body':'x'}", "{\"body\":\"x\",}", "nul", "{\"body\":01}",
+        "{\"body\":\"x\"} {}", "{\"body\":\"a\nb\"}", "{\"a\":1e999}", "{body:1}", "\xEF\xBB\xBF"})
     EXPECT_EQ(refusal<note>(body), "400 malformed_json") << body;
 }
 
@@ -107,8 +110,10 @@ TEST(Schema, RefusesWhatIsNotUtf8) {
 TEST(Schema, RefusesHalfASurrogatePair) {
   for (const char* half : {R"(\ud800)", R"(\udc00)", R"(\ud800x)", R"(\ud800\ud800)", R"(\udfff\ud800)"}) {
     EXPECT_EQ(refusal<note>(R"({"body":")" + std::string(half) + "\"}"), "400 malformed_json") << half;
-    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{"a":")" + std::string(half) + "\"}}"), "400 malformed_json") << half;
-    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{")" + std::string(half) + "\":1}}"), "400 malformed_json") << half;
+    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{"a":")" + std::string(half) + "\"}}"), "400 malformed_json")
+        << half;
+    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{")" + std::string(half) + "\":1}}"), "400 malformed_json")
+        << half;
   }
 }
 
@@ -129,24 +134,30 @@ TEST(Schema, RefusesDeepNestingByTheNameOfTheBound) {
 }
 
 TEST(Schema, BoundsTheDepthOfMetadata) {
-  EXPECT_EQ(accepted<note>(R"({"body":"x","metadata":)" + nested_object(32) + "}").metadata->value.text, nested_object(32));
-  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + nested_object(33) + "}"), "422 limit_exceeded /metadata:limit_exceeded");
-  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + nested_object(500) + "}"), "422 limit_exceeded /metadata:limit_exceeded");
+  EXPECT_EQ(accepted<note>(R"({"body":"x","metadata":)" + nested_object(32) + "}").metadata->value.text,
+            nested_object(32));
+  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + nested_object(33) + "}"),
+            "422 limit_exceeded /metadata:limit_exceeded");
+  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + nested_object(500) + "}"),
+            "422 limit_exceeded /metadata:limit_exceeded");
 }
 
 TEST(Schema, BoundsTheBytesOfMetadata) {
   const std::string fits(4'096 - 8, 'x'), over(4'096 - 7, 'x');
   EXPECT_EQ(refusal<note>(R"({"body":"x", "metadata": { "a" : ")" + fits + "\" } }"), "accepted");
-  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{"a":")" + over + "\"}}"), "422 limit_exceeded /metadata:limit_exceeded");
+  EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":{"a":")" + over + "\"}}"),
+            "422 limit_exceeded /metadata:limit_exceeded");
 }
 
 TEST(Schema, MetadataIsAnObject) {
   for (const char* other : {"[]", "1", "\"x\"", "true"})
-    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + std::string(other) + "}"), "422 validation_failed /metadata:wrong_type");
+    EXPECT_EQ(refusal<note>(R"({"body":"x","metadata":)" + std::string(other) + "}"),
+              "422 validation_failed /metadata:wrong_type");
 }
 
 TEST(Schema, MetadataKeepsNumbersAsTheyAre) {
-  const std::string numbers = R"({"a":9223372036854775807,"b":-9223372036854775808,"c":18446744073709551615,"d":0.1,"e":1e+300})";
+  const std::string numbers =
+      R"({"a":9223372036854775807,"b":-9223372036854775808,"c":18446744073709551615,"d":0.1,"e":1e+300})";
   EXPECT_EQ(accepted<note>(R"({"body":"x","metadata":)" + numbers + "}").metadata->value.text, numbers);
 }
 
@@ -229,7 +240,8 @@ TEST(Schema, TakesEachGoodValue) {
 
 TEST(Schema, BoundsLists) {
   const std::string id = R"("0190b1f0-7c3a-7000-8000-000000000001")";
-  EXPECT_EQ(refusal<settings>("{\"users\":[" + id + "," + id + "," + id + "]}"), "422 limit_exceeded /users:limit_exceeded");
+  EXPECT_EQ(refusal<settings>("{\"users\":[" + id + "," + id + "," + id + "]}"),
+            "422 limit_exceeded /users:limit_exceeded");
 }
 
 TEST(Schema, OfAFieldThatComesTwiceTheFirstCounts) {
@@ -249,10 +261,12 @@ TEST(Schema, EmojiAreExactlyOne) {
 
 TEST(Schema, CanonicalBytesAreEqualExactlyWhenTheFieldsAre) {
   const auto a = canonical(accepted<note>(R"({"body":"x","metadata":{"a":1}})"));
-  EXPECT_EQ(a, canonical(accepted<note>(R"({ "room_id": "r", "metadata": { "a": 1 }, "reply_to": null, "body": "\u0078" })")));
+  EXPECT_EQ(a, canonical(accepted<note>(
+                   R"({ "room_id": "r", "metadata": { "a": 1 }, "reply_to": null, "body": "\u0078" })")));
   EXPECT_NE(a, canonical(accepted<note>(R"({"body":"y","metadata":{"a":1}})")));
   EXPECT_NE(a, canonical(accepted<note>(R"({"body":"x"})")));
-  EXPECT_NE(canonical(accepted<note>(R"({"body":"x","client_id":"y"})")), canonical(accepted<note>(R"({"body":"xy"})")));
+  EXPECT_NE(canonical(accepted<note>(R"({"body":"x","client_id":"y"})")),
+            canonical(accepted<note>(R"({"body":"xy"})")));
   EXPECT_NE(canonical(accepted<settings>(R"({"topic":null})")), canonical(accepted<settings>("{}")));
 }
 

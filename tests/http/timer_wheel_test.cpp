@@ -25,7 +25,8 @@ TEST(TimerWheel, WakesAtItsTimeAndNoTickLater) {
   timer_wheel wheel(start);
   std::deque<alarm> alarms(1'000);
   for (alarm& each : alarms) wheel.set(each, start + milliseconds(random() % 300'000)); // several turns of the ring
-  for (milliseconds at{0}; at <= milliseconds(300'200); at += milliseconds(1 + random() % 50)) wheel.advance(start + at);
+  for (milliseconds at{0}; at <= milliseconds(300'200); at += milliseconds(1 + random() % 50))
+    wheel.advance(start + at);
   wheel.advance(start + milliseconds(300'300));
   for (const alarm& each : alarms) {
     ASSERT_EQ(each.woken.size(), 1u);

@@ -34,7 +34,8 @@ protected:
     return body + "." + to_base64url(as_bytes(hmac_sha256(with, body)));
   }
   std::string payload(std::int64_t exp) {
-    return R"({"exp":)" + std::to_string(exp) + R"(,"sub":"0190b1f0-7c3a-7000-8000-000000000001","sid":"0190b1f0-7c3a-7000-8000-000000000002"})";
+    return R"({"exp":)" + std::to_string(exp) +
+           R"(,"sub":"0190b1f0-7c3a-7000-8000-000000000001","sid":"0190b1f0-7c3a-7000-8000-000000000002"})";
   }
 
   settable_clock time;
@@ -88,7 +89,8 @@ TEST_F(Tokens, OfAnEndedSessionProveNothing) {
 TEST_F(Tokens, HearOfClosedSessions) {
   const access_claims given = claims();
   const std::string token = tokens.issue(given);
-  const std::string closed = events::to_json(events::session_closed{given.session, events::session_end::logout}, events::secrets::stored);
+  const std::string closed =
+      events::to_json(events::session_closed{given.session, events::session_end::logout}, events::secrets::stored);
   storage::record r;
   r.stream = events::stream_of(given.user);
   r.schema = 1;
@@ -132,8 +134,8 @@ TEST_F(Tokens, RefuseAnotherKey) {
 TEST_F(Tokens, RefuseAnotherAlgorithm) {
   const std::string good = payload(time.ms / 1'000 + 60);
   for (const char* header : {R"({"alg":"none"})", R"({"alg":"None","typ":"JWT"})", R"({"alg":"HS384","typ":"JWT"})",
-                             R"({"alg":"HS512","typ":"JWT"})", R"({"alg":"RS256","typ":"JWT"})", R"({"typ":"JWT"})", "{}",
-                             R"({"alg":"hs256x"})"}) {
+                             R"({"alg":"HS512","typ":"JWT"})", R"({"alg":"RS256","typ":"JWT"})", R"({"typ":"JWT"})",
+                             "{}", R"({"alg":"hs256x"})"}) {
     EXPECT_EQ(refusal(made(header, good)), errc::unauthenticated) << header;
     EXPECT_EQ(refusal(segment(header) + "." + segment(good) + "."), errc::unauthenticated) << header;
     EXPECT_EQ(refusal(segment(header) + "." + segment(good)), errc::unauthenticated) << header;
@@ -142,7 +144,8 @@ TEST_F(Tokens, RefuseAnotherAlgorithm) {
 
 TEST_F(Tokens, RefuseWhatIsSignedButSaysNotWhoOrUntilWhen) {
   const std::string soon = std::to_string(time.ms / 1'000 + 60);
-  const std::string who = R"("sub":"0190b1f0-7c3a-7000-8000-000000000001","sid":"0190b1f0-7c3a-7000-8000-000000000002")";
+  const std::string who =
+      R"("sub":"0190b1f0-7c3a-7000-8000-000000000001","sid":"0190b1f0-7c3a-7000-8000-000000000002")";
   for (const std::string& claimed :
        {"{" + who + "}", "{\"exp\":" + soon + "}", "{\"exp\":\"" + soon + "\"," + who + "}", "{\"exp\":-1," + who + "}",
         "{\"exp\":99999999999999999," + who + "}", R"({"exp":)" + soon + R"(,"sub":"x","sid":"y"})", std::string("[]")})
@@ -172,7 +175,8 @@ TEST_F(Tokens, RefreshTokensNameTheirSession) {
 
 TEST_F(Tokens, RefuseWhatIsNoRefreshToken) {
   const std::string good = make_refresh_token({}, {}, random).text;
-  for (const std::string& text : {std::string(), std::string("x"), good + "A", good.substr(1), std::string(86, '!'), good + "=="})
+  for (const std::string& text :
+       {std::string(), std::string("x"), good + "A", good.substr(1), std::string(86, '!'), good + "=="})
     EXPECT_FALSE(parse_refresh_token(text)) << text;
 }
 

@@ -27,8 +27,8 @@ std::string expected_json(const naive_room& room, stream_version seq, user_id vi
   const naive_message& m = room.at(seq);
   std::string reactions;
   for (const auto& [emoji, who] : m.reactions)
-    reactions += (reactions.empty() ? "" : ",") + (R"({"emoji":")" + emoji) + R"(","count":)" + std::to_string(who.size()) +
-                 R"(,"me":)" + (who.contains(viewer) ? "true}" : "false}");
+    reactions += (reactions.empty() ? "" : ",") + (R"({"emoji":")" + emoji) + R"(","count":)" +
+                 std::to_string(who.size()) + R"(,"me":)" + (who.contains(viewer) ? "true}" : "false}");
   std::size_t replies = 0;
   for (const auto& [other_seq, other] : room) replies += other.parent == seq && !other.deleted;
   return R"("seq":)" + std::to_string(seq) + R"( "author_id":")" + to_text(m.author) + R"(" "body":)" +
@@ -41,7 +41,8 @@ void expect_message(const std::string& json, const std::string& expected) {
   std::size_t from = 0;
   while (from < expected.size()) {
     const std::size_t end = std::min(expected.find(" \"", from), expected.size());
-    EXPECT_NE(json.find(expected.substr(from, end - from)), std::string::npos) << expected.substr(from, end - from) << "\nin " << json;
+    EXPECT_NE(json.find(expected.substr(from, end - from)), std::string::npos)
+        << expected.substr(from, end - from) << "\nin " << json;
     from = end + 1;
   }
 }
@@ -88,13 +89,16 @@ TEST(Timeline, SaysWhatANaiveModelOfTheSameEventsSays) {
         e.reply_to_seq = target->first;
       }
       w.append(stream, actor, e);
-      naive[++version] = {step, actor, e.body.value, false, e.reply_to ? std::optional(e.reply_to_seq) : std::nullopt, {}};
+      naive[++version] = {step, actor, e.body.value, false, e.reply_to ? std::optional(e.reply_to_seq) : std::nullopt,
+                          {}};
     } else if (what < 6) {
-      w.append(stream, target->second.author, events::message_edited{message_number(target->second.number), target->first, 1, {"edited"}});
+      w.append(stream, target->second.author,
+               events::message_edited{message_number(target->second.number), target->first, 1, {"edited"}});
       ++version;
       target->second.body = "edited";
     } else if (what < 7) {
-      w.append(stream, actor, events::message_deleted{message_number(target->second.number), target->first, target->second.author});
+      w.append(stream, actor,
+               events::message_deleted{message_number(target->second.number), target->first, target->second.author});
       ++version;
       target->second.deleted = true;
     } else {
@@ -107,8 +111,10 @@ TEST(Timeline, SaysWhatANaiveModelOfTheSameEventsSays) {
         if (found->second.empty()) reactions.erase(found);
       } else {
         w.append(stream, actor, events::reaction_added{message_number(target->second.number), target->first, kind});
-        if (found == reactions.end()) reactions.push_back({kind, {actor}});
-        else found->second.insert(actor);
+        if (found == reactions.end())
+          reactions.push_back({kind, {actor}});
+        else
+          found->second.insert(actor);
       }
       ++version;
     }
@@ -134,11 +140,14 @@ TEST(Timeline, SaysWhatANaiveModelOfTheSameEventsSays) {
     const auto lower = std::lower_bound(all.begin(), all.end(), request.seq);
     const auto upper = std::upper_bound(all.begin(), all.end(), request.seq);
     std::vector<stream_version> expected;
-    if (request.from == anchor::newest) expected.assign(all.end() - static_cast<std::ptrdiff_t>(std::min(request.limit, all.size())), all.end());
+    if (request.from == anchor::newest)
+      expected.assign(all.end() - static_cast<std::ptrdiff_t>(std::min(request.limit, all.size())), all.end());
     if (request.from == anchor::before)
-      expected.assign(lower - std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(request.limit), lower - all.begin()), lower);
+      expected.assign(lower - std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(request.limit), lower - all.begin()),
+                      lower);
     if (request.from == anchor::after)
-      expected.assign(upper, upper + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(request.limit), all.end() - upper));
+      expected.assign(upper,
+                      upper + std::min<std::ptrdiff_t>(static_cast<std::ptrdiff_t>(request.limit), all.end() - upper));
     if (request.from == anchor::around) {
       EXPECT_EQ(got.size(), std::min(request.limit, all.size()));
       const auto first = std::find(all.begin(), all.end(), got.front());
@@ -147,7 +156,8 @@ TEST(Timeline, SaysWhatANaiveModelOfTheSameEventsSays) {
         EXPECT_TRUE(std::binary_search(got.begin(), got.end(), request.seq));
       }
     }
-    EXPECT_EQ(got, expected) << "anchor " << static_cast<int>(request.from) << " seq " << request.seq << " limit " << request.limit;
+    EXPECT_EQ(got, expected) << "anchor " << static_cast<int>(request.from) << " seq " << request.seq << " limit "
+                             << request.limit;
     if (!got.empty()) {
       EXPECT_EQ(page.older, got.front() != all.front());
       EXPECT_EQ(page.newer, got.back() != all.back());
@@ -160,7 +170,8 @@ TEST(Views, AreTheSameBytesHoweverTheLogWasRead) {
   const room_id room = room_number(1);
   for (std::uint8_t n = 1; n <= 2; ++n) w.append(events::stream_of(person(n)), person(n), events::user_registered{});
   w.append(events::stream_of(room), person(1), events::room_created{});
-  w.append(events::stream_of(room), person(1), events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
+  w.append(events::stream_of(room), person(1),
+           events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
   const auto half = w.committed.size();
   for (std::uint64_t n = 0; n < 50; ++n) {
     events::message_posted e;
@@ -242,11 +253,14 @@ TEST(Roster, CountsAndLists) {
   events::room_created created;
   created.settings.visibility = events::visibility::open;
   w.append(events::stream_of(open), person(1), created);
-  w.append(events::stream_of(open), person(1), events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
-  w.append(events::stream_of(open), person(2), events::member_joined{person(2), events::role::member, events::join_way::open, {"y"}});
+  w.append(events::stream_of(open), person(1),
+           events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
+  w.append(events::stream_of(open), person(2),
+           events::member_joined{person(2), events::role::member, events::join_way::open, {"y"}});
   created.settings.visibility = events::visibility::closed;
   w.append(events::stream_of(closed), person(1), created);
-  w.append(events::stream_of(closed), person(1), events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
+  w.append(events::stream_of(closed), person(1),
+           events::member_joined{person(1), events::role::owner, events::join_way::created, {"x"}});
   const stream_id code{'c', person(7)};
   w.append(code, person(1), events::share_code_claimed{closed});
   events::message_posted posted;
