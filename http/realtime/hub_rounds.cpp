@@ -1,0 +1,196 @@
+// The rounds of a hub: what was handed over goes to the connections' lists, and from there to their sockets.
+#include "http/realtime/connection.hpp"
+#include "http/realtime/hub.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace palabre::http::realtime {
+
+namespace {
+
+/// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for
+/// slow.
+constexpr std::size_t lent_bytes_max = 256 * 1024;
+/// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
+constexpr std::size_t flushed_per_turn_max = 64;
+constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
+constexpr std::chrono::milliseconds rest_max{5};
+
+} // namespace
+
+/// False: there is nothing to deliver, and no round until something is handed over.
+bool hub::begin_round() {
+  const std::lock_guard lock(inbox_mutex_);
+  round_.swap(inbox_);
+  return in_round_ = !round_.empty();
+}
+
+void hub::go_on_with_round() {
+  const time_point began = std::chrono::steady_clock::now();
+  const bool over = take_a_turn();
+  round_cost_ += std::chrono::steady_clock::now() - began;
+  if (over)
+    end_round();
+  else
+    boost::asio::post(io_, [this] { go_on_with_round(); });
+}
+
+/// True: the round is over.
+bool hub::take_a_turn() {
+  while (flush_some())
+    if (!lend_some()) return true;
+  return false;
+}
+
+/// False: everything was lent already.
+bool hub::lend_some() {
+  if (delivered_ == round_.size()) return false;
+  lent_.clear();
+  lent_to_.clear();
+  lent_bytes_ = flushed_ = 0;
+  while (delivered_ < round_.size() && lent_bytes_ < lent_bytes_max) deliver(*round_[delivered_++]);
+  return true;
+}
+
+/// False: some have yet to be flushed, but not in this turn.
+bool hub::flush_some() {
+  const std::size_t until = std::min(lent_to_.size(), flushed_ + flushed_per_turn_max);
+  while (flushed_ < until) {
+    connection* c = lent_to_[flushed_++];
+    if (c == nullptr) continue;
+    c->place.in_round = false;
+    c->flush(take_lent(*c));
+  }
+  return flushed_ == lent_to_.size();
+}
+
+/// After a costly round the hub rests as long as it took: at most half of its thread goes into deliveries, and what a
+/// busy room says meanwhile leaves in one write per subscriber. A message after a pause never waits.
+void hub::end_round() {
+  round_.clear();
+  lent_.clear();
+  lent_to_.clear();
+  delivered_ = flushed_ = 0;
+  const time_point::duration rest = std::min<time_point::duration>(std::exchange(round_cost_, {}), rest_max);
+  if (rest < rest_min) {
+    if (begin_round()) boost::asio::post(io_, [this] { go_on_with_round(); });
+    return;
+  }
+  rest_.expires_after(rest);
+  rest_.async_wait([this](boost::system::error_code failed) {
+    if (!failed && begin_round()) go_on_with_round();
+  });
+}
+
+void hub::deliver(const delivery& what) {
+  end_sessions(what);
+  for (const room_frames_ptr& frames : what.rooms) {
+    const auto found = rooms_.find(frames->room);
+    if (found == rooms_.end()) continue;
+    for (const auto& farewell : frames->farewells) say_farewell(frames, farewell);
+    // A farewell to the last subscriber ends the room.
+    if (const auto still = rooms_.find(frames->room); still != rooms_.end()) hand_out(frames, still->second);
+  }
+}
+
+void hub::hand_out(const room_frames_ptr& frames, room_subscribers& room) {
+  lent_bytes_ += frames->bytes.size();
+  std::vector<subscription*> behind;
+  for (room_subscribers::entry& each : room.entries) {
+    if (each.last + 1 == frames->first) [[likely]] {
+      lend(*each.who, frames, frames->bytes);
+    } else if (each.last >= frames->last) { // recovered already, or muted
+      continue;
+    } else if (each.last + 1 > frames->first) {
+      lend(*each.who, frames, frames->between(each.last, frames->last));
+    } else {
+      behind.push_back(each.mine);
+      continue;
+    }
+    each.last = frames->last;
+  }
+  for (subscription* each : behind)
+    each->in->entries[each->index].who->unsubscribe(*each, unsubscriptions::insufficient_state);
+}
+
+void hub::end_sessions(const delivery& what) {
+  for (const ended_session& each : what.ended_sessions) {
+    const auto found = by_user_.find(each.user);
+    if (found == by_user_.end()) continue;
+    for (connection* c : found->second)
+      if (c->who()->session == each.session) c->disconnect(disconnections::invalid_token);
+  }
+}
+
+void hub::say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to) {
+  std::vector<subscription*> leaving;
+  if (!to.who) {
+    for (const auto& each : rooms_.find(frames->room)->second.entries)
+      if (each.last < to.seq) leaving.push_back(each.mine); // who came after it knows, and the muted will
+  } else if (const auto found = by_user_.find(*to.who); found != by_user_.end()) {
+    for (connection* c : found->second)
+      if (subscription* s = c->find(frames->room); s != nullptr && s->in != nullptr) leaving.push_back(s);
+  }
+  for (subscription* each : leaving) say_farewell(frames, to.seq, *each);
+}
+
+void hub::say_farewell(const room_frames_ptr& frames, stream_version seq, subscription& s) {
+  room_subscribers::entry& at = s.in->entries[s.index];
+  if (at.last == room_subscribers::muted) {
+    s.left_at = seq;
+    return;
+  }
+  if (seq <= s.member_at) return; // has come back since
+  if (at.last < seq) lend(*at.who, frames, frames->between(at.last, seq));
+  at.who->unsubscribe(s, unsubscriptions::by_server);
+}
+
+void hub::lend(connection& c, const room_frames_ptr& owner, std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto index = static_cast<std::uint32_t>(lent_.size());
+  lent_.push_back({{&owner, bytes}, place_in_hub::nothing});
+  place_in_hub& place = c.place;
+  if (place.first_lent == place_in_hub::nothing)
+    place.first_lent = index;
+  else
+    lent_[place.last_lent].next = index;
+  place.last_lent = index;
+  if (!std::exchange(place.in_round, true)) lent_to_.push_back(&c);
+}
+
+// ---- Flushing
+
+void hub::flush_soon(connection& c) {
+  if (std::exchange(c.place.has_own, true)) return;
+  have_own_.push_back(&c);
+  if (std::exchange(own_posted_, true)) return;
+  boost::asio::post(io_, [this] { flush_own(); });
+}
+
+void hub::flush_own() {
+  own_posted_ = false;
+  for (std::size_t i = 0; i < have_own_.size(); ++i) { // flushing may append
+    connection* c = have_own_[i];
+    if (c == nullptr) continue;
+    c->place.has_own = false;
+    c->flush(take_lent(*c));
+  }
+  have_own_.clear();
+}
+
+std::span<const lent_frames> hub::take_lent(connection& c) {
+  gathered_.clear();
+  for (std::uint32_t i = c.place.first_lent; i != place_in_hub::nothing; i = lent_[i].next)
+    gathered_.push_back(lent_[i].frames);
+  c.place.first_lent = c.place.last_lent = place_in_hub::nothing;
+  return gathered_;
+}
+
+void hub::keep_lent(connection& c) {
+  if (c.place.first_lent == place_in_hub::nothing) return;
+  c.keep(take_lent(c));
+}
+
+} // namespace palabre::http::realtime

@@ -1,0 +1,36 @@
+#pragma once
+// What the tests of the realtime protocol share: its commands, and a person with a room.
+
+#include "person.hpp"
+#include "running_server.hpp"
+#include "websocket_client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+
+namespace palabre::testing {
+
+// ---- Commands, without the braces and the id around them
+
+std::string connect_with(std::string_view token);
+/// `"channel":"room:…"`
+std::string channel(const std::string& room);
+std::string subscribe_to(const std::string& room, std::string_view more = {});
+/// Fields of subscribe.
+std::string recover_from(std::int64_t offset, std::string_view epoch, std::string_view more = {});
+std::string post_by_rpc(const std::string& room, std::string_view words);
+
+/// A connection on which `who` is connected.
+websocket_client connected(const running_server& server, const person& who);
+void expect_error(const http_answer& reply, int code);
+
+class Realtime : public ::testing::Test {
+protected:
+  running_server server_;
+  person ada_{server_, "ada"};
+  std::string room_ = ada_.make_room("Salon", R"(,"visibility":"public")");
+};
+
+} // namespace palabre::testing
