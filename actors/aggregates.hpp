@@ -27,6 +27,12 @@ struct room_aggregate {
   }
   /// Raised when the shape of the state changes: older snapshots are left aside.
   static constexpr std::string_view snapshot_shape = "room 1 ";
+  /// A key whose scope is wider than this room may be taken by another room at the same time: its append may fail, and
+  /// must not take others with it.
+  static bool stands_alone(const request& r) {
+    return !r.origin.keys.empty() && (std::holds_alternative<events::join_room>(r.command) ||
+                                      std::holds_alternative<events::create_room>(r.command));
+  }
   /// What is remembered of facts begins with this version.
   void hydrated() { recent = events::recent_facts(state.version); }
 };
@@ -44,6 +50,7 @@ struct user_aggregate {
   }
   void evolve(const event& e, const events::event_meta& meta) { events::evolve(state, e, meta); }
   static constexpr std::string_view snapshot_shape = "user 1 ";
+  static bool stands_alone(const request&) { return false; } // an account's keys are its own
   void hydrated() {}
 };
 

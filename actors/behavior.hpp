@@ -21,10 +21,9 @@ typename Actor::behavior_type behavior_of(Self* self, const decider_context* con
   else
     broken = hydrated.error();
   return {[self, broken](const typename decider_type::request_ptr& request) {
-            if (broken)
-              request->answer.answer(*broken);
-            else
-              self->state.decides->receive(request);
+            if (!broken) return self->state.decides->receive(request);
+            request->answer.answer(*broken);
+            self->quit(); // the next command wakes another, which may be luckier with the disk
           },
           [self](const append_result_ptr& what) {
             auto& state = self->state;

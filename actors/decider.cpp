@@ -128,7 +128,7 @@ void decider<Aggregate>::take(request_ptr request, events::decided<typename Aggr
     last.commands.push_back({std::move(request), last.records.size(), 0, std::move(what.refusal)});
     return;
   }
-  gathered& batch = open_batch(!what.claims.empty());
+  gathered& batch = open_batch(!what.claims.empty() || Aggregate::stands_alone(*request));
   const std::size_t first = batch.records.size();
   std::vector<storage::idempotency> keys = request->origin.keys;
   for (storage::idempotency& key : keys)
@@ -153,11 +153,11 @@ void decider<Aggregate>::take(request_ptr request, events::decided<typename Aggr
 }
 
 template <class Aggregate>
-auto decider<Aggregate>::open_batch(bool with_claims) -> gathered& {
-  const bool room = !waiting_.empty() && !with_claims && !waiting_.back().sealed &&
+auto decider<Aggregate>::open_batch(bool alone) -> gathered& {
+  const bool room = !waiting_.empty() && !alone && !waiting_.back().sealed &&
                     waiting_.back().records.size() < gathered_records_max && waiting_.back().bytes < gathered_bytes_max;
   if (!room) waiting_.emplace_back();
-  waiting_.back().sealed = with_claims;
+  waiting_.back().sealed = alone;
   return waiting_.back();
 }
 
@@ -222,29 +222,41 @@ void decider<Aggregate>::answer_all(const storage::appended& appended) {
   }
 }
 
-/// What was decided after a failed append rests on events that never happened.
+/// What was decided behind a failed append rests on events that never happened, and of what was gathered in it only the
+/// command at fault hears why: the others have done nothing wrong and can come again.
 template <class Aggregate>
 void decider<Aggregate>::refuse_all(const error& why) {
   const gathered failed = std::move(*in_flight_);
   in_flight_.reset();
+  const error dropped{errc::abandoned, "another change failed first; try again"};
+  const bool alone = failed.commands.size() == 1 || failed.sealed;
   for (const decided_command& command : failed.commands) {
-    if (why.code == errc::already_done && !command.request->origin.keys.empty()) {
-      // The same key went to another actor (each new room is one); the journal has told them apart.
-      const auto done = context_.log.find_command(command.request->origin.keys.front().scope);
-      if (done && done.value()) {
-        command.request->answer.answer(replay(*done.value()));
-        continue;
-      }
-    }
-    command.request->answer.answer(why);
+    if (why.code == errc::already_done || why.code == errc::key_reused)
+      command.request->answer.answer(answer_by_key(*command.request, dropped));
+    else if (why.code == errc::version_mismatch)
+      command.request->answer.answer(alone && command.count > 0 ? why : dropped);
+    else
+      command.request->answer.answer(why);
   }
-  const error dropped{errc::abandoned, "an earlier change of the same " +
-                                           std::string(Aggregate::snapshot_shape.substr(0, 4)) + " failed; try again"};
   for (const gathered& batch : waiting_)
     for (const decided_command& command : batch.commands) command.request->answer.answer(dropped);
   waiting_.clear();
   for (const request_ptr& request : repeats_) request->answer.answer(dropped);
   repeats_.clear();
+}
+
+/// The same key went to another actor at the same time (each new room is one), and the journal has told them apart.
+template <class Aggregate>
+result<outcome> decider<Aggregate>::answer_by_key(const typename Aggregate::request& request,
+                                                  const error& otherwise) const {
+  for (const storage::idempotency& key : request.origin.keys) {
+    PALABRE_TRY(const auto done, context_.log.find_command(key.scope));
+    if (!done) continue;
+    if (done->request != key.request)
+      return error{errc::key_reused, "this idempotency key was used for another request"};
+    return replay(*done);
+  }
+  return otherwise;
 }
 
 template class decider<room_aggregate>;

@@ -60,7 +60,7 @@ private:
     std::vector<storage::idempotency> keys;
     std::vector<decided_command> commands;
     std::size_t bytes = 0;
-    bool sealed = false;                 ///< holds claims: takes no other command
+    bool sealed = false;                 ///< holds what may fail by itself: takes no other command
     std::optional<std::string> snapshot; ///< the state it leads to, if one is due
   };
 
@@ -68,10 +68,11 @@ private:
   const decided_command* find_pending(const storage::idempotency& key) const;
   result<outcome> replay(const storage::done_command& done) const;
   void take(request_ptr request, events::decided<typename Aggregate::event> what, timestamp now);
-  gathered& open_batch(bool with_claims);
+  gathered& open_batch(bool alone);
   void submit_next();
   void answer_all(const storage::appended& appended);
   void refuse_all(const error& why);
+  result<outcome> answer_by_key(const typename Aggregate::request& request, const error& otherwise) const;
 
   const decider_context& context_;
   const stream_id stream_;

@@ -127,7 +127,7 @@ const std::vector<option>& options() {
   using std::chrono::hours;
   static const std::vector<option> all = {
       duration_option<seconds>(
-          "auth.access_token_ttl", "how long an access token is valid", seconds(1), hours(24),
+          "auth.access_token_ttl", "how long an access token is valid", seconds(1), access_token_ttl_max,
           [](configuration & c) -> auto& { return c.edge.access_token_ttl; }),
       duration_option<seconds>(
           "auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1), hours(24 * 365),

@@ -10,6 +10,9 @@
 
 namespace palabre::app {
 
+/// The longest that auth.access_token_ttl may be.
+constexpr std::chrono::hours access_token_ttl_max{24};
+
 struct configuration {
   http::edge_settings edge;
   actors::runtime_settings actors;

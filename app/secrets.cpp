@@ -48,7 +48,7 @@ result<std::string> read_key(const descriptor& file, const std::string& path) {
   return key;
 }
 
-/// Written beside and linked into place, with file and directory synced: after a crash the key is there whole, or not
+/// Written beside and renamed into place, with file and directory synced: after a crash the key is there whole, or not
 /// at all.
 result<std::string> make_key(const std::string& directory, const std::string& path, randomness& random) {
   std::array<std::uint8_t, key_bytes> bytes{};
@@ -67,22 +67,25 @@ result<std::string> make_key(const std::string& directory, const std::string& pa
   return std::string(as_bytes(bytes));
 }
 
-result<std::string> load_or_make(const std::string& directory, const std::string& name, randomness& random) {
+result<std::string> load(const std::string& directory, const std::string& name, bool may_make, randomness& random) {
   const std::string path = directory + "/" + name;
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() >= 0) return read_key(file, path);
   if (errno != ENOENT) return io_error("cannot open", path);
+  if (!may_make)
+    return error{errc::invalid,
+                 path + " is missing; without it nobody could log in. Restore it from where the log came from"};
   return make_key(directory, path, random);
 }
 
 } // namespace
 
-result<secrets> load_or_make_secrets(const std::string& directory, randomness& random) {
+result<secrets> load_secrets(const std::string& directory, bool is_new, randomness& random) {
   const std::string folder = directory + "/secrets";
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", folder);
   secrets s;
-  PALABRE_TRY(s.token_key, load_or_make(folder, "token.key", random));
-  PALABRE_TRY(s.name_key, load_or_make(folder, "name.key", random));
+  PALABRE_TRY(s.token_key, load(folder, "token.key", true, random));
+  PALABRE_TRY(s.name_key, load(folder, "name.key", is_new, random));
   return s;
 }
 

@@ -13,8 +13,9 @@ struct secrets {
   std::string name_key; ///< HMACs of logins, share codes and idempotency keys; a new one would make all of them unknown
 };
 
-/// Reads DIRECTORY/secrets/{token,name}.key, or makes them where there are none.
-/// Errors: io; invalid: a file that others can read, or that holds less than 32 bytes; the context names it.
-result<secrets> load_or_make_secrets(const std::string& directory, randomness& random);
+/// Reads DIRECTORY/secrets/{token,name}.key. A missing token key is made (people log in again); a missing name key only
+/// if `is_new`: nobody has a name yet. Errors: io; invalid: a file that others can read, that holds less than 32 bytes,
+/// or is missing; the context names it.
+result<secrets> load_secrets(const std::string& directory, bool is_new, randomness& random);
 
 } // namespace palabre::app

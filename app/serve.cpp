@@ -98,11 +98,12 @@ result<void> serving::open() {
   const std::string& data = options_.data;
   if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
     return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
-  PALABRE_TRY(auto keys, load_or_make_secrets(data, random_));
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log && log.error().code == errc::corrupt) return with_advice(log.error(), data);
   PALABRE_TRY(log_, std::move(log));
   say_how_it_opened(log_->report(), log_->epoch());
+  // Only an empty log may get new keys: with others no login or share code in it would be found again.
+  PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
 
   const auto list = projections_.list();
   const std::string print = projections::fingerprint(list, log_->epoch());
@@ -140,19 +141,24 @@ result<void> serving::open() {
 }
 
 /// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the
-/// log, because the views may be behind it.
+/// views and, because the views may be behind it, from the log. Tokens may have been issued under another setting: the
+/// longest life there can be counts.
 result<void> serving::remember_ended_sessions() {
   PALABRE_TRY(auto checkpoint, views_->checkpoint());
-  const timestamp since{time_.now().ms - std::chrono::milliseconds(settings_.edge.access_token_ttl).count()};
+  const timestamp since{time_.now().ms - std::chrono::milliseconds(access_token_ttl_max).count()};
   PALABRE_TRY(auto closed, users_->sessions_closed_since(since));
   for (const session_id session : closed) tokens_->end_session(session);
-  storage::committed_batch behind;
-  return log_->scan(checkpoint, log_->head(), [&](const storage::committed_record& record) {
-    behind.records.clear();
-    behind.records.push_back(record.copy());
-    tokens_->hear(behind);
-    return true;
-  });
+  result<void> read = success();
+  PALABRE_TRY(log_->scan(checkpoint, log_->head(), [&](const storage::committed_record& record) {
+    if (record.view.time < since || record.view.type != events::session_closed::type.name) return true;
+    const auto event = events::decode_as<events::session_closed>(record.view.schema, record.view.payload);
+    if (event)
+      tokens_->end_session(event.value().session);
+    else
+      read = event.error();
+    return read.has_value();
+  }));
+  return read;
 }
 
 std::vector<http::readiness_check> serving::readiness() const {

@@ -111,7 +111,7 @@ outcome on(const situation& s, const leave_room&) {
     return just();
   }
   if (s.state.owner == s.meta.actor)
-    return error{errc::owner_must_transfer, "the owner hands the room over, or archives it, before leaving"};
+    return error{errc::owner_must_transfer, "the owner of a room stays in it until it has another owner"};
   return just(member_left{s.meta.actor});
 }
 

@@ -22,8 +22,16 @@ result<log_reader::stretch> log_reader::room_events(room_id room, stream_version
 }
 
 result<stream_version> log_reader::room_head(room_id room) const {
-  PALABRE_TRY(auto head, log_.head_of(events::stream_of(room)));
-  return head.version;
+  const stream_id stream = events::stream_of(room);
+  const position published = log_.head(); // first: the head row may be written before it is acknowledged
+  PALABRE_TRY(const auto head, log_.head_of(stream));
+  stream_version version = head.version;
+  for (position at = head.at; version > 0 && at > published;) {
+    --version;
+    PALABRE_TRY(const auto earlier, log_.find_version(stream, version));
+    at = version == 0 || !earlier ? position{} : *earlier;
+  }
+  return version;
 }
 
 } // namespace palabre::projections

@@ -265,6 +265,8 @@ result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::
     if (memberships[i]) {
       PALABRE_TRY(mine, decode_membership(*memberships[i]));
     }
+    // The list and the rows are two reads: a room may have turned private or been archived between them.
+    if (!mine && (row.archived || row.settings.visibility != events::visibility::open)) continue;
     out.items.push_back({std::move(row), mine});
   }
   if (page.more) out.next = room_id{page.rows.back().first};

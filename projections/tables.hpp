@@ -29,8 +29,10 @@ inline const std::vector<std::string> names = {
     "messages",    "message_places", "reactions",   "my_reactions", "rooms",  "members",     "memberships",
     "room_counts", "open_rooms",     "share_codes", "users",        "logins", "credentials", "closed_sessions"};
 
-/// What nearly every command reads: a server keeps it in memory.
+/// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
+/// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).
 inline constexpr table hot[] = {rooms, members};
+static_assert(rooms < members);
 inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
 
 } // namespace palabre::projections::tables

@@ -286,7 +286,9 @@ result<void> views_batch::commit(position checkpoint) {
   const position_key at = key_of(checkpoint);
   if (status.ok()) status = rows.Put(instance.family(views_family_meta), slice(checkpoint_key), slice(view_of(at)));
   if (status.ok()) status = instance.db().Write(rocksdb::WriteOptions{}, &rows);
-  for (table t = 0; t < tables_.size(); ++t) {
+  // Tables in descending order: who reads a lower one first and a higher one after it never gets the new row of the one
+  // with the old row of the other (projections/tables.hpp, `hot`).
+  for (table t = tables_.size(); t-- > 0;) {
     hot_rows* const hot = status.ok() ? store_.state_->hot_rows_of(t) : nullptr;
     if (hot != nullptr)
       for (const auto& [key, change] : tables_[t])

@@ -127,7 +127,9 @@ void hub::end_sessions(const delivery& what) {
 void hub::say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to) {
   std::vector<subscription*> leaving;
   if (!to.who) {
-    for (const auto& each : rooms_.find(frames->room)->second.entries)
+    const auto room = rooms_.find(frames->room);
+    if (room == rooms_.end()) return; // an earlier farewell of the batch was to the last subscriber
+    for (const auto& each : room->second.entries)
       if (each.last < to.seq) leaving.push_back(each.mine); // who came after it knows, and the muted will
   } else if (const auto found = by_user_.find(*to.who); found != by_user_.end()) {
     for (connection* c : found->second)

@@ -207,6 +207,49 @@ TEST_F(Decider, EndsWhenItsAppendFails) {
   EXPECT_EQ(refused->is->error().code, errc::room_archived);
 }
 
+/// The same key at two rooms at once: each looks, finds nothing, and appends. The one that comes second hears so, and
+/// nobody else of its room does.
+TEST_F(Decider, KeepsAKeyThatWentElsewhereFromHarmingOthers) {
+  create_the_room();
+  storage::append elsewhere;
+  storage::record r;
+  r.stream = {'r', uuid{}};
+  r.type = "member.left";
+  r.schema = 1;
+  r.keys = {key(1, 1)};
+  r.payload = "{}";
+  elsewhere.streams.push_back({r.stream, storage::expectation::any(), {storage::encode(r)}});
+  elsewhere.keys = r.keys;
+  const auto first = post("in flight");
+  events::room_facts stranger;
+  const user_id eve{random_.next_id({2})};
+  const auto join = send(events::join_room{"ABCDEFGHJK", "Eve"}, eve, stranger, {key(1, 2)});
+  const auto behind = post("after the one that fails");
+  ASSERT_TRUE(step());
+  EXPECT_TRUE(*first->is);
+  ASSERT_TRUE(journal_->submit(std::move(elsewhere)));
+  EXPECT_TRUE(step()); // the join was in the queue before: it won, and the other room is refused
+  EXPECT_TRUE(*join->is);
+  settle();
+  EXPECT_TRUE(*behind->is);
+
+  // And now the other way round.
+  storage::append before = {};
+  r.keys = {key(7, 1)};
+  before.streams.push_back({r.stream, storage::expectation::any(), {storage::encode(r)}});
+  before.keys = r.keys;
+  const auto mine = post("in flight again");
+  const user_id dan{random_.next_id({3})};
+  const auto late = send(events::join_room{"ABCDEFGHJK", "Dan"}, dan, stranger, {key(7, 2)});
+  const auto innocent = post("of somebody else");
+  ASSERT_TRUE(journal_->submit(std::move(before)));
+  ASSERT_TRUE(step());
+  EXPECT_TRUE(*mine->is);
+  EXPECT_FALSE(step());
+  EXPECT_EQ(late->is->error().code, errc::key_reused);
+  EXPECT_EQ(innocent->is->error().code, errc::abandoned); // can be sent again
+}
+
 TEST_F(Decider, RefusesATakenShareCodeAsAWhole) {
   create_the_room();
   const room_id first = room_;

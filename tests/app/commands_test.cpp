@@ -251,6 +251,16 @@ TEST(Serving, AKeyThatIsTooShortIsRefusedAndNotReplaced) {
   }
 }
 
+TEST(Serving, ALostNameKeyIsNotReplacedByOneThatKnowsNobody) {
+  running_server server;
+  person ada(server, "ada");
+  EXPECT_EQ(server.stop(), 0);
+  const std::string key = server.data() + "/secrets/name.key";
+  fs::remove(key);
+  expect_refused(serve(server.data()), 1, {key, "missing"});
+  EXPECT_FALSE(fs::exists(key));
+}
+
 TEST(Serving, TokensOutliveARestart) {
   running_server server;
   person ada(server, "ada");

@@ -56,5 +56,34 @@ TEST(HotRows, NeverGoBackInTime) {
   EXPECT_FALSE(wrong);
 }
 
+/// Who reads the lower table first never pairs its new row with the higher table's old one.
+TEST(HotRows, OfTwoTablesAreReadInOrder) {
+  const temporary_directory directory;
+  auto views = views_store::open(directory / "views", {"a", "b"}, "test").value();
+  views->keep_hot(0, 10);
+  views->keep_hot(1, 10);
+  views_batch rows(*views);
+  std::atomic<bool> done{false}, wrong{false};
+  rows.put(0, "seq", "0");
+  rows.put(1, "seq", "0");
+  ASSERT_TRUE(rows.commit({1}));
+  std::thread reader([&] {
+    while (!done) {
+      const int lower = std::stoi(*views->get(0, "seq").value());
+      const int higher = std::stoi(*views->get(1, "seq").value());
+      if (higher < lower) wrong = true;
+    }
+  });
+  for (int round = 1; round <= 5'000; ++round) {
+    rows.put(0, "seq", std::to_string(round));
+    for (int filler = 0; filler < 20; ++filler) rows.put(0, "filler " + std::to_string(filler), "x");
+    rows.put(1, "seq", std::to_string(round));
+    EXPECT_TRUE(rows.commit({static_cast<std::uint64_t>(round) + 1}));
+  }
+  done = true;
+  reader.join();
+  EXPECT_FALSE(wrong);
+}
+
 } // namespace
 } // namespace palabre::storage
