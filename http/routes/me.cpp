@@ -132,6 +132,8 @@ awaitable<answer_or_problem> put_password(services& s, call& c) {
   auto asking = ask_me(s, c, std::move(command));
   const auto done = co_await std::move(asking);
   if (!done) co_return problem_of(done.error());
+  // The journal's listener may come after this answer: no token of an ended session may be good by then.
+  if (const auto& batch = done.value().appended.batch) s.tokens.hear(*batch);
   co_return written(204, {}, done.value());
 }
 
