@@ -108,6 +108,7 @@ result<void> serving::open() {
   const auto list = projections_.list();
   const std::string print = projections::fingerprint(list, log_->epoch());
   PALABRE_TRY(views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
+  if (views_->was_emptied()) spdlog::warn("the views were damaged or of another version: they are computed anew");
   for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
   PALABRE_TRY(auto checkpoint, views_->checkpoint());
   if (checkpoint > log_->head())
