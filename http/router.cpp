@@ -142,12 +142,4 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
-std::vector<std::string_view> capture_names(std::string_view path) {
-  std::vector<std::string_view> names;
-  std::string_view segment;
-  while (take_segment(path, segment))
-    if (is_capture(segment)) names.push_back(segment.substr(1, segment.size() - 2));
-  return names;
-}
-
 } // namespace palabre::http

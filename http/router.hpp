@@ -51,7 +51,4 @@ std::optional<std::string> percent_decoded(std::string_view text);
 /// Everything but RFC 3986's unreserved characters as %XX.
 std::string percent_encoded(std::string_view text);
 
-/// The names in braces of a path template, in order.
-std::vector<std::string_view> capture_names(std::string_view path);
-
 } // namespace palabre::http
