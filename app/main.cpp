@@ -1,4 +1,6 @@
+#include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -37,7 +39,8 @@ int show_configuration(const configuration& c) {
 
 int main(int argc, char** argv) {
   CLI::App program("Palabre: a chat backend in which every change is an event.", "palabre");
-  program.set_version_flag("--version", "palabre " PALABRE_VERSION);
+  constexpr auto version = PALABRE_VERSION " (" PALABRE_COMMIT ")";
+  program.set_version_flag("--version", std::string("palabre ") + version);
   int exit_code = 0;
 
   serve_options serving;
@@ -83,6 +86,8 @@ int main(int argc, char** argv) {
   recover_command->add_option("--data", data, "the data directory")->capture_default_str();
   recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
 
+  bench_command benchmark(program, version);
+
   try {
     program.parse(argc, argv);
     if (program.get_subcommands().empty()) throw CLI::RequiredError("A command");
@@ -103,6 +108,7 @@ int main(int argc, char** argv) {
   if (*events_command) exit_code = print_events(listing, std::cout, std::cerr);
   if (*replay_command) exit_code = replay(replaying, std::cout, std::cerr);
   if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
+  if (benchmark.is_asked()) exit_code = benchmark.run();
   if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
   return exit_code;
 }

@@ -22,8 +22,8 @@ const std::array<row, 9> table{{
     {"projections", {"base", "events", "storage"}},
     {"actors", {"base", "events", "storage", "projections"}},
     {"http", {"base", "events", "projections"}, {"actors/protocol.hpp", "storage/record.hpp"}},
-    {"app", {"base", "events", "storage", "projections", "actors", "http"}},
-    {"bench", {"base", "events", "storage", "projections", "actors", "http", "app"}},
+    {"bench", {"base", "events", "storage", "projections", "actors", "http"}},
+    {"app", {"base", "events", "storage", "projections", "actors", "http", "bench"}},
     {"tests", {"base", "events", "storage", "projections", "actors", "http", "app", "bench"}},
 }};
 

@@ -1,0 +1,160 @@
+#include "app/bench_command.hpp"
+
+#include "bench/load/dialect.hpp"
+#include "bench/report/json.hpp"
+#include "bench/report/page.hpp"
+#include "bench/report/progress.hpp"
+#include "bench/report/table.hpp"
+#include "bench/scenarios/traffic.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+
+namespace palabre::app {
+namespace {
+
+/// A load is as many files as connections; the soft limit is a default, not a decision.
+void raise_file_limit() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+bool write_file(const std::string& name, const std::string& text) {
+  std::ofstream file(name, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (file) return true;
+  std::cerr << "palabre bench: cannot write " << name << "\n";
+  return false;
+}
+
+const std::map<std::string, double> seconds_by_unit{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}};
+
+} // namespace
+
+bench_command::bench_command(CLI::App& program, std::string version) {
+  how_.version = std::move(version);
+  how_.binary = "/proc/self/exe";
+  command_ = program.add_subcommand("bench", "measure a server: of its own on a temporary directory, or one at --url");
+  command_->require_subcommand(1);
+  add_traffic();
+  add_tools();
+}
+
+CLI::App* bench_command::add_scenario(const std::string& name, const std::string& help) {
+  CLI::App* scenario = command_->add_subcommand(name, help);
+  scenario->add_option("--url", how_.url, "measure the server there, as http://HOST:PORT, instead of one of our own");
+  scenario->add_option("--protocol", how_.protocol, "what the server at --url speaks")
+      ->check(CLI::IsMember(bench::dialect_names()))
+      ->capture_default_str();
+  scenario->add_option("--pid", how_.pids, "the server's processes, to measure what they use")->delimiter(',');
+  scenario->add_option("--binary", how_.binary, "the palabre to measure; this one by default")
+      ->check(CLI::ExistingFile);
+  scenario->add_option("--name", how_.name, "what the server is called in tables");
+  scenario->add_option("--ack-means", how_.ack_means, "what an accepted message has gone through at --url");
+  add_length(*scenario);
+  scenario->add_option("--runs", how_.runs, "each with a fresh server where it is ours")
+      ->check(CLI::Range(1u, 100u))
+      ->capture_default_str();
+  scenario->add_option("--json", json_, "write the result to this file");
+  scenario->add_option("--html", html_, "write a page to this file");
+  return scenario;
+}
+
+void bench_command::add_length(CLI::App& command) {
+  command.add_option("--duration", how_.duration_s, "of each run, as 10s or 2m")
+      ->transform(CLI::AsNumberWithUnit(seconds_by_unit))
+      ->capture_default_str();
+  command.add_option("--warm-up", how_.warm_up_s, "before each run, not counted")
+      ->transform(CLI::AsNumberWithUnit(seconds_by_unit))
+      ->capture_default_str();
+  command.add_option("--seed", how_.seed, "of all that is random")->capture_default_str();
+  command.add_option("--pin", pin_, "cores of the server and of the generator, as 0:1 or 0-2:3");
+  command.add_flag("--quiet", quiet_, "no progress");
+}
+
+void bench_command::add_traffic() {
+  const auto with_traffic = [this](const std::string& name, const std::string& help, bench::traffic usual, auto run) {
+    auto what = std::make_shared<bench::traffic>(usual);
+    CLI::App* scenario = add_scenario(name, help);
+    scenario->add_option("--rooms", what->rooms, "rooms")->check(CLI::Range(1, 10'000))->capture_default_str();
+    scenario->add_option("--listeners", what->listeners, "connections that listen, in each room")
+        ->check(CLI::Range(0, 20'000))
+        ->capture_default_str();
+    scenario->add_option("--senders", what->senders, "connections that post, in all")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    scenario
+        ->add_option("--rate", what->rate, "posts per second in all, at random times; 0: each sender waits for its ack")
+        ->check(CLI::Range(0.0, 1e6))
+        ->capture_default_str();
+    scenario->add_option("--body", what->body_bytes, "bytes of a message")
+        ->check(CLI::Range(40, 4'000))
+        ->capture_default_str();
+    scenario->add_flag("--until-delivered", what->until_delivered,
+                       "each sender waits until every listener has its post, not only for its ack");
+    scenarios_.emplace_back(scenario, [what, run](const bench::options& how, const bench::tell_progress& tell) {
+      return run(how, *what, tell);
+    });
+  };
+  with_traffic("post", "messages accepted per second, and what each costs", {100, 0, 256, 0, 128}, bench::measure_post);
+  with_traffic("fanout", "messages brought to those who listen", {1, 1000, 1, 0, 128}, bench::measure_fanout);
+}
+
+int bench_command::run() {
+  raise_file_limit();
+  try {
+    for (const auto& [command, tool] : tools_)
+      if (*command) return tool();
+    return measure_and_report();
+  } catch (const std::runtime_error& wrong) { // the load could not be set up, or the server is gone
+    std::cerr << "palabre bench: " << wrong.what() << "\n";
+    return 3;
+  }
+}
+
+void bench_command::pin() {
+  if (pin_.empty()) return;
+  const auto colon = pin_.find(':');
+  if (colon == std::string::npos) throw std::runtime_error("--pin needs SERVER:GENERATOR, as 0:1");
+  how_.server_cores = bench::parse_cores(pin_.substr(0, colon));
+  how_.generator_cores = bench::parse_cores(pin_.substr(colon + 1));
+  bench::pin_to(how_.generator_cores);
+}
+
+int bench_command::measure_and_report() {
+  pin();
+  bench::progress line(stderr, ::isatty(2));
+  std::string phase;
+  const bench::tell_progress tell = [&](const std::string& now, double part, const std::string& words) {
+    if (quiet_) return;
+    if (std::exchange(phase, now) != now) line.phase(now);
+    line.update(part, words);
+  };
+  for (const auto& [command, measure] : scenarios_) {
+    if (!*command) continue;
+    const auto found = measure(how_, tell);
+    line.done();
+    return show(found);
+  }
+  return 2;
+}
+
+int bench_command::show(const bench::result& found) const {
+  std::cout << bench::to_table(found, ::isatty(1) && !std::getenv("NO_COLOR"));
+  bool written = json_.empty() || write_file(json_, bench::to_json(found));
+  written = write_page({found}) && written;
+  return !written ? 3 : found.failed() ? 1 : 0;
+}
+
+bool bench_command::write_page(const std::vector<bench::result>& results) const {
+  return html_.empty() || write_file(html_, bench::page(results));
+}
+
+} // namespace palabre::app

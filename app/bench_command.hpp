@@ -1,0 +1,46 @@
+#pragma once
+#include "bench/scenarios/options.hpp"
+#include "bench/scenarios/paired.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace palabre::app {
+
+/// `palabre bench …`: its arguments, and what they start.
+class bench_command {
+public:
+  /// Adds the command to `program`. Requires: both outlive each other's use.
+  bench_command(CLI::App& program, std::string version);
+  bench_command(const bench_command&) = delete;
+
+  bool is_asked() const { return static_cast<bool>(*command_); }
+  /// 0 done; 1 a run failed, or B is slower; 2 used wrongly, or one cannot tell; 3 the load could not be set up.
+  int run();
+
+private:
+  using measure = std::function<bench::result(const bench::options&, const bench::tell_progress&)>;
+
+  CLI::App* add_scenario(const std::string& name, const std::string& help);
+  void add_length(CLI::App& command);
+  void add_traffic();
+  void add_tools();
+  void pin();
+  int measure_and_report();
+  int compare_binaries(const bench::paired& what, double threshold);
+  int show(const bench::result& found) const;
+  bool write_page(const std::vector<bench::result>& results) const;
+
+  CLI::App* command_;
+  bench::options how_;
+  std::string pin_, json_, html_;
+  bool quiet_ = false;
+  std::vector<std::pair<CLI::App*, measure>> scenarios_;
+  std::vector<std::pair<CLI::App*, std::function<int()>>> tools_; ///< compare, table
+};
+
+} // namespace palabre::app

@@ -1,0 +1,48 @@
+#include "bench/load/api_call.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <stdexcept>
+
+namespace palabre::bench {
+
+std::string call_api(const endpoint& at, std::string_view method, std::string_view path, std::string_view token,
+                     std::string_view json_body) {
+  std::string request = std::string(method) + " " + std::string(path) + " HTTP/1.1\r\nHost: " + at.host + ":" +
+                        std::to_string(at.port) + "\r\nConnection: close\r\n";
+  if (!token.empty()) request += "Authorization: Bearer " + std::string(token) + "\r\n";
+  if (!json_body.empty())
+    request += "Content-Type: application/json\r\nContent-Length: " + std::to_string(json_body.size()) + "\r\n";
+  request += "\r\n" + std::string(json_body);
+
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::socket socket(io);
+  boost::system::error_code failed;
+  const auto check = [&](const char* what) {
+    if (failed)
+      throw std::runtime_error(std::string(method) + " " + std::string(path) + ": cannot " + what + ": " +
+                               failed.message());
+  };
+  socket.connect(at.address, failed);
+  check("connect");
+  boost::asio::write(socket, boost::asio::buffer(request), failed);
+  check("send");
+  std::string answer;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), failed);
+  if (failed == boost::asio::error::eof) failed = {};
+  check("receive");
+  if (!answer.starts_with("HTTP/1.1 2"))
+    throw std::runtime_error(std::string(method) + " " + std::string(path) + ": " + answer);
+  return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+std::string string_field(const std::string& json, const std::string& name) {
+  const std::string key = "\"" + name + "\":\"";
+  const std::size_t at = json.find(key);
+  if (at == std::string::npos) throw std::runtime_error("no " + name + " in " + json);
+  return json.substr(at + key.size(), json.find('"', at + key.size()) - at - key.size());
+}
+
+} // namespace palabre::bench

@@ -1,0 +1,17 @@
+#pragma once
+#include "bench/load/endpoint.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace palabre::bench {
+
+/// One blocking HTTP request on a connection of its own, to prepare a load; nothing that is measured uses it. Answers
+/// the body. Throws std::runtime_error, with the answer, unless the status is 2xx.
+std::string call_api(const endpoint& at, std::string_view method, std::string_view path, std::string_view token,
+                     std::string_view json_body = {});
+
+/// The string behind `"name":"` in a JSON text. Throws std::runtime_error if it is not there.
+std::string string_field(const std::string& json, const std::string& name);
+
+} // namespace palabre::bench
