@@ -5,7 +5,6 @@
 #include "bench/report/page.hpp"
 #include "bench/report/progress.hpp"
 #include "bench/report/table.hpp"
-#include "bench/scenarios/traffic.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -25,7 +24,11 @@ void raise_file_limit() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-bool write_file(const std::string& name, const std::string& text) {
+const std::map<std::string, double> seconds_by_unit{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}};
+
+} // namespace
+
+bool bench_command::write_file(const std::string& name, const std::string& text) {
   std::ofstream file(name, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
@@ -34,16 +37,12 @@ bool write_file(const std::string& name, const std::string& text) {
   return false;
 }
 
-const std::map<std::string, double> seconds_by_unit{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}};
-
-} // namespace
-
 bench_command::bench_command(CLI::App& program, std::string version) {
   how_.version = std::move(version);
   how_.binary = "/proc/self/exe";
   command_ = program.add_subcommand("bench", "measure a server: of its own on a temporary directory, or one at --url");
   command_->require_subcommand(1);
-  add_traffic();
+  add_scenarios();
   add_tools();
 }
 
@@ -77,34 +76,6 @@ void bench_command::add_length(CLI::App& command) {
   command.add_option("--seed", how_.seed, "of all that is random")->capture_default_str();
   command.add_option("--pin", pin_, "cores of the server and of the generator, as 0:1 or 0-2:3");
   command.add_flag("--quiet", quiet_, "no progress");
-}
-
-void bench_command::add_traffic() {
-  const auto with_traffic = [this](const std::string& name, const std::string& help, bench::traffic usual, auto run) {
-    auto what = std::make_shared<bench::traffic>(usual);
-    CLI::App* scenario = add_scenario(name, help);
-    scenario->add_option("--rooms", what->rooms, "rooms")->check(CLI::Range(1, 10'000))->capture_default_str();
-    scenario->add_option("--listeners", what->listeners, "connections that listen, in each room")
-        ->check(CLI::Range(0, 20'000))
-        ->capture_default_str();
-    scenario->add_option("--senders", what->senders, "connections that post, in all")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    scenario
-        ->add_option("--rate", what->rate, "posts per second in all, at random times; 0: each sender waits for its ack")
-        ->check(CLI::Range(0.0, 1e6))
-        ->capture_default_str();
-    scenario->add_option("--body", what->body_bytes, "bytes of a message")
-        ->check(CLI::Range(40, 4'000))
-        ->capture_default_str();
-    scenario->add_flag("--until-delivered", what->until_delivered,
-                       "each sender waits until every listener has its post, not only for its ack");
-    scenarios_.emplace_back(scenario, [what, run](const bench::options& how, const bench::tell_progress& tell) {
-      return run(how, *what, tell);
-    });
-  };
-  with_traffic("post", "messages accepted per second, and what each costs", {100, 0, 256, 0, 128}, bench::measure_post);
-  with_traffic("fanout", "messages brought to those who listen", {1, 1000, 1, 0, 128}, bench::measure_fanout);
 }
 
 int bench_command::run() {
@@ -149,12 +120,8 @@ int bench_command::measure_and_report() {
 int bench_command::show(const bench::result& found) const {
   std::cout << bench::to_table(found, ::isatty(1) && !std::getenv("NO_COLOR"));
   bool written = json_.empty() || write_file(json_, bench::to_json(found));
-  written = write_page({found}) && written;
+  written = (html_.empty() || write_file(html_, bench::page({found}))) && written;
   return !written ? 3 : found.failed() ? 1 : 0;
-}
-
-bool bench_command::write_page(const std::vector<bench::result>& results) const {
-  return html_.empty() || write_file(html_, bench::page(results));
 }
 
 } // namespace palabre::app

@@ -27,13 +27,18 @@ private:
 
   CLI::App* add_scenario(const std::string& name, const std::string& help);
   void add_length(CLI::App& command);
-  void add_traffic();
+  void add_scenarios();
+  void add_traffic(const std::string& name, const std::string& help, const bench::traffic& usual,
+                   bench::result (*run)(const bench::options&, const bench::traffic&, const bench::tell_progress&));
+  template <class What>
+  void measures(CLI::App* scenario, std::shared_ptr<What> what,
+                bench::result (*run)(const bench::options&, const What&, const bench::tell_progress&));
   void add_tools();
   void pin();
   int measure_and_report();
   int compare_binaries(const bench::paired& what, double threshold);
   int show(const bench::result& found) const;
-  bool write_page(const std::vector<bench::result>& results) const;
+  static bool write_file(const std::string& name, const std::string& text);
 
   CLI::App* command_;
   bench::options how_;

@@ -5,6 +5,7 @@
 #include "bench/report/json.hpp"
 #include "bench/report/pairs.hpp"
 #include "bench/report/peers.hpp"
+#include "bench/report/peers_page.hpp"
 #include "bench/report/progress.hpp"
 #include "bench/scenarios/paired.hpp"
 
@@ -81,7 +82,7 @@ void bench_command::add_tools() {
     std::vector<bench::result> all;
     for (const auto& name : asked->files) all.push_back(read_file(name));
     std::cout << (*markdown ? bench::peers_markdown(all) : bench::peers_table(all, colours()));
-    return write_page(all) ? 0 : 3;
+    return html_.empty() || write_file(html_, bench::peers_page(all)) ? 0 : 3;
   });
 }
 

@@ -67,8 +67,8 @@ void palabre_session::opened() {
   if (seat_.listens) {
     first += "\n{\"id\":" + std::to_string(next_id_++) + R"(,"subscribe":{"channel":")" + seat_.channel + '"';
     if (comes_back_)
-      first += R"(,"recover":true,"offset":)" + std::to_string(position_.offset) + R"(,"epoch":")" + position_.epoch +
-               '"';
+      first +=
+          R"(,"recover":true,"offset":)" + std::to_string(position_.offset) + R"(,"epoch":")" + position_.epoch + '"';
     first += "}}";
     ++logging_in_;
   }
@@ -104,7 +104,8 @@ void palabre_session::take_push(std::string_view line) {
   const auto at = find_mark(line, hint_);
   if (at == std::string_view::npos) {
     // What is pushed and is no message: of these, the two that end a subscription.
-    if (line.find(R"("disconnect":)") != std::string_view::npos || line.find(R"("unsubscribe":)") != std::string_view::npos)
+    if (line.find(R"("disconnect":)") != std::string_view::npos ||
+        line.find(R"("unsubscribe":)") != std::string_view::npos)
       end(line);
     return;
   }

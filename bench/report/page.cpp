@@ -167,8 +167,7 @@ std::string page(const std::vector<result>& results) {
   for (std::size_t i = 0; i < results.size(); ++i) body += section(results[i], "r" + std::to_string(i + 1));
   body += text_tag("footer", "",
                    "Made by palabre bench. A figure is the median over the runs that count, with the lowest and the "
-                   "highest of them. Latencies are counted from when an operation was meant to start, so that a server "
-                   "that stalls cannot hide it.");
+                   "highest of them.");
   const auto title = results.size() == 1 ? results.front().scenario + ", " + results.front().target : "palabre bench";
   return document(title, tag("main", "", body));
 }

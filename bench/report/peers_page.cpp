@@ -89,9 +89,7 @@ std::string section(const peer_group& group, const std::string& subject, const s
 }
 
 std::string head_of(const std::vector<peer_group>& groups) {
-  std::string above = text_tag("th", "scope=\"col\" rowspan=\"2\"", "target") +
-                      text_tag("th", "scope=\"col\" rowspan=\"2\" class=\"words\"", "its ack means"),
-              below;
+  std::string above = text_tag("th", "scope=\"col\" rowspan=\"2\"", "target, and what its ack means"), below;
   for (std::size_t i = 0; i < groups.size(); ++i) {
     above += tag("th", "scope=\"colgroup\" colspan=\"4\" class=\"group\"",
                  text_tag("a", "href=\"#g" + std::to_string(i + 1) + "\"", groups[i].scenario));
@@ -115,8 +113,8 @@ std::string summary(const std::vector<peer_group>& groups, const std::vector<res
   std::string rows;
   for (const auto& target : targets_of(all)) {
     const auto* meaning = find(meanings, target);
-    std::string row = text_tag("th", "scope=\"row\"", target) +
-                      text_tag("td", "class=\"words\"", meaning ? *meaning : std::string("–"));
+    const auto promise = meaning ? text_tag("span", "class=\"spread\"", *meaning) : "";
+    std::string row = tag("th", "scope=\"row\"", escaped(target) + promise);
     for (const auto& group : groups) row += cells_of(group, target);
     rows += tag("tr", "", row);
   }

@@ -61,11 +61,10 @@ tbody th { font-weight: 500; }
 td .spread, th .spread { display: block; font-size: 12.5px; font-weight: 400; }
 th.group { border-left: 2px solid var(--rule); text-align: left; color: var(--ink); font-weight: 600; }
 td.first, th.first { border-left: 2px solid var(--rule); }
-.peers tbody th { min-width: 11em; }
+.peers tbody th { min-width: 15em; overflow-wrap: anywhere; }
 .peers th, .peers td { padding-right: 2px; } .peers .group, .peers .first { padding-left: 20px; }
-.peers td:not(:first-child, .words), .peers thead tr + tr th { padding-right: 10px; }
+.peers td, .peers thead tr + tr th { padding-right: 10px; }
 .peers thead tr + tr th { border-top: 0; text-align: right; white-space: nowrap; padding-left: 18px; }
-td.words, th.words { text-align: left; white-space: normal; min-width: 15em; }
 dl { display: grid; grid-template-columns: minmax(8em, max-content) 1fr; gap: 5px 20px; margin: 0; font-size: 15px; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 details { margin-top: 10px; font-size: 14px; } summary { cursor: pointer; color: var(--soft); width: max-content; }

@@ -6,6 +6,7 @@
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/usage.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -125,9 +126,9 @@ void idle_run::wait(const char* phase, double seconds) {
 void idle_run::call_the_roll() {
   for (std::size_t room = 0; room < what_.rooms; ++room) {
     callers_.push_back(std::make_unique<caller>(*this, room));
-    calling_.add({place_.tokens[room % place_.tokens.size()], place_.channels[room], false, true,
-                  what_.connections + room},
-                 *callers_.back());
+    calling_.add(
+        {place_.tokens[room % place_.tokens.size()], place_.channels[room], false, true, what_.connections + room},
+        *callers_.back());
   }
   fill(calling_, "calling the roll");
   for (std::size_t room = 0; room < what_.rooms; ++room)
@@ -173,8 +174,8 @@ void idle_run::fill_figures(run& to, double connect_s, std::uint64_t memory_befo
   if (server_.processes()) {
     const double more = static_cast<double>(memory_then) - static_cast<double>(memory_before);
     to.figures.push_back({"server memory per connection", "KB", better::lower, more * 1e-3 / connections});
-    to.figures.push_back({"server CPU per connection", "µs/s", better::lower,
-                          used.server_cpu_s() * 1e6 / connections / used.seconds()});
+    to.figures.push_back(
+        {"server CPU per connection", "µs/s", better::lower, used.server_cpu_s() * 1e6 / connections / used.seconds()});
   }
   to.figures.push_back({"until all are connected", "s", better::lower, connect_s});
   to.figures.push_back({"connections", "", better::neither, connections});
@@ -185,12 +186,10 @@ void idle_run::fill_figures(run& to, double connect_s, std::uint64_t memory_befo
 } // namespace
 
 result measure_idle(const options& how, const idling& what, const tell_progress& tell) {
-  auto into = begin_result(
-      how, "idle", "What does a connection cost that only listens?",
-      {{"connections", std::to_string(what.connections)}, {"rooms", std::to_string(what.rooms)}});
-  return repeated(how, std::move(into), tell, [&](arena& server, const tell_progress& nth) {
-    return idle_run(how, what, server, nth).measure();
-  });
+  auto into = begin_result(how, "idle", "What does a connection cost that only listens?",
+                           {{"connections", std::to_string(what.connections)}, {"rooms", std::to_string(what.rooms)}});
+  return repeated(how, std::move(into), tell,
+                  [&](arena& server, const tell_progress& nth) { return idle_run(how, what, server, nth).measure(); });
 }
 
 } // namespace palabre::bench
