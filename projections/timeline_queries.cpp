@@ -14,30 +14,72 @@ struct page_row {
   message_view view;
 };
 
-/// At most `limit` rows with first ≤ seq < end, from the front or from the back, and whether there was one more.
+/// At most `limit` rows in order of seq, and whether there was one more beyond them.
 struct slice {
   std::vector<page_row> rows;
   bool more = false;
 };
 
-result<slice> read_slice(const storage::views_store& views, room_id room, stream_version first, stream_version end,
-                         bool ascending, std::size_t limit) {
-  slice s;
-  s.rows.reserve(limit);
-  PALABRE_TRY(views.range(tables::messages, key_of(room, first), key_of(room, end), ascending,
-                          [&](std::string_view, std::string_view stored) {
-                            if (s.rows.size() == limit) {
-                              s.more = true;
-                              return false;
-                            }
-                            s.rows.push_back({std::string(stored), {}});
-                            return true;
-                          }));
-  for (page_row& row : s.rows) { // views into the final place of the bytes
-    PALABRE_TRY(auto view, view_message_row(row.stored));
-    row.view = view;
+/// Rows with first ≤ seq < end from one side, at most `most`, put behind `rows` as they come.
+result<void> read_rows(const storage::views_store& views, room_id room, stream_version first, stream_version end,
+                       bool ascending, std::size_t most, std::vector<page_row>& rows) {
+  std::size_t read = 0;
+  if (most == 0) return success();
+  return views.range(tables::messages, key_of(room, first), key_of(room, end), ascending,
+                     [&](std::string_view, std::string_view stored) {
+                       rows.push_back({std::string(stored), {}});
+                       return ++read < most;
+                     });
+}
+
+result<void> view_rows(std::vector<page_row>& rows) { // once the bytes are in their final place
+  for (page_row& row : rows) {
+    PALABRE_TRY(row.view, view_message_row(row.stored));
   }
-  if (!ascending) std::reverse(s.rows.begin(), s.rows.end());
+  return success();
+}
+
+/// The oldest `limit` rows with first ≤ seq < end.
+result<slice> read_oldest(const storage::views_store& views, room_id room, stream_version first, stream_version end,
+                          std::size_t limit) {
+  slice s;
+  s.rows.reserve(limit + 1);
+  PALABRE_TRY(read_rows(views, room, first, end, true, limit + 1, s.rows));
+  s.more = s.rows.size() > limit;
+  if (s.more) s.rows.pop_back();
+  PALABRE_TRY(view_rows(s.rows));
+  return s;
+}
+
+/// The newest `limit` rows with seq < end. In a store a step back costs a search, a step forward nearly nothing: so it
+/// leaps back by as many seqs as rows are wanted, and reads forwards. A room's seqs are mostly messages; where they are
+/// not, it leaps further, and a few times at most.
+result<slice> read_newest(const storage::views_store& views, room_id room, stream_version end, std::size_t limit) {
+  slice s;
+  std::vector<page_row> last, part;
+  PALABRE_TRY(read_rows(views, room, 0, end, false, 1, last));
+  if (last.empty()) return s;
+  PALABRE_TRY(const auto newest, view_message_row(last.front().stored));
+  stream_version upper = newest.seq + 1;
+  const stream_version leap_max = 16 * (limit + 1);
+  for (stream_version leap = limit + 1; s.rows.size() <= limit && upper > 0; leap *= 4) {
+    const std::size_t wanted = limit + 1 - s.rows.size();
+    part.clear();
+    if (leap <= leap_max) {
+      const stream_version lower = upper > leap ? upper - leap : 0;
+      PALABRE_TRY(read_rows(views, room, lower, upper, true, leap, part));
+      if (part.size() > wanted) part.erase(part.begin(), part.end() - static_cast<std::ptrdiff_t>(wanted));
+      upper = lower;
+    } else {
+      PALABRE_TRY(read_rows(views, room, 0, upper, false, wanted, part));
+      std::reverse(part.begin(), part.end());
+      upper = 0;
+    }
+    s.rows.insert(s.rows.begin(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+  }
+  s.more = s.rows.size() > limit;
+  if (s.more) s.rows.erase(s.rows.begin());
+  PALABRE_TRY(view_rows(s.rows));
   return s;
 }
 
@@ -70,22 +112,22 @@ result<message_page> timeline_queries::page(room_id room, user_id viewer, const 
   using anchor = page_request::anchor;
   if (what.from == anchor::newest || what.from == anchor::before) {
     const stream_version end = what.from == anchor::newest ? end_of_time : what.seq;
-    PALABRE_TRY(s, read_slice(views_, room, 0, end, false, what.limit));
+    PALABRE_TRY(s, read_newest(views_, room, end, what.limit));
     page.older = s.more;
     if (what.from == anchor::before) {
-      PALABRE_TRY(auto beyond, read_slice(views_, room, what.seq, end_of_time, true, 1));
+      PALABRE_TRY(auto beyond, read_oldest(views_, room, what.seq, end_of_time, 1));
       page.newer = !beyond.rows.empty();
     }
   } else if (what.from == anchor::after) {
     const stream_version first = what.seq == end_of_time ? end_of_time : what.seq + 1;
-    PALABRE_TRY(s, read_slice(views_, room, first, end_of_time, true, what.limit));
+    PALABRE_TRY(s, read_oldest(views_, room, first, end_of_time, what.limit));
     page.newer = s.more;
-    PALABRE_TRY(auto before, read_slice(views_, room, 0, first, false, 1));
+    PALABRE_TRY(auto before, read_newest(views_, room, first, 1));
     page.older = !before.rows.empty();
   } else { // the anchor and what follows it, filled up with what came before
     const std::size_t half = (what.limit + 1) / 2;
-    PALABRE_TRY(auto newer, read_slice(views_, room, what.seq, end_of_time, true, what.limit));
-    PALABRE_TRY(auto older, read_slice(views_, room, 0, what.seq, false, what.limit));
+    PALABRE_TRY(auto newer, read_oldest(views_, room, what.seq, end_of_time, what.limit));
+    PALABRE_TRY(auto older, read_newest(views_, room, what.seq, what.limit));
     const std::size_t keep_newer =
         std::min(newer.rows.size(), std::max(half, what.limit - std::min(what.limit, older.rows.size())));
     const std::size_t keep_older = std::min(older.rows.size(), what.limit - keep_newer);
@@ -95,10 +137,7 @@ result<message_page> timeline_queries::page(room_id room, user_id viewer, const 
     std::move(older.rows.end() - static_cast<std::ptrdiff_t>(keep_older), older.rows.end(), std::back_inserter(s.rows));
     std::move(newer.rows.begin(), newer.rows.begin() + static_cast<std::ptrdiff_t>(keep_newer),
               std::back_inserter(s.rows));
-    for (page_row& row : s.rows) {
-      PALABRE_TRY(auto view, view_message_row(row.stored));
-      row.view = view;
-    }
+    PALABRE_TRY(view_rows(s.rows));
   }
   page.items_json = "[";
   if (!s.rows.empty()) {

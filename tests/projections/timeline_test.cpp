@@ -165,6 +165,45 @@ TEST(Timeline, SaysWhatANaiveModelOfTheSameEventsSays) {
   }
 }
 
+TEST(Timeline, FindsTheNewestMessagesBehindManyOtherEvents) {
+  world w;
+  const room_id room = room_number(1);
+  const stream_id stream = events::stream_of(room);
+  w.append(stream, person(1), events::room_created{});
+  std::vector<stream_version> all;
+  stream_version version = 1;
+  for (std::uint64_t n = 0; n < 6; ++n) {
+    events::message_posted e;
+    e.message = message_number(n);
+    e.body.value = "body";
+    w.append(stream, person(1), e);
+    all.push_back(++version);
+    for (std::uint64_t gap = 0; gap < n * n * n; ++gap, ++version) { // up to 125: beyond every leap for 2 messages
+      if (gap % 2 == 0)
+        w.append(stream, person(1), events::reaction_added{message_number(n), all.back(), "👍"});
+      else
+        w.append(stream, person(1), events::reaction_removed{message_number(n), all.back(), "👍"});
+    }
+  }
+  ASSERT_TRUE(w.projector->catch_up());
+  profiles authors(*w.views);
+  const timeline_queries queries(*w.views, authors);
+  for (const std::size_t limit : {1u, 2u, 3u, 5u, 6u, 7u}) {
+    const message_page page = queries.page(room, person(2), {page_request::anchor::newest, 0, limit}).value();
+    const std::size_t expected = std::min(limit, all.size());
+    EXPECT_EQ(seqs_in(page.items_json),
+              std::vector<stream_version>(all.end() - static_cast<std::ptrdiff_t>(expected), all.end()));
+    EXPECT_EQ(page.older, limit < all.size());
+  }
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    const message_page page = queries.page(room, person(2), {page_request::anchor::before, all[n], 2}).value();
+    EXPECT_EQ(seqs_in(page.items_json),
+              std::vector<stream_version>(all.begin() + static_cast<std::ptrdiff_t>(n < 2 ? 0 : n - 2),
+                                          all.begin() + static_cast<std::ptrdiff_t>(n)));
+    EXPECT_EQ(page.older, n > 2);
+  }
+}
+
 TEST(Views, AreTheSameBytesHoweverTheLogWasRead) {
   world w;
   const room_id room = room_number(1);
