@@ -3,6 +3,7 @@
 #include "app/bench_command.hpp"
 #include "bench/report/compare.hpp"
 #include "bench/report/json.hpp"
+#include "bench/report/overview.hpp"
 #include "bench/report/pairs.hpp"
 #include "bench/report/peers.hpp"
 #include "bench/report/peers_page.hpp"
@@ -76,12 +77,17 @@ void bench_command::add_tools() {
   CLI::App* table = command_->add_subcommand("table", "show several results beside each other");
   table->add_option("files", asked->files, "results of --json")->required()->check(CLI::ExistingFile);
   table->add_option("--html", html_, "write a page to this file");
-  auto markdown = std::make_shared<bool>(false);
-  table->add_flag("--markdown", *markdown, "as a table of Markdown");
-  tools_.emplace_back(table, [this, asked, markdown] {
+  auto form = std::make_shared<std::string>("text");
+  table
+      ->add_option("--as", *form, "text: for a terminal; markdown: a table for each question; overview: a row for each")
+      ->check(CLI::IsMember({"text", "markdown", "overview"}))
+      ->capture_default_str();
+  tools_.emplace_back(table, [this, asked, form] {
     std::vector<bench::result> all;
     for (const auto& name : asked->files) all.push_back(read_file(name));
-    std::cout << (*markdown ? bench::peers_markdown(all) : bench::peers_table(all, colours()));
+    std::cout << (*form == "markdown"   ? bench::peers_markdown(all)
+                  : *form == "overview" ? bench::overview_markdown(all)
+                                        : bench::peers_table(all, colours()));
     return html_.empty() || write_file(html_, bench::peers_page(all)) ? 0 : 3;
   });
 }
@@ -90,7 +96,7 @@ int bench_command::compare_binaries(const bench::paired& what, double threshold)
   pin();
   how_.url.clear();
   bench::progress line(stderr, ::isatty(2));
-  line.phase("pairs");
+  if (!quiet_) line.phase("pairs");
   const auto costs = bench::measure_pairs(how_, what, [&](const std::string&, double part, const std::string& words) {
     if (!quiet_) line.update(part, words);
   });

@@ -68,10 +68,26 @@ std::string cell(std::string_view text) {
   return safe;
 }
 
-std::string markdown_cells(const peer_group& group, const peer_row* row) {
-  if (!row) return " – | – | – | – |";
-  return " " + marked_headline(*row) + " | " + duration(row->p50_ns.median) + " | " + duration(row->p99_ns.median) +
-         " | " + (group.cpu.name.empty() ? "–" : with_unit(number_of(row->cpu), group.cpu.unit)) + " |";
+std::string group_markdown(const peer_group& group) {
+  std::string text =
+      "**" + cell(group.question) + "** `" + cell(group.scenario) + "`: " + cell(in_words(group.parameters)) + "\n\n";
+  std::string head = "| | " + cell(name_and_unit(group.headline.name, group.headline.unit)) + " |", rule = "|---|--:|";
+  if (!group.latency.empty()) {
+    head += " " + cell(group.latency) + ", p50 | p99 |";
+    rule += "--:|--:|";
+  }
+  if (!group.cpu.name.empty()) {
+    head += " " + cell(group.cpu.name) + " |";
+    rule += "--:|";
+  }
+  text += head + "\n" + rule + "\n";
+  for (const auto& row : group.rows) {
+    text += "| " + cell(row.target) + " | " + marked_headline(row) + " |";
+    if (!group.latency.empty()) text += " " + duration(row.p50_ns.median) + " | " + duration(row.p99_ns.median) + " |";
+    if (!group.cpu.name.empty()) text += " " + with_unit(number_of(row.cpu), group.cpu.unit) + " |";
+    text += "\n";
+  }
+  return text + "\n";
 }
 
 } // namespace
@@ -138,29 +154,14 @@ std::string peers_table(const std::vector<result>& all, bool colours) {
 }
 
 std::string peers_markdown(const std::vector<result>& all) {
-  const auto groups = group_peers(all);
+  std::string text;
+  for (const auto& group : group_peers(all)) text += group_markdown(group);
+  text += std::string("Medians over the runs. ") + what_marks_mean + "\n";
   const auto meanings = what_acks_mean(all);
-  std::string head = "| target | its ack means |", rule = "|---|---|", rows;
-  for (const auto& group : groups) {
-    head += " **" + cell(group.scenario) + "**<br>" + cell(name_and_unit(group.headline.name, group.headline.unit)) +
-            " | p50 | p99 | CPU |";
-    rule += "--:|--:|--:|--:|";
-  }
-  for (const auto& target : targets_of(all)) {
-    const auto* meaning = find(meanings, target);
-    rows += "| " + cell(target) + " | " + (meaning ? cell(*meaning) : "–") + " |";
-    for (const auto& group : groups) {
-      const auto found = std::ranges::find(group.rows, target, &peer_row::target);
-      rows += markdown_cells(group, found == group.rows.end() ? nullptr : &*found);
-    }
-    rows += "\n";
-  }
-  std::string notes;
-  for (const auto& group : groups)
-    notes += "- **" + cell(group.scenario) + "**: " + cell(group.question) + " " + cell(in_words(group.parameters)) +
-             (group.latency.empty() ? "" : "; p50 and p99: " + cell(group.latency)) +
-             (group.cpu.name.empty() ? "" : "; CPU: " + cell(group.cpu.name)) + "\n";
-  return head + "\n" + rule + "\n" + rows + "\nMedians over the runs. " + what_marks_mean + "\n\n" + notes;
+  if (meanings.empty()) return text;
+  text += "\n| | an ack means |\n|---|---|\n";
+  for (const auto& [target, meaning] : meanings) text += "| " + cell(target) + " | " + cell(meaning) + " |\n";
+  return text;
 }
 
 } // namespace palabre::bench

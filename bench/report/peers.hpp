@@ -37,7 +37,7 @@ std::vector<name_and_text> what_acks_mean(const std::vector<result>& all);
 
 /// For a terminal, at most 100 columns wide: a table for each group.
 std::string peers_table(const std::vector<result>& all, bool colours);
-/// One table in Markdown: a row for each target, four columns for each group.
+/// In Markdown: a table for each group, and what an acknowledgement means.
 std::string peers_markdown(const std::vector<result>& all);
 
 } // namespace palabre::bench

@@ -235,7 +235,7 @@ void recover_run::fill_figures(run& to, const usage& used) const {
   const double recovered = clients * what_.missed;
   const double seconds = meter_.seconds();
   to.figures.push_back({"until all are whole", "s", better::lower, seconds});
-  to.figures.push_back({"recovered", "messages/s", better::higher, recovered / seconds});
+  to.figures.push_back({"recovered messages", "/s", better::higher, recovered / seconds});
   if (!server_.processes()) return;
   if (what_.missed > 0)
     to.figures.push_back(
