@@ -2,6 +2,7 @@
 
 #include "app/bench_command.hpp"
 #include "bench/scenarios/connect.hpp"
+#include "bench/scenarios/generator.hpp"
 #include "bench/scenarios/history.hpp"
 #include "bench/scenarios/http.hpp"
 #include "bench/scenarios/idle.hpp"
@@ -70,6 +71,11 @@ void bench_command::add_scenarios() {
   add_number(scenario, "--rate", recover->rate, 0, 1e6, "posts per second in all during the return");
   add_number(scenario, "--at-once", recover->at_once, 0, 100'000, "handshakes under way; 0: all");
   measures(scenario, recover, bench::measure_recover);
+
+  scenario = add_scenario("generator", "what this generator itself can do, against a sink");
+  const auto generator = std::make_shared<bench::generating>();
+  add_number(scenario, "--connections", generator->connections, 1, 100'000, "that are held");
+  measures(scenario, generator, bench::measure_generator);
 
   scenario = add_scenario("history", "pages of messages over REST");
   const auto history = std::make_shared<bench::history_reading>();

@@ -186,17 +186,18 @@ void breaking_proxy::pass(link& between, std::string_view frame, std::string_vie
     between.to_client += frame;
 }
 
-bool breaking_proxy::strikes_now() {
+/// `may`: not within a swap.
+bool breaking_proxy::strikes_now(bool may) {
   const std::uint64_t n = ++deliveries_;
   const bool is_meant =
       n == fault_.first || (fault_.every && n > fault_.first && (n - fault_.first) % fault_.every == 0);
-  if (fault_.what == fault::kind::none || !is_meant) return false;
+  if (fault_.what == fault::kind::none || !is_meant || !may) return false;
   ++strikes_;
   return true;
 }
 
 void breaking_proxy::pass_push(link& between, std::string_view frame) {
-  const bool strikes = strikes_now();
+  const bool strikes = strikes_now(between.held.empty());
   if (strikes && fault_.what == fault::kind::drop) return;
   if (strikes && fault_.what == fault::kind::swap) {
     between.held = frame;
@@ -218,7 +219,7 @@ std::string breaking_proxy::with_broken_publications(std::string_view payload) {
     const auto to = std::min(all.find(border, from + 1), all.size());
     const std::string_view one = all.substr(from, to - from);
     from = to + 1;
-    const bool strikes = strikes_now();
+    const bool strikes = strikes_now(held.empty());
     if (strikes && fault_.what == fault::kind::swap) {
       held = one;
       continue;

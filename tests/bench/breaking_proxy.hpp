@@ -46,7 +46,7 @@ private:
   void pass(link& between, std::string_view frame, std::string_view payload);
   void pass_push(link& between, std::string_view frame);
   std::string with_broken_publications(std::string_view payload);
-  bool strikes_now();
+  bool strikes_now(bool may);
 
   const unsigned short server_port_;
   const fault fault_;
