@@ -60,7 +60,7 @@ private:
   void wait_for_sockets();
 
   boost::asio::io_context io_{1};
-  std::unique_ptr<std::array<char, 256 * 1024>> buffer_ = std::make_unique<std::array<char, 256 * 1024>>();
+  std::unique_ptr<std::array<char, 1024 * 1024>> buffer_ = std::make_unique<std::array<char, 1024 * 1024>>();
   boost::asio::posix::stream_descriptor sockets_; ///< the epoll of what is watched
   std::int64_t now_ns_ = 0;
   boost::asio::steady_timer beat_{io_}, deadline_{io_};

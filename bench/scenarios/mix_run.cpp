@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t connect_ns = 120 * second_ns;
-constexpr std::int64_t patience_ns = 10 * second_ns; // without an event, when all have stopped
 constexpr std::size_t failures_max = 5;
 constexpr std::size_t handshakes = 64;
 constexpr std::size_t in_flight_max = 100'000;
@@ -233,7 +232,7 @@ void mix_run::drain() {
   acting_ = false;
   std::uint64_t seen = 0;
   std::int64_t last_ns = loop_.tick();
-  while (!is_settled() && loop_.now_ns() - last_ns < patience_ns) {
+  while (!is_settled() && loop_.now_ns() - last_ns < static_cast<std::int64_t>(how_.patience_s * 1e9)) {
     loop_.run_until(loop_.tick() + second_ns / 20);
     if (std::exchange(seen, counts_.delivered + in_flight_) != counts_.delivered + in_flight_) last_ns = loop_.now_ns();
   }

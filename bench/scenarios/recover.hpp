@@ -9,7 +9,9 @@ struct recovering {
   std::size_t rooms = 100;   ///< that they are spread over; each has one more connection that posts
   std::uint32_t missed = 20; ///< messages said in each room meanwhile
   double rate = 200;         ///< posts per second of all rooms together, from the return on until all are whole
-  std::size_t at_once = 0;   ///< handshakes under way; 0 = as many as there are connections
+  /// Handshakes under way; 0 = as many as there are connections. More than a server's backlog holds (4,096 on Linux)
+  /// are tried again by the kernel after a second, which is then a part of what is measured.
+  std::size_t at_once = 0;
   std::size_t body_bytes = 128;
 };
 

@@ -1,7 +1,10 @@
 #include "bench/scenarios/request_run.hpp"
 
+#include "bench/scenarios/usage.hpp"
+
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 
 namespace palabre::bench {
@@ -11,6 +14,7 @@ constexpr std::size_t at_once = 128; // handshakes under way: a server's backlog
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::int64_t connect_ns = 60 * second_ns;  // for all of them
 constexpr std::int64_t patience_ns = 10 * second_ns; // for the last answers
+constexpr double lag_max_ms = 5;                     // of an open loop: beyond, its times mean little
 constexpr std::size_t waiting_max = 200'000;         // of an open loop: beyond, the server is not keeping up
 
 } // namespace
@@ -165,24 +169,17 @@ run request_run::measure(bool with_bytes) {
   if (load_.rate == 0)
     for (client* each : std::exchange(free_, {})) ask(*each, loop_.now_ns());
   keep_going("warm-up", how_.warm_up_s);
-  loop_.take_lag();
-  const auto* processes = server_.processes();
-  const double server_before = processes ? processes->cpu_seconds() : 0;
-  const double own_before = loop::cpu_seconds();
   measuring_ = true;
-  meter_.begin(loop_.tick());
+  usage used(loop_, server_.processes());
+  meter_.begin(loop_.now_ns());
   keep_going("measuring", how_.duration_s);
-  meter_.end(loop_.tick());
+  used.end();
+  meter_.end(loop_.now_ns());
   measuring_ = false;
-  const double own_cpu = loop::cpu_seconds() - own_before;
-  const double server_cpu = processes ? processes->cpu_seconds() - server_before : 0;
   run done;
-  const auto lag = loop_.take_lag();
   drain();
-  done.generator.cpu = own_cpu / meter_.seconds();
-  done.generator.lag_p99_ms = static_cast<double>(lag.at(0.99)) * 1e-6;
-  done.generator.limiting = done.generator.cpu > 0.95 || (load_.rate > 0 && done.generator.lag_p99_ms > 5);
-  fill_figures(done, server_cpu, with_bytes);
+  done.generator = load_.rate > 0 ? used.generator(lag_max_ms) : used.generator();
+  fill_figures(done, used.server_cpu_s(), with_bytes);
   meter_.fill(done);
   add_failures(done);
   for (auto& each : clients_) each->line.cut();

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::size_t at_once = 128;                 // handshakes under way: a server's backlog holds them
 constexpr std::int64_t connect_ns = 120'000'000'000; // for all of them
-constexpr std::int64_t patience_ns = 10'000'000'000; // without a delivery, when all has been posted
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::size_t in_flight_max = 200'000; // of an open loop: beyond, the server is not keeping up
 
@@ -180,7 +179,8 @@ void traffic_run::drain() {
   posting_ = false;
   std::uint64_t seen = ledger_.deliveries() + in_flight_;
   std::int64_t last_ns = loop_.tick();
-  while (!(in_flight_ == 0 && ledger_.settled()) && crowd_.dropped() == 0 && loop_.now_ns() - last_ns < patience_ns) {
+  while (!(in_flight_ == 0 && ledger_.settled()) && crowd_.dropped() == 0 &&
+         loop_.now_ns() - last_ns < static_cast<std::int64_t>(how_.patience_s * 1e9)) {
     loop_.run_until(loop_.tick() + second_ns / 10, [this] { return in_flight_ == 0 && ledger_.settled(); });
     if (std::exchange(seen, ledger_.deliveries() + in_flight_) != ledger_.deliveries() + in_flight_)
       last_ns = loop_.now_ns();
