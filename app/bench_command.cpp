@@ -1,6 +1,7 @@
 #include "app/bench_command.hpp"
 
 #include "bench/load/dialect.hpp"
+#include "bench/load/interruption.hpp"
 #include "bench/report/json.hpp"
 #include "bench/report/page.hpp"
 #include "bench/report/progress.hpp"
@@ -39,7 +40,6 @@ bool bench_command::write_file(const std::string& name, const std::string& text)
 
 bench_command::bench_command(CLI::App& program, std::string version) {
   how_.version = std::move(version);
-  how_.binary = "/proc/self/exe";
   command_ = program.add_subcommand("bench", "measure a server: of its own on a temporary directory, or one at --url");
   command_->require_subcommand(1);
   add_scenarios();
@@ -48,15 +48,21 @@ bench_command::bench_command(CLI::App& program, std::string version) {
 
 CLI::App* bench_command::add_scenario(const std::string& name, const std::string& help) {
   CLI::App* scenario = command_->add_subcommand(name, help);
-  scenario->add_option("--url", how_.url, "measure the server there, as http://HOST:PORT, instead of one of our own");
+  CLI::Option* url = scenario->add_option("--url", how_.url,
+                                          "measure the server there, as http://HOST:PORT, instead of one of our own");
   scenario->add_option("--protocol", how_.protocol, "what the server at --url speaks")
+      ->needs(url)
       ->check(CLI::IsMember(bench::dialect_names()))
       ->capture_default_str();
-  scenario->add_option("--pid", how_.pids, "the server's processes, to measure what they use")->delimiter(',');
+  scenario->add_option("--pid", how_.pids, "the processes of the server at --url, to measure what they use")
+      ->needs(url)
+      ->check(CLI::PositiveNumber)
+      ->delimiter(',');
+  scenario->add_option("--ack-means", how_.ack_means, "what an accepted message has gone through at --url")->needs(url);
   scenario->add_option("--binary", how_.binary, "the palabre to measure; this one by default")
+      ->excludes(url)
       ->check(CLI::ExistingFile);
   scenario->add_option("--name", how_.name, "what the server is called in tables");
-  scenario->add_option("--ack-means", how_.ack_means, "what an accepted message has gone through at --url");
   add_length(*scenario);
   scenario->add_option("--runs", how_.runs, "each with a fresh server where it is ours")
       ->check(CLI::Range(1u, 100u))
@@ -69,9 +75,11 @@ CLI::App* bench_command::add_scenario(const std::string& name, const std::string
 void bench_command::add_length(CLI::App& command) {
   command.add_option("--duration", how_.duration_s, "of each run, as 10s or 2m")
       ->transform(CLI::AsNumberWithUnit(seconds_by_unit))
+      ->check(CLI::Range(0.05, 86'400.0))
       ->capture_default_str();
   command.add_option("--warm-up", how_.warm_up_s, "before each run, not counted")
       ->transform(CLI::AsNumberWithUnit(seconds_by_unit))
+      ->check(CLI::Range(0.0, 3'600.0))
       ->capture_default_str();
   command.add_option("--seed", how_.seed, "of all that is random")->capture_default_str();
   command.add_option("--pin", pin_, "cores of the server and of the generator, as 0:1 or 0-2:3");
@@ -80,10 +88,14 @@ void bench_command::add_length(CLI::App& command) {
 
 int bench_command::run() {
   raise_file_limit();
+  bench::catch_interruptions();
   try {
     for (const auto& [command, tool] : tools_)
       if (*command) return tool();
     return measure_and_report();
+  } catch (const CLI::ValidationError& wrong) { // used wrongly, in a way that only shows now
+    std::cerr << "palabre bench: " << wrong.what() << "\n";
+    return 2;
   } catch (const std::runtime_error& wrong) { // the load could not be set up, or the server is gone
     std::cerr << "palabre bench: " << wrong.what() << "\n";
     return 3;
@@ -93,7 +105,7 @@ int bench_command::run() {
 void bench_command::pin() {
   if (pin_.empty()) return;
   const auto colon = pin_.find(':');
-  if (colon == std::string::npos) throw std::runtime_error("--pin needs SERVER:GENERATOR, as 0:1");
+  if (colon == std::string::npos) throw CLI::ValidationError("--pin", "needs SERVER:GENERATOR, as 0:1");
   how_.server_cores = bench::parse_cores(pin_.substr(0, colon));
   how_.generator_cores = bench::parse_cores(pin_.substr(colon + 1));
   bench::pin_to(how_.generator_cores);

@@ -19,7 +19,7 @@ public:
   bench_command(const bench_command&) = delete;
 
   bool is_asked() const { return static_cast<bool>(*command_); }
-  /// 0 done; 1 a run failed, or B is slower; 2 used wrongly, or one cannot tell; 3 the load could not be set up.
+  /// 0 done; 1 a run failed, or B is slower; 2 used wrongly, or two files cannot tell; 3 the load could not be set up.
   int run();
 
 private:

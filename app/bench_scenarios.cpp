@@ -70,14 +70,14 @@ void bench_command::add_scenarios() {
   const auto recover = std::make_shared<bench::recovering>();
   add_number(scenario, "--connections", recover->connections, 1, 100'000, "that are cut");
   add_number(scenario, "--rooms", recover->rooms, 1, 10'000, "that they are spread over");
-  add_number(scenario, "--missed", recover->missed, 0, 10'000, "messages said in each room meanwhile");
+  add_number(scenario, "--missed", recover->missed, 0, 500, "messages said in each room meanwhile");
   add_number(scenario, "--rate", recover->rate, 0, 1e6, "posts per second in all during the return");
   add_number(scenario, "--at-once", recover->at_once, 0, 100'000, "handshakes under way; 0: all");
   measures(scenario, recover, bench::measure_recover);
 
   scenario = add_scenario("generator", "what this generator itself can do, against a sink");
   const auto generator = std::make_shared<bench::generating>();
-  add_number(scenario, "--connections", generator->connections, 1, 100'000, "that are held");
+  add_number(scenario, "--connections", generator->connections, 18, 18'500, "that are held");
   measures(scenario, generator, bench::measure_generator);
 
   scenario = add_scenario("history", "pages of messages over REST");
@@ -105,13 +105,16 @@ void bench_command::add_traffic(const std::string& name, const std::string& help
   CLI::App* scenario = add_scenario(name, help);
   const auto what = std::make_shared<bench::traffic>(usual);
   add_number(scenario, "--rooms", what->rooms, 1, 10'000, "rooms");
-  add_number(scenario, "--listeners", what->listeners, 0, 20'000, "connections that listen, in each room");
+  const std::size_t least = usual.listeners ? 1 : 0; // who asks for deliveries must be given some
+  add_number(scenario, "--listeners", what->listeners, least, 20'000, "connections that listen, in each room");
   add_number(scenario, "--senders", what->senders, 1, 10'000, "connections that post, in all");
   add_number(scenario, "--rate", what->rate, 0, 1e6,
              "posts per second in all, at random times; 0: each sender waits for its ack");
   add_number(scenario, "--body", what->body_bytes, 40, 4'000, "bytes of a message");
-  scenario->add_flag("--until-delivered", what->until_delivered,
-                     "each sender waits until every listener has its post, not only for its ack");
+  scenario
+      ->add_flag("--until-delivered", what->until_delivered,
+                 "each sender waits until every listener has its post, not only for its ack")
+      ->excludes("--rate");
   measures(scenario, what, run);
 }
 

@@ -42,7 +42,8 @@ void bench_command::add_tools() {
     double threshold = 3;
   };
   auto asked = std::make_shared<arguments>();
-  CLI::App* compare = command_->add_subcommand("compare", "say whether B is slower than A: 0 no, 1 yes, 2 cannot tell");
+  CLI::App* compare = command_->add_subcommand(
+      "compare", "say whether B is slower than A; exit 0: no, or not shown; 1: yes; 2: the files cannot tell");
   compare->add_option("files", asked->files, "two results of --json")->expected(0, 2)->check(CLI::ExistingFile);
   compare->add_option("--run", asked->binaries, "two binaries, measured in turn instead")
       ->expected(2)
@@ -56,9 +57,13 @@ void bench_command::add_tools() {
   compare->add_option("--threshold", asked->threshold, "a difference that matters, in percent")
       ->check(CLI::Range(0.1, 100.0))
       ->capture_default_str();
-  compare->add_option("--senders", asked->what.what.senders, "of --run, as in the scenario")->capture_default_str();
+  compare->add_option("--senders", asked->what.what.senders, "of --run, as in the scenario")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
   add_length(*compare);
   tools_.emplace_back(compare, [this, asked, compare] {
+    if (!asked->binaries.empty() && !asked->files.empty())
+      throw CLI::ValidationError("compare", "takes two files or --run with two binaries, not both");
     if (!asked->binaries.empty()) {
       if (compare->count("--duration") == 0) how_.duration_s = 2; // many short runs tell more than few long ones
       asked->what.binary_a = asked->binaries[0];
@@ -66,7 +71,7 @@ void bench_command::add_tools() {
       if (asked->what.scenario == "fanout") asked->what.what = {1, 1000, asked->what.what.senders, 0, 128, true};
       return compare_binaries(asked->what, asked->threshold / 100);
     }
-    if (asked->files.size() != 2) throw std::runtime_error("compare needs two files, or --run BINARY_A BINARY_B");
+    if (asked->files.size() != 2) throw CLI::ValidationError("compare", "needs two files, or --run BINARY_A BINARY_B");
     const auto found =
         bench::compare_files(read_file(asked->files[0]), read_file(asked->files[1]), asked->threshold / 100);
     if (!found) throw std::runtime_error(found.error().context);
@@ -94,7 +99,6 @@ void bench_command::add_tools() {
 
 int bench_command::compare_binaries(const bench::paired& what, double threshold) {
   pin();
-  how_.url.clear();
   bench::progress line(stderr, ::isatty(2));
   if (!quiet_) line.phase("pairs");
   const auto costs = bench::measure_pairs(how_, what, [&](const std::string&, double part, const std::string& words) {

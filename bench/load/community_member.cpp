@@ -73,7 +73,10 @@ void community_member::take_line(std::string_view line) {
   std::uint64_t id = 0;
   std::from_chars(line.data() + 6, line.data() + line.size(), id); // behind {"id":
   if (id > rooms_.size() + 1) {
-    if (calls_.empty()) return who_.dropped("answers what was not asked");
+    if (calls_.empty()) {
+      cut();
+      return who_.dropped("answers what was not asked");
+    }
     const asked oldest = calls_.front();
     calls_.pop_front();
     return who_.answered(oldest.tag, oldest.intended_ns, failed, line);
@@ -99,6 +102,7 @@ void community_member::take_push(std::string_view line) {
     positions_[i].offset = std::max(positions_[i].offset, offset);
     return who_.event(i, offset, line);
   }
+  who_.dropped("a push for a room that was not subscribed to: " + std::string(line.substr(0, 200)));
 }
 
 void community_member::take_subscribed(std::size_t index, std::string_view line) {

@@ -1,5 +1,7 @@
 #include "bench/load/crowd.hpp"
 
+#include <utility>
+
 namespace palabre::bench {
 
 session& crowd::add(const seat& where, participant& who) {
@@ -12,7 +14,9 @@ session& crowd::add(std::unique_ptr<session> made) {
 }
 
 void crowd::open_more() {
-  while (opened_ < sessions_.size() && opened_ - ready_ - dropped_ < at_once_) sessions_[opened_++]->open();
+  if (std::exchange(is_opening_, true)) return; // a failure may come from within open()
+  while (opened_ < sessions_.size() && opened_ < at_once_ + ready_ + dropped_) sessions_[opened_++]->open();
+  is_opening_ = false;
 }
 
 bool crowd::open_all(std::size_t at_once, std::int64_t deadline_ns) {

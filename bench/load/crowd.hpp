@@ -40,6 +40,7 @@ private:
   dialect& speech_;
   std::vector<std::unique_ptr<session>> sessions_;
   std::size_t opened_ = 0, ready_ = 0, dropped_ = 0, at_once_ = 0;
+  bool is_opening_ = false;
   std::string first_reason_;
 };
 

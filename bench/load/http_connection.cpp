@@ -1,6 +1,8 @@
 #include "bench/load/http_connection.hpp"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -8,8 +10,6 @@
 #include <optional>
 
 namespace palabre::bench {
-
-using boost::asio::ip::tcp;
 
 namespace {
 
@@ -106,46 +106,54 @@ std::size_t join_chunks(std::string_view bytes, std::string& into) {
 
 } // namespace
 
-http_connection::http_connection(loop& work, events& tell) : loop_(work), tell_(tell), socket_(work.io()) {}
+http_connection::http_connection(loop& work, events& tell) : loop_(work), tell_(tell) {}
+
+http_connection::~http_connection() {
+  cut();
+}
 
 void http_connection::open(const endpoint& to) {
   cut();
   state_ = state::connecting;
-  socket_.async_connect(to.address, [this, turn = turn_](boost::system::error_code failed) {
-    if (turn == turn_) connected(failed);
-  });
+  socket_ = ::socket(to.address.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (socket_ < 0) return end("cannot make a socket: " + std::string(std::strerror(errno)));
+  if (::connect(socket_, to.address.data(), static_cast<socklen_t>(to.address.size())) != 0 && errno != EINPROGRESS)
+    return end("cannot connect: " + std::string(std::strerror(errno)));
+  loop_.watch(socket_, *this, true);
 }
 
-void http_connection::connected(boost::system::error_code failed) {
-  if (failed) return end("cannot connect: " + failed.message());
-  boost::system::error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  socket_.native_non_blocking(true, ignored);
+void http_connection::ready() {
+  if (state_ == state::idle) return; // cut in the same round of the loop
+  loop_.tick();
+  if (state_ == state::connecting) return connected();
+  if (is_held_up_) write_rest();
+  readable();
+}
+
+void http_connection::connected() {
+  int failed = 0;
+  socklen_t size = sizeof failed;
+  ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failed, &size);
+  if (failed) return end("cannot connect: " + std::string(std::strerror(failed)));
+  const int on = 1;
+  ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   state_ = state::open;
-  wait_to_read();
+  loop_.rewatch(socket_, *this, false);
   tell_.opened();
 }
 
-void http_connection::wait_to_read() {
-  socket_.async_wait(tcp::socket::wait_read, [this, turn = turn_](boost::system::error_code failed) {
-    if (!failed && turn == turn_) readable();
-  });
-}
-
 void http_connection::readable() {
-  loop_.tick();
   const auto buffer = loop_.buffer();
   const auto turn = turn_;
   for (;;) {
-    const ssize_t n = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+    const ssize_t n = ::recv(socket_, buffer.data(), buffer.size(), 0);
     if (n == 0) return end("closed by the server");
-    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
     if (n < 0) return end(std::strerror(errno));
     take({buffer.data(), static_cast<std::size_t>(n)});
     if (turn != turn_) return;
-    if (static_cast<std::size_t>(n) < buffer.size()) break; // empty, most likely; if not, the wait ends at once
+    if (static_cast<std::size_t>(n) < buffer.size()) return; // empty, most likely; if not, the loop calls again
   }
-  wait_to_read();
 }
 
 void http_connection::take(std::string_view bytes) {
@@ -228,26 +236,23 @@ void http_connection::send(std::string_view requests, unsigned count) {
 }
 
 void http_connection::write(std::string_view bytes) {
-  if (out_.empty()) {
-    const ssize_t n = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (out_.empty() && !bytes.empty()) {
+    const ssize_t n = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return; // reading tells why
     if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
   }
   out_ += bytes;
-  if (!out_.empty()) wait_to_write();
+  if (out_.empty() || is_held_up_) return;
+  is_held_up_ = true;
+  loop_.rewatch(socket_, *this, true);
 }
 
-void http_connection::wait_to_write() {
-  if (waits_to_write_) return;
-  waits_to_write_ = true;
-  socket_.async_wait(tcp::socket::wait_write, [this, turn = turn_](boost::system::error_code failed) {
-    if (turn != turn_) return;
-    waits_to_write_ = false;
-    if (failed) return;
-    const std::string waiting = std::move(out_);
-    out_.clear();
-    write(waiting);
-  });
+void http_connection::write_rest() {
+  const std::string waiting = std::move(out_);
+  out_.clear();
+  is_held_up_ = false;
+  write(waiting);
+  if (!is_held_up_) loop_.rewatch(socket_, *this, false);
 }
 
 void http_connection::cut() {
@@ -255,11 +260,15 @@ void http_connection::cut() {
   state_ = state::idle;
   awaited_ = 0;
   needed_ = 0;
-  waits_to_write_ = false;
+  is_held_up_ = false;
   rest_.clear();
   out_.clear();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  if (socket_ < 0) return;
+  // A reset instead of a farewell: it leaves no port waiting, however many connections come and go.
+  const linger at_once{1, 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::close(socket_);
+  socket_ = -1;
 }
 
 void http_connection::end(std::string_view why) {

@@ -2,8 +2,6 @@
 #include "bench/load/endpoint.hpp"
 #include "bench/load/loop.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
-
 #include <string>
 #include <string_view>
 
@@ -23,7 +21,7 @@ struct http_answer {
 /// Threads: the loop's. Lifetime: outlives what it has started; destroy it only when the loop does not run.
 /// Limits: no TLS; no answers that end with the connection instead of a length; none above answer_bytes_max; not for
 /// HEAD, whose answers have a length and no body.
-class http_connection {
+class http_connection final : loop::watcher {
 public:
   static constexpr std::size_t answer_bytes_max = 64 * 1024 * 1024;
 
@@ -41,8 +39,9 @@ public:
 
   http_connection(loop& work, events& tell);
   http_connection(const http_connection&) = delete;
+  ~http_connection();
 
-  /// Connects, the first time or again; opened() or closed() follows.
+  /// Connects, the first time or again; opened() or closed() follows, closed() perhaps from within the call.
   void open(const endpoint& to);
   /// Whole requests, with their empty lines; the answers come in their order. Does nothing unless it is open. What the
   /// socket does not take at once is kept and sent when it does.
@@ -55,28 +54,28 @@ public:
 private:
   enum class state { idle, connecting, open };
   struct head;
-  void connected(boost::system::error_code failed);
-  void wait_to_read();
+  void ready() override;
+  void connected();
   void readable();
   void take(std::string_view bytes);
   std::size_t take_answers(std::string_view bytes);
   std::size_t take_one(std::string_view bytes);
   std::size_t give(const head& of, std::string_view body, std::size_t whole_bytes);
   void write(std::string_view bytes);
-  void wait_to_write();
+  void write_rest();
   void end(std::string_view why);
 
   loop& loop_;
   events& tell_;
-  boost::asio::ip::tcp::socket socket_;
+  int socket_ = -1;
   std::string rest_;       ///< received, and not a whole answer yet
   std::size_t needed_ = 0; ///< of it, at least, before there is something to take
   std::string body_;       ///< of an answer in chunks
   std::string out_;        ///< what the socket did not take
   state state_ = state::idle;
   unsigned awaited_ = 0;
-  std::uint32_t turn_ = 0; ///< counts openings and ends: what was started in another turn is not meant any more
-  bool waits_to_write_ = false;
+  std::uint32_t turn_ = 0;  ///< counts openings and ends: what was started in another turn is not meant any more
+  bool is_held_up_ = false; ///< until the socket takes more
 };
 
 } // namespace palabre::bench

@@ -1,6 +1,7 @@
 #include "bench/load/loop.hpp"
 
 #include "base/assert.hpp"
+#include "bench/load/interruption.hpp"
 
 #include <sys/epoll.h>
 
@@ -56,8 +57,12 @@ void loop::wait_for_sockets() {
 // A heartbeat is a wake-up that was asked for: what it is late by is what every send and every stamp is late by.
 void loop::wait_for_beat() {
   beat_.async_wait([this](boost::system::error_code) {
-    const auto late = at(tick()) - beat_.expiry();
-    if (!rested_) lag_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, late.count())));
+    // A stall is as many beats too late as it swallowed, each by what was left of it.
+    auto late = at(tick()) - beat_.expiry();
+    do {
+      if (!rested_) lag_.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, late.count())));
+      late -= beat;
+    } while (late.count() > 0);
     rested_ = false;
     beat_.expires_after(beat);
     wait_for_beat();
@@ -75,6 +80,7 @@ bool loop::run_until(std::int64_t deadline_ns, const std::function<bool()>& done
     io_.run_one();
     tick();
     is_done = done();
+    throw_if_interrupted();
   }
   deadline_.cancel();
   while (!over) io_.run_one(); // its handler refers to this call

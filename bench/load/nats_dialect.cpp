@@ -69,6 +69,7 @@ private:
     } else if (line == "PONG") {
       who_.ready();
     } else if (line.starts_with("-ERR")) {
+      socket_.cut();
       who_.dropped(line);
     }
   }

@@ -42,7 +42,10 @@ private:
     std::size_t number = 0, i = 0;
     for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i)
       number = number * 10 + static_cast<std::size_t>(text[i] - '0');
-    if (number < first_id_ || number - first_id_ >= answers_.size()) return who_.dropped("answers what was not asked");
+    if (number < first_id_ || number - first_id_ >= answers_.size()) {
+      socket_.cut();
+      return who_.dropped("answers what was not asked");
+    }
     const bool failed = text.find(R"("error")") != std::string_view::npos;
     answers_[number - first_id_] = failed ? answer::refused : answer::accepted;
     while (!answers_.empty() && answers_.front() != answer::none) {

@@ -1,5 +1,7 @@
 #include "bench/load/target.hpp"
 
+#include "bench/load/interruption.hpp"
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -141,18 +143,24 @@ void own_server::end(int signal) {
   child_ = -1;
 }
 
-program_run run_program(const std::vector<std::string>& command, const std::vector<int>& cores) {
+program_run run_program(const std::vector<std::string>& command, const std::vector<int>& cores, std::string* output) {
   program_run done;
   int out = -1;
   const auto start = std::chrono::steady_clock::now();
   const pid_t child = spawn(command, cores, out);
   std::array<char, 64 * 1024> buffer;
-  for (ssize_t n; (n = ::read(out, buffer.data(), buffer.size())) > 0;)
+  errno = 0;
+  for (ssize_t n; (n = ::read(out, buffer.data(), buffer.size())) > 0;) {
     done.output_bytes += static_cast<std::uint64_t>(n);
+    if (output) output->append(buffer.data(), static_cast<std::size_t>(n));
+  }
+  const bool cut_short = errno == EINTR;
   ::close(out);
+  if (cut_short) ::kill(child, SIGTERM);
   int status = 0;
   rusage used{};
   ::wait4(child, &status, 0, &used);
+  throw_if_interrupted();
   done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   done.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   const auto seconds = [](const timeval& t) {

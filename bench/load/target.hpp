@@ -54,13 +54,15 @@ private:
 /// The settings that own servers run with where they are not the default: told in every result.
 const std::vector<std::string>& own_server_settings();
 
-/// Runs a program to its end with its output thrown away or read; how long it took and what it used.
+/// Runs a program to its end; how long it took and what it used.
 struct program_run {
   int exit_code = -1;
   double seconds = 0, cpu_seconds = 0;
   std::uint64_t resident_bytes_max = 0;
   std::uint64_t output_bytes = 0;
 };
-program_run run_program(const std::vector<std::string>& command, const std::vector<int>& cores);
+/// `output`: null = thrown away, only counted.
+program_run run_program(const std::vector<std::string>& command, const std::vector<int>& cores,
+                        std::string* output = nullptr);
 
 } // namespace palabre::bench

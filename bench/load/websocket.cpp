@@ -21,6 +21,10 @@ void websocket::open(const endpoint& to, std::string_view path, std::string_view
            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
   if (!subprotocol.empty()) hello_ += "Sec-WebSocket-Protocol: " + std::string(subprotocol) + "\r\n";
   hello_ += "\r\n";
+  rest_.clear(); // of an earlier connection
+  parts_.clear();
+  out_.clear();
+  is_held_up_ = false;
   state_ = state::connecting;
   socket_ = ::socket(to.address.data()->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return end("cannot make a socket: " + std::string(std::strerror(errno)));

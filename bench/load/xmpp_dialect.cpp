@@ -31,8 +31,10 @@ private:
   }
   void received(std::string_view stanza) override {
     if (step_ == step::in) return take_message(stanza);
-    if (stanza.find("type='error'") != std::string_view::npos || stanza.starts_with("<failure"))
+    if (stanza.find("type='error'") != std::string_view::npos || stanza.starts_with("<failure")) {
+      socket_.cut();
       return who_.dropped(stanza);
+    }
     if (step_ == step::features && stanza.starts_with("<stream:features")) {
       step_ = step::login;
       socket_.send("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='ANONYMOUS'/>");

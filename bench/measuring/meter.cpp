@@ -30,7 +30,7 @@ void meter::end(std::int64_t now_ns) {
 void meter::add(std::size_t which, std::int64_t ns) {
   const auto time = static_cast<std::uint64_t>(std::max<std::int64_t>(ns, 0));
   latencies_[which].times_ns.add(time);
-  if (which == 0) recent_.add(time);
+  if (which == 0 && measuring_) recent_.add(time);
 }
 
 void meter::close_sample(std::int64_t now_ns) {

@@ -2,14 +2,15 @@
 #include "bench/measuring/result.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace palabre::bench {
 
-/// Collects what is measured between begin() and end(): a count of operations, latencies, and a timeline of both.
-/// Before begin() and after end() it takes no notice, so that warm-up and drain are cut off without a branch at the
-/// callers. Times are ns of the steady clock. Threads: one.
+/// Collects what is measured between begin() and end(): a count of operations, latencies, and a timeline of both. An
+/// operation counts when it is over within that time; a latency when it was *due* within it, however long it took
+/// afterwards: what a stall at the end holds up is not left out. Times are ns of the steady clock. Threads: one.
 class meter {
 public:
   /// The first latency is the one whose percentiles the timeline shows.
@@ -20,8 +21,8 @@ public:
 
   void operation() { operations_ += measuring_; }
   void operations(std::uint64_t n) { operations_ += measuring_ ? n : 0; }
-  void took(std::size_t which, std::int64_t ns) {
-    if (measuring_) add(which, ns);
+  void took(std::size_t which, std::int64_t due_ns, std::int64_t now_ns) {
+    if (due_ns >= begin_ns_ && due_ns < end_ns_) add(which, now_ns - due_ns);
   }
   /// Closes a sample if its time is over; call it at least every few ms.
   void tick(std::int64_t now_ns) {
@@ -41,7 +42,8 @@ private:
   std::vector<latency> latencies_;
   histogram recent_; ///< the first latency, within the open sample
   std::vector<sample> timeline_;
-  std::int64_t begin_ns_ = 0, end_ns_ = 0, sample_begin_ns_ = 0, sample_end_ns_ = 0;
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  std::int64_t begin_ns_ = never, end_ns_ = never, sample_begin_ns_ = 0, sample_end_ns_ = 0;
   std::uint64_t operations_ = 0, operations_at_sample_ = 0;
   bool measuring_ = false;
 };

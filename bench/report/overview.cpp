@@ -53,7 +53,8 @@ std::string overview_markdown(const std::vector<result>& all) {
     for (const auto& entry : r.parameters)
       if (std::ranges::find(alike, entry) == alike.end()) own.push_back(entry);
     text += "| **" + r.scenario + "**: " + r.question + "<br>" + in_words(own) + (r.failed() ? "<br>**FAILED**" : "") +
-            " | " + figures_in_words(r) + " | " + latencies_in_words(r) + " |\n";
+            (is_limited(r) ? "<br>limited by the generator: the target can do more" : "") + " | " +
+            figures_in_words(r) + " | " + latencies_in_words(r) + " |\n";
   }
   text += "\n" + all.front().target + "; " + in_words(alike);
   for (const auto& [name, value] : common(all, &result::environment)) text += "; " + name + " " + value;

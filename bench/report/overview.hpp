@@ -6,8 +6,8 @@
 
 namespace palabre::bench {
 
-/// One target asked many things, in Markdown: a row for each result with the command that repeats it, every figure as
-/// its median over the runs, and p50 and p99 of each latency. What all results have in common, the machine first,
+/// One target asked many things, in Markdown: a row for each result, every figure as its median over the
+/// runs, and p50 and p99 of each latency. What all results have in common, the machine first,
 /// stands once beneath.
 std::string overview_markdown(const std::vector<result>& all);
 

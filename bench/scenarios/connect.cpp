@@ -46,7 +46,7 @@ struct connect_run::visitor final : participant {
   explicit visitor(connect_run& whole) : run(whole) {}
   void ready() override {
     run.meter_.operation();
-    run.meter_.took(0, run.loop_.now_ns() - opened_ns);
+    run.meter_.took(0, opened_ns, run.loop_.now_ns());
     run.leave(*this);
     run.open_next(*this);
   }

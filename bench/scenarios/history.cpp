@@ -80,17 +80,13 @@ private:
   const std::string request_;
 };
 
-std::vector<name_and_text> parameters_of(const history_reading& what) {
-  auto parameters = bench::parameters_of(what.load);
-  if (!what.path.empty()) {
-    parameters.emplace_back("path", what.path);
-    return parameters;
-  }
-  parameters.insert(parameters.end(), {{"messages in the room", std::to_string(what.messages)},
-                                       {"body", std::to_string(what.body_bytes) + " bytes"},
-                                       {"messages of a page", std::to_string(what.limit)},
-                                       {"page", name_of(what.where)}});
-  return parameters;
+/// Not parameters: another server has other pages, and is asked the same.
+std::vector<name_and_text> pages_of(const history_reading& what) {
+  if (!what.path.empty()) return {{"path", what.path}};
+  return {{"messages in the room", std::to_string(what.messages)},
+          {"body", std::to_string(what.body_bytes) + " bytes"},
+          {"messages of a page", std::to_string(what.limit)},
+          {"page", name_of(what.where)}};
 }
 
 } // namespace
@@ -111,7 +107,9 @@ std::size_t count_messages(std::string_view page) {
 result measure_history(const options& how, const history_reading& what, const tell_progress& tell) {
   if (what.messages < what.limit) throw std::runtime_error("a page would hold more messages than the room");
   auto into = begin_result(how, "history", "How many pages of messages a second are read, and at what cost?",
-                           parameters_of(what));
+                           parameters_of(what.load));
+  const auto pages = pages_of(what);
+  into.environment.insert(into.environment.end(), pages.begin(), pages.end());
   return repeated(how, std::move(into), tell, [&](arena& server, const tell_progress& nth) {
     if (!what.path.empty()) {
       foreign_question question(get_request(server.at(), what.path, {}));

@@ -18,9 +18,9 @@ private:
 } // namespace
 
 result measure_http(const options& how, const http_reading& what, const tell_progress& tell) {
-  auto parameters = parameters_of(what.load);
-  parameters.emplace_back("path", what.path);
-  auto into = begin_result(how, "http", "How many requests a second are answered, and at what cost?", parameters);
+  auto into =
+      begin_result(how, "http", "How many requests a second are answered, and at what cost?", parameters_of(what.load));
+  into.environment.emplace_back("path", what.path); // another server has another, and is asked the same
   return repeated(how, std::move(into), tell, [&](arena& server, const tell_progress& nth) {
     same_question question(get_request(server.at(), what.path, {}));
     return request_run(how, what.load, question, server, nth).measure(false);

@@ -47,7 +47,8 @@ private:
   crowd listening_, calling_;
   std::vector<std::unique_ptr<listener>> listeners_;
   std::vector<std::unique_ptr<caller>> callers_;
-  std::size_t answered_ = 0; ///< calls
+  std::size_t answered_ = 0;  ///< calls
+  std::uint64_t strayed_ = 0; ///< deliveries to the wrong room
   std::uint64_t refused_ = 0;
 };
 
@@ -58,7 +59,10 @@ struct idle_run::listener final : participant {
   void refused(std::string_view) override {}
   void delivered(std::string_view body) override {
     const auto read = read_mark(body);
-    if (read && read->sender == room) run.ledger_.delivered(room, index, 0, read->number);
+    if (read && read->sender == room)
+      run.ledger_.delivered(room, index, 0, read->number);
+    else
+      ++run.strayed_;
   }
   void dropped(std::string_view why) override { run.listening_.one_dropped(why); }
 
@@ -161,6 +165,8 @@ run idle_run::measure() {
   if (listening_.dropped())
     done.failures.push_back(std::to_string(listening_.dropped()) +
                             " connections were dropped, the first: " + listening_.first_reason());
+  if (strayed_)
+    done.failures.push_back(std::to_string(strayed_) + " deliveries came to a room that they were not said in");
   if (!done.deliveries->whole() || answered_ != what_.rooms || refused_)
     done.failures.push_back("not everyone heard the message that was said when all was over");
   listening_.cut_all();

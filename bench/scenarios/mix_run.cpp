@@ -42,12 +42,12 @@ struct mix_run::member final : community_member::owner {
     if (left_ns) return; // what was missed: its wait is the return's
     const auto at = find_mark(text, hint);
     const auto read = at == std::string_view::npos ? std::nullopt : read_mark(text.substr(at));
-    if (read && text.find(R"("type":"message.posted")") < at)
-      run.meter_.took(1, run.loop_.now_ns() - read->intended_ns);
+    if (read && text.find(R"("type":"message.posted")") < at) run.meter_.took(1, read->intended_ns, run.loop_.now_ns());
   }
   void ready() override {
     if (left_ns) {
-      run.meter_.took(5, run.loop_.now_ns() - left_ns);
+      run.meter_.took(5, left_ns, run.loop_.now_ns());
+      run.meter_.operation();
       left_ns = 0;
       --run.in_flight_;
     }
@@ -161,7 +161,6 @@ void mix_run::do_it(member& who, action what, std::int64_t intended_ns) {
   if (what == action::post || ((what == action::react || what == action::edit) && who.own.empty())) {
     const mark m{static_cast<std::uint32_t>(index), ++who.posted, intended_ns};
     ++in_flight_;
-    who.own_room = index;
     return who.line.call("message.post", R"({"room_id":")" + room + R"(","body":")" + marked_body(m, 128) + R"("})",
                          static_cast<std::uint64_t>(action::post), intended_ns);
   }
@@ -185,7 +184,7 @@ void mix_run::do_it(member& who, action what, std::int64_t intended_ns) {
 
 void mix_run::answered(member& who, action what, std::int64_t intended_ns, std::string_view line) {
   static constexpr std::size_t latency[] = {0, 2, 3, 4, 5};
-  meter_.took(latency[static_cast<std::size_t>(what)], loop_.now_ns() - intended_ns);
+  meter_.took(latency[static_cast<std::size_t>(what)], intended_ns, loop_.now_ns());
   meter_.operation();
   if (what != action::post) return;
   posts_ += measuring_;

@@ -25,9 +25,6 @@ public:
 private:
   enum class action : std::uint64_t { post, react, edit, read, leave };
   struct member;
-  struct message {
-    std::string id;
-  };
 
   void prepare();
   void connect();

@@ -27,6 +27,16 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// Of the program that is measured: it says so itself, if it is another than this one.
+std::string version_of(const options& how) {
+  if (how.binary == options().binary) return "palabre " + how.version;
+  std::string said;
+  const auto asked = run_program({how.binary, "--version"}, {}, &said);
+  if (asked.exit_code != 0)
+    throw std::runtime_error(how.binary + " --version: exit code " + std::to_string(asked.exit_code));
+  return said.substr(0, said.find('\n'));
+}
+
 } // namespace
 
 arena::arena(const options& how) : how_(how) {
@@ -34,7 +44,9 @@ arena::arena(const options& how) : how_(how) {
   auto found = parse_url(how.url);
   if (!found) throw std::runtime_error(found.error().context);
   remote_ = found.value();
-  if (!how.pids.empty()) processes_.emplace(std::vector<pid_t>(how.pids.begin(), how.pids.end()));
+  if (how.pids.empty()) return;
+  processes_.emplace(std::vector<pid_t>(how.pids.begin(), how.pids.end()));
+  if (!processes_->is_running()) throw std::runtime_error("--pid names a process that does not run");
 }
 
 void arena::renew() {
@@ -54,7 +66,7 @@ result begin_result(const options& how, std::string scenario, std::string questi
   result made;
   made.scenario = std::move(scenario);
   made.question = std::move(question);
-  made.target = !how.name.empty() ? how.name : how.url.empty() ? "palabre " + how.version : how.url;
+  made.target = !how.name.empty() ? how.name : !how.url.empty() ? how.url : version_of(how);
   made.parameters = std::move(parameters);
   made.parameters.insert(made.parameters.end(), {{"duration", plain(how.duration_s) + " s"},
                                                  {"warm-up", plain(how.warm_up_s) + " s"},

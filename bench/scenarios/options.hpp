@@ -12,12 +12,12 @@ namespace palabre::bench {
 
 /// What all scenarios can be told.
 struct options {
-  std::string binary;               ///< of servers of our own
-  std::string url;                  ///< of a server that runs already; empty = servers of our own
-  std::string protocol = "palabre"; ///< see dialect_names()
-  std::vector<int> pids;            ///< roots of the server's processes, to measure them; for `url` only
-  std::string name;                 ///< of the target in tables; empty = what it is
-  std::string ack_means;            ///< what an accepted message has gone through at the target
+  std::string binary = "/proc/self/exe"; ///< of servers of our own
+  std::string url;                       ///< of a server that runs already; empty = servers of our own
+  std::string protocol = "palabre";      ///< see dialect_names()
+  std::vector<int> pids;                 ///< roots of the server's processes, to measure them; for `url` only
+  std::string name;                      ///< of the target in tables; empty = what it is
+  std::string ack_means;                 ///< what an accepted message has gone through at the target
   double duration_s = 5, warm_up_s = 1;
   double patience_s = 10; ///< how long what is owed may come to nothing before it counts as lost
   unsigned runs = 3;

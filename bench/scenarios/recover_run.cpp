@@ -33,7 +33,7 @@ struct recover_run::client final : participant {
     if (!run.returning_) return run.listening_.one_is_ready();
     ++run.whole_;
     run.meter_.operation();
-    run.meter_.took(0, run.loop_.now_ns() - run.return_ns_);
+    run.meter_.took(0, run.return_ns_, run.loop_.now_ns());
   }
   void accepted() override {}
   void refused(std::string_view) override {}
@@ -64,7 +64,7 @@ struct recover_run::poster final : participant {
   void accepted() override {
     const auto [number, intended_ns] = take();
     run.ledger_.accepted(room, 0, number);
-    run.meter_.took(1, run.loop_.now_ns() - intended_ns);
+    run.meter_.took(1, intended_ns, run.loop_.now_ns());
     go_on();
   }
   void refused(std::string_view why) override {

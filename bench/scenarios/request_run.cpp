@@ -120,7 +120,7 @@ void request_run::ask_what_is_due() {
 
 void request_run::took(const http_answer& answer, std::int64_t intended_ns) {
   meter_.operation();
-  meter_.took(0, loop_.now_ns() - intended_ns);
+  meter_.took(0, intended_ns, loop_.now_ns());
   if (measuring_) body_bytes_ += answer.body.size();
   if (answer.status < 200 || answer.status > 299) {
     if (refused_++ == 0) first_refusal_ = std::to_string(answer.status) + " " + std::string(answer.body.substr(0, 200));

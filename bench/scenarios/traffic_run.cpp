@@ -80,10 +80,13 @@ struct traffic_run::listener final : participant {
   void dropped(std::string_view why) override { run.crowd_.one_dropped(why); }
   void delivered(std::string_view body) override {
     const auto read = read_mark(body);
-    if (!read || read->sender >= run.senders_.size() || read->sender % run.what_.rooms != room) return;
+    if (!read || read->sender >= run.senders_.size() || read->sender % run.what_.rooms != room) {
+      ++run.strayed_;
+      return;
+    }
     run.ledger_.delivered(room, index, read->sender / run.what_.rooms, read->number);
     if (run.headline_ == headline::delivered) run.meter_.operation();
-    run.meter_.took(run.headline_ == headline::delivered ? 0 : 1, run.loop_.now_ns() - read->intended_ns);
+    run.meter_.took(run.headline_ == headline::delivered ? 0 : 1, read->intended_ns, run.loop_.now_ns());
     run.delivered_ += run.measuring_;
     if (run.what_.until_delivered) run.senders_[read->sender]->heard(read->number);
   }
@@ -148,7 +151,7 @@ void traffic_run::post_what_is_due() {
 
 void traffic_run::took_accept(std::int64_t intended_ns) {
   if (headline_ == headline::accepted) meter_.operation();
-  meter_.took(headline_ == headline::accepted ? 0 : 1, loop_.now_ns() - intended_ns);
+  meter_.took(headline_ == headline::accepted ? 0 : 1, intended_ns, loop_.now_ns());
   accepted_ += measuring_;
 }
 
@@ -220,6 +223,8 @@ run traffic_run::measure() {
   if (done.deliveries && !done.deliveries->whole())
     done.failures.push_back("deliveries were lost, repeated or out of order");
   if (refused_) done.failures.push_back(std::to_string(refused_) + " posts were refused, the first: " + first_refusal_);
+  if (strayed_)
+    done.failures.push_back(std::to_string(strayed_) + " deliveries came to a room that they were not said in");
   if (in_flight_) done.failures.push_back(std::to_string(in_flight_) + " posts were never answered");
   if (crowd_.dropped()) done.failures.push_back("a connection was dropped: " + crowd_.first_reason());
   crowd_.cut_all();

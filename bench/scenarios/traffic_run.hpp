@@ -53,6 +53,7 @@ private:
   std::size_t next_sender_ = 0;
   bool posting_ = false;
   std::uint64_t in_flight_ = 0, accepted_ = 0, delivered_ = 0, refused_ = 0;
+  std::uint64_t strayed_ = 0; ///< deliveries to the wrong room
   bool measuring_ = false;
   std::string first_refusal_;
 };

@@ -204,7 +204,12 @@ void breaking_proxy::pass_push(link& between, std::string_view frame) {
     return;
   }
   between.to_client += frame;
-  if (strikes) between.to_client += frame;
+  if (strikes && fault_.what == fault::kind::stray) {
+    char& sender = between.to_client[between.to_client.rfind("pbm-") + 11];
+    sender = sender == '0' ? '1' : '0';
+  } else if (strikes) {
+    between.to_client += frame;
+  }
   between.to_client += std::exchange(between.held, {});
 }
 

@@ -13,7 +13,13 @@ namespace palabre::testing {
 
 /// What happens to deliveries on their way, and to which.
 struct fault {
-  enum class kind { none, drop, repeat, swap }; ///< swap: with the next one of the same connection
+  enum class kind {
+    none,
+    drop,
+    repeat,
+    swap,  ///< with the next one of the same connection
+    stray, ///< it comes as if it were what the other of two senders had said
+  };
   enum class place {
     pushes,    ///< messages that come as they are said
     recoveries ///< messages that come with the answer to one who was away

@@ -117,6 +117,12 @@ TEST(BrokenServer, FanoutTellsSwappedDeliveries) {
   expect_reordered(measure(fanout, swap_two));
 }
 
+TEST(BrokenServer, FanoutTellsADeliveryToTheWrongRoom) {
+  const auto seen = measure(fanout, {kind::stray, place::pushes, 500});
+  expect_account(seen, 1, 0, 0);
+  EXPECT_THAT(seen.found.runs.at(0).failures, ::testing::Contains(::testing::HasSubstr("1 deliveries came to a room")));
+}
+
 TEST(BrokenServer, PostIsWholeBehindAnHonestProxy) {
   expect_whole(measure(post, no_fault));
 }
