@@ -6,6 +6,8 @@
 #include "bench/scenarios/history.hpp"
 #include "bench/scenarios/http.hpp"
 #include "bench/scenarios/idle.hpp"
+#include "bench/scenarios/log_reading.hpp"
+#include "bench/scenarios/log_start.hpp"
 #include "bench/scenarios/mix.hpp"
 #include "bench/scenarios/recover.hpp"
 #include "bench/scenarios/traffic.hpp"
@@ -91,6 +93,22 @@ void bench_command::add_scenarios() {
           {"newest", part::newest}, {"middle", part::middle}, {"oldest", part::oldest}, {"random", part::random}}));
   scenario->add_option("--path", history->path, "of a server at --url with another API, which has been filled");
   measures(scenario, history, bench::measure_history);
+
+  const auto with_log = [&](const std::string& name, const std::string& help, auto run) {
+    scenario = add_scenario(name, help);
+    const auto size = std::make_shared<bench::log_size>();
+    add_number(scenario, "--events", size->events, 1'000, 100'000'000, "in the log, which is invented first");
+    measures(scenario, size, run);
+  };
+  with_log("replay", "compute the past from its events: `palabre replay`, `palabre events`", bench::measure_replay);
+  with_log("verify", "prove a log and its views: `palabre verify`", bench::measure_verify);
+  with_log("rebuild", "a server that finds a log and no views", bench::measure_rebuild);
+
+  scenario = add_scenario("restart", "how long a server is away that was killed");
+  const auto killed = std::make_shared<bench::killed_server>();
+  add_number(scenario, "--events", killed->log.events, 1'000, 100'000'000, "in the log, which is invented first");
+  add_number(scenario, "--posts", killed->posts, 1, 1'000'000, "accepted before it is killed");
+  measures(scenario, killed, bench::measure_restart);
 
   scenario = add_scenario("http", "the same small GET");
   const auto http = std::make_shared<bench::http_reading>();
