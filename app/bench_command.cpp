@@ -46,30 +46,37 @@ bench_command::bench_command(CLI::App& program, std::string version) {
   add_tools();
 }
 
-CLI::App* bench_command::add_scenario(const std::string& name, const std::string& help) {
+CLI::App* bench_command::add_scenario(const std::string& name, const std::string& help, about what) {
   CLI::App* scenario = command_->add_subcommand(name, help);
-  CLI::Option* url = scenario->add_option("--url", how_.url,
-                                          "measure the server there, as http://HOST:PORT, instead of one of our own");
-  scenario->add_option("--protocol", how_.protocol, "what the server at --url speaks")
-      ->needs(url)
-      ->check(CLI::IsMember(bench::dialect_names()))
-      ->capture_default_str();
-  scenario->add_option("--pid", how_.pids, "the processes of the server at --url, to measure what they use")
-      ->needs(url)
-      ->check(CLI::PositiveNumber)
-      ->delimiter(',');
-  scenario->add_option("--ack-means", how_.ack_means, "what an accepted message has gone through at --url")->needs(url);
-  scenario->add_option("--binary", how_.binary, "the palabre to measure; this one by default")
-      ->excludes(url)
-      ->check(CLI::ExistingFile);
-  scenario->add_option("--name", how_.name, "what the server is called in tables");
-  add_length(*scenario);
+  CLI::Option* binary = scenario->add_option("--binary", how_.binary, "the palabre to measure; this one by default")
+                            ->check(CLI::ExistingFile);
+  scenario->add_option("--name", how_.name, "what is measured is called so in tables");
+  if (what == about::any_server) {
+    add_remote(*scenario);
+    binary->excludes("--url");
+    add_length(*scenario);
+  }
+  add_conditions(*scenario);
   scenario->add_option("--runs", how_.runs, "each with a fresh server where it is ours")
       ->check(CLI::Range(1u, 100u))
       ->capture_default_str();
   scenario->add_option("--json", json_, "write the result to this file");
   scenario->add_option("--html", html_, "write a page to this file");
   return scenario;
+}
+
+void bench_command::add_remote(CLI::App& scenario) {
+  CLI::Option* url = scenario.add_option("--url", how_.url,
+                                         "measure the server there, as http://HOST:PORT, instead of one of our own");
+  scenario.add_option("--protocol", how_.protocol, "what the server at --url speaks")
+      ->needs(url)
+      ->check(CLI::IsMember(bench::dialect_names()))
+      ->capture_default_str();
+  scenario.add_option("--pid", how_.pids, "the processes of the server at --url, to measure what they use")
+      ->needs(url)
+      ->check(CLI::PositiveNumber)
+      ->delimiter(',');
+  scenario.add_option("--ack-means", how_.ack_means, "what an accepted message has gone through at --url")->needs(url);
 }
 
 void bench_command::add_length(CLI::App& command) {
@@ -81,6 +88,9 @@ void bench_command::add_length(CLI::App& command) {
       ->transform(CLI::AsNumberWithUnit(seconds_by_unit))
       ->check(CLI::Range(0.0, 3'600.0))
       ->capture_default_str();
+}
+
+void bench_command::add_conditions(CLI::App& command) {
   command.add_option("--seed", how_.seed, "of all that is random")->capture_default_str();
   command.add_option("--pin", pin_, "cores of the server and of the generator, as 0:1 or 0-2:3");
   command.add_flag("--quiet", quiet_, "no progress");

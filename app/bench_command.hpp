@@ -25,8 +25,15 @@ public:
 private:
   using measure = std::function<bench::result(const bench::options&, const bench::tell_progress&)>;
 
-  CLI::App* add_scenario(const std::string& name, const std::string& help);
+  /// What a scenario can be told beside its own options.
+  enum class about {
+    any_server, ///< of our own, or at --url, for a time
+    our_files   ///< what our own commands and servers do with a log that is made for it, for as long as it takes
+  };
+  CLI::App* add_scenario(const std::string& name, const std::string& help, about what = about::any_server);
+  void add_remote(CLI::App& scenario);
   void add_length(CLI::App& command);
+  void add_conditions(CLI::App& command);
   void add_scenarios();
   void add_traffic(const std::string& name, const std::string& help, const bench::traffic& usual,
                    bench::result (*run)(const bench::options&, const bench::traffic&, const bench::tell_progress&));

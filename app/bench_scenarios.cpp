@@ -95,7 +95,7 @@ void bench_command::add_scenarios() {
   measures(scenario, history, bench::measure_history);
 
   const auto with_log = [&](const std::string& name, const std::string& help, auto run) {
-    scenario = add_scenario(name, help);
+    scenario = add_scenario(name, help, about::our_files);
     const auto size = std::make_shared<bench::log_size>();
     add_number(scenario, "--events", size->events, 1'000, 100'000'000, "in the log, which is invented first");
     measures(scenario, size, run);
@@ -104,7 +104,7 @@ void bench_command::add_scenarios() {
   with_log("verify", "prove a log and its views: `palabre verify`", bench::measure_verify);
   with_log("rebuild", "a server that finds a log and no views", bench::measure_rebuild);
 
-  scenario = add_scenario("restart", "how long a server is away that was killed");
+  scenario = add_scenario("restart", "how long a server is away that was killed", about::our_files);
   const auto killed = std::make_shared<bench::killed_server>();
   add_number(scenario, "--events", killed->log.events, 1'000, 100'000'000, "in the log, which is invented first");
   add_number(scenario, "--posts", killed->posts, 1, 1'000'000, "accepted before it is killed");

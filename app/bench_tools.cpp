@@ -61,6 +61,7 @@ void bench_command::add_tools() {
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   add_length(*compare);
+  add_conditions(*compare);
   tools_.emplace_back(compare, [this, asked, compare] {
     if (!asked->binaries.empty() && !asked->files.empty())
       throw CLI::ValidationError("compare", "takes two files or --run with two binaries, not both");

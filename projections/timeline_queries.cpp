@@ -8,6 +8,8 @@
 namespace palabre::projections {
 namespace {
 
+constexpr stream_version end_of_time = ~stream_version{0};
+
 /// One row of a page: stored bytes and the view into them.
 struct page_row {
   std::string stored;
@@ -51,16 +53,24 @@ result<slice> read_oldest(const storage::views_store& views, room_id room, strea
   return s;
 }
 
+/// Behind the room's last event, whose seq stands at the front of its row; 0: no such room.
+result<stream_version> end_of_room(const storage::views_store& views, room_id room) {
+  PALABRE_TRY(const auto row, views.get(tables::rooms, key_of(room)));
+  if (!row) return stream_version{0};
+  if (row->size() < sizeof(stream_version)) return error{errc::corrupt, "a room of the views is damaged"};
+  return get_int<std::uint64_t>(row->data()) + 1;
+}
+
 /// The newest `limit` rows with seq < end. In a store a step back costs a search, a step forward nearly nothing: so it
 /// leaps back by as many seqs as rows are wanted, and reads forwards. A room's seqs are mostly messages; where they are
 /// not, it leaps further, and a few times at most.
 result<slice> read_newest(const storage::views_store& views, room_id room, stream_version end, std::size_t limit) {
   slice s;
-  std::vector<page_row> last, part;
-  PALABRE_TRY(read_rows(views, room, 0, end, false, 1, last));
-  if (last.empty()) return s;
-  PALABRE_TRY(const auto newest, view_message_row(last.front().stored));
-  stream_version upper = newest.seq + 1;
+  std::vector<page_row> part;
+  stream_version upper = end;
+  if (end == end_of_time) {
+    PALABRE_TRY(upper, end_of_room(views, room));
+  }
   const stream_version leap_max = 16 * (limit + 1);
   for (stream_version leap = limit + 1; s.rows.size() <= limit && upper > 0; leap *= 4) {
     const std::size_t wanted = limit + 1 - s.rows.size();
@@ -101,8 +111,6 @@ result<std::vector<my_reaction>> read_mine(const storage::views_store& views, ro
                           }));
   return mine;
 }
-
-constexpr stream_version end_of_time = ~stream_version{0};
 
 } // namespace
 
