@@ -156,6 +156,7 @@ private:
   std::size_t flushed_ = 0;          ///< of lent_to_
 
   time_point::duration round_cost_{};
+  time_point turned_; ///< when its last turn ended; the epoch: none has
 
   std::vector<connection*> have_own_; ///< null: has gone meanwhile
   bool own_posted_ = false;

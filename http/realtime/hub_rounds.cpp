@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t lent_bytes_max = 256 * 1024;
 /// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
 constexpr std::size_t flushed_per_turn_max = 64;
+/// A turn lasts as long as what came between it and the last one, so that a flood of commands does not starve those who
+/// listen; within this, so that a large room does not starve commands.
+constexpr std::chrono::milliseconds turn_max{5};
 constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
 constexpr std::chrono::milliseconds rest_max{5};
 
@@ -29,8 +32,14 @@ bool hub::begin_round() {
 
 void hub::go_on_with_round() {
   const time_point began = std::chrono::steady_clock::now();
-  const bool over = take_a_turn();
-  round_cost_ += std::chrono::steady_clock::now() - began;
+  if (turned_ == time_point{}) turned_ = began;
+  const auto others = std::min<time_point::duration>(began - turned_, turn_max);
+  bool over = false;
+  do {
+    over = take_a_turn();
+    turned_ = std::chrono::steady_clock::now();
+  } while (!over && turned_ - began < others);
+  round_cost_ += turned_ - began;
   if (over)
     end_round();
   else
@@ -66,14 +75,15 @@ bool hub::flush_some() {
   return flushed_ == lent_to_.size();
 }
 
-/// After a costly round the hub rests as long as it took: at most half of its thread goes into deliveries, and what a
-/// busy room says meanwhile leaves in one write per subscriber. A message after a pause never waits.
+/// After a costly round the hub rests as long as it took: what a busy room says meanwhile leaves in one write per
+/// subscriber. A message after a pause never waits.
 void hub::end_round() {
   round_.clear();
   lent_.clear();
   lent_to_.clear();
   delivered_ = flushed_ = 0;
   const time_point::duration rest = std::min<time_point::duration>(std::exchange(round_cost_, {}), rest_max);
+  turned_ = {};
   if (rest < rest_min) {
     if (begin_round()) boost::asio::post(io_, [this] { go_on_with_round(); });
     return;
