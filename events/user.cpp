@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "events/refusals.hpp"
 
 #include <algorithm>
 
@@ -68,7 +69,7 @@ outcome check_token(const user_state& state, session_id id, const std::string& p
                                  [&](const std::string& hash) { return equal_in_constant_time(hash, presented); });
   if (!spent) return error{errc::unauthenticated, "this is not a refresh token of the session"};
   auto d = just(session_closed{id, session_end::token_reused});
-  d.refusal = error{errc::unauthenticated, "this refresh token was used before; the session is closed"};
+  d.refusal = error{errc::unauthenticated, std::string(token_was_used_before)};
   return d;
 }
 

@@ -2,6 +2,7 @@
 // file.
 
 #include "base/limits.hpp"
+#include "events/refusals.hpp"
 #include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/hasher.hpp"
@@ -189,6 +190,13 @@ problem refused_token(const error& e) {
   return problem_of({errc::unauthenticated, "this refresh token proves nothing: log in again"});
 }
 
+/// A token that comes twice has ended its session. The journal's listener may hear of it after the answer: no access
+/// token of the session may be good by then.
+problem refused_token(services& s, session_id session, const error& e) {
+  if (e.context == events::token_was_used_before) s.tokens.end_session(session);
+  return refused_token(e);
+}
+
 awaitable<answer_or_problem> refresh(services& s, call& c) {
   auto parsed = parse_body<refresh_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
@@ -203,7 +211,7 @@ awaitable<answer_or_problem> refresh(services& s, call& c) {
   actors::user_request request = request_of(c, next.user, std::move(command));
   auto asking = ask(s.commands, std::move(request));
   auto done = co_await std::move(asking);
-  if (!done) co_return refused_token(done.error()); // a reused token's session ended with the commit: tokens.hear()
+  if (!done) co_return refused_token(s, next.session, done.error());
   auto answering = answer_session(s, std::move(next), std::move(done.value()));
   co_return co_await std::move(answering);
 }
@@ -219,7 +227,7 @@ awaitable<answer_or_problem> log_out(services& s, call& c) {
   actors::user_request request = request_of(c, presented.value().user, std::move(command));
   auto asking = ask(s.commands, std::move(request));
   const auto done = co_await std::move(asking);
-  if (!done) co_return refused_token(done.error());
+  if (!done) co_return refused_token(s, presented.value().session, done.error());
   s.tokens.end_session(presented.value().session);
   co_return written(204, {}, done.value());
 }
