@@ -29,6 +29,7 @@ public:
     if (measuring_ && now_ns >= sample_end_ns_) close_sample(now_ns);
   }
 
+  bool is_measuring() const { return measuring_; }
   double seconds() const { return static_cast<double>(end_ns_ - begin_ns_) * 1e-9; }
   std::uint64_t operations() const { return operations_; }
   /// Moves latencies, timeline and duration into `to`.

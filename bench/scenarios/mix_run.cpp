@@ -1,5 +1,7 @@
 #include "bench/scenarios/mix_run.hpp"
 
+#include "bench/scenarios/phase.hpp"
+
 #include "bench/load/api_call.hpp"
 #include "bench/load/marked_body.hpp"
 
@@ -38,7 +40,7 @@ struct mix_run::member final : community_member::owner {
     accounts[index].got(offset, run.counts_);
     auto& top = run.tops_[numbers[index]];
     top = std::max(top, offset);
-    run.deliveries_ += run.measuring_;
+    run.deliveries_ += run.meter_.is_measuring();
     if (left_ns) return; // what was missed: its wait is the return's
     const auto at = find_mark(text, hint);
     const auto read = at == std::string_view::npos ? std::nullopt : read_mark(text.substr(at));
@@ -187,7 +189,7 @@ void mix_run::answered(member& who, action what, std::int64_t intended_ns, std::
   meter_.took(latency[static_cast<std::size_t>(what)], intended_ns, loop_.now_ns());
   meter_.operation();
   if (what != action::post) return;
-  posts_ += measuring_;
+  posts_ += meter_.is_measuring();
   const std::string text(line);
   who.own = string_field(text, "id");
   who.own_room_id = string_field(text, "room_id");
@@ -198,24 +200,11 @@ void mix_run::answered(member& who, action what, std::int64_t intended_ns, std::
   top = std::max(top, seq);
 }
 
-void mix_run::keep_going(const std::string& phase, double seconds) {
-  const std::int64_t start = loop_.tick(), end = start + static_cast<std::int64_t>(seconds * 1e9);
-  std::uint64_t before = meter_.operations();
-  std::int64_t told = start;
-  while (loop_.now_ns() < end && failures_.empty()) {
-    loop_.run_until(std::min(end, std::max(next_ns_, loop_.now_ns() + 1'000)), [this] {
-      meter_.tick(loop_.now_ns());
-      act_when_due();
-      return !failures_.empty();
-    });
-    if (loop_.now_ns() - told < second_ns / 4) continue;
-    const double rate =
-        static_cast<double>(meter_.operations() - before) * 1e9 / static_cast<double>(loop_.now_ns() - told);
-    tell_(phase, static_cast<double>(loop_.now_ns() - start) / static_cast<double>(end - start),
-          measuring_ ? std::to_string(static_cast<std::uint64_t>(rate)) + " /s" : "");
-    told = loop_.now_ns();
-    before = meter_.operations();
-  }
+void mix_run::go_on(const std::string& phase, double seconds) {
+  keep_going(loop_, meter_, tell_, phase, seconds, next_ns_, [this] {
+    act_when_due();
+    return !failures_.empty();
+  });
 }
 
 bool mix_run::is_settled() const {
@@ -253,14 +242,12 @@ run mix_run::measure() {
   connect();
   acting_ = true;
   next_ns_ = loop_.tick();
-  keep_going("warm-up", how_.warm_up_s);
+  go_on("warm-up", how_.warm_up_s);
   const double memory_before = megabytes(server_.processes());
   usage used(loop_, server_.processes());
-  measuring_ = true;
   meter_.begin(loop_.tick());
-  keep_going("measuring", how_.duration_s);
+  go_on("measuring", how_.duration_s);
   meter_.end(loop_.tick());
-  measuring_ = false;
   used.end();
   run done;
   fill_figures(done, used, memory_before);

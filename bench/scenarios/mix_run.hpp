@@ -32,7 +32,7 @@ private:
   void act(std::int64_t intended_ns);
   action draw();
   void do_it(member& who, action what, std::int64_t intended_ns);
-  void keep_going(const std::string& phase, double seconds);
+  void go_on(const std::string& phase, double seconds);
   void drain();
   bool is_settled() const;
   void failed(std::string why);
@@ -57,7 +57,7 @@ private:
   std::size_t ready_ = 0, in_flight_ = 0;
   std::uint64_t posts_ = 0, deliveries_ = 0, refused_ = 0, skipped_ = 0;
   std::int64_t next_ns_ = 0;
-  bool acting_ = false, measuring_ = false;
+  bool acting_ = false;
   integrity counts_;
   std::vector<std::string> failures_;
 };

@@ -1,5 +1,7 @@
 #include "bench/scenarios/request_run.hpp"
 
+#include "bench/scenarios/phase.hpp"
+
 #include "bench/scenarios/usage.hpp"
 
 #include <algorithm>
@@ -121,7 +123,7 @@ void request_run::ask_what_is_due() {
 void request_run::took(const http_answer& answer, std::int64_t intended_ns) {
   meter_.operation();
   meter_.took(0, intended_ns, loop_.now_ns());
-  if (measuring_) body_bytes_ += answer.body.size();
+  if (meter_.is_measuring()) body_bytes_ += answer.body.size();
   if (answer.status < 200 || answer.status > 299) {
     if (refused_++ == 0) first_refusal_ = std::to_string(answer.status) + " " + std::string(answer.body.substr(0, 200));
     return;
@@ -130,33 +132,17 @@ void request_run::took(const http_answer& answer, std::int64_t intended_ns) {
   if (!why.empty() && wrong_++ == 0) first_wrong_ = std::move(why);
 }
 
-void request_run::keep_going(const std::string& phase, double seconds) {
-  const std::int64_t start = loop_.tick();
-  const auto length = static_cast<std::int64_t>(seconds * 1e9);
-  std::int64_t told = start;
-  std::uint64_t before = meter_.operations();
-  while (loop_.now_ns() < start + length && broken_.empty()) {
-    const std::int64_t until =
-        std::min(start + length, next_ns_ > loop_.now_ns() ? next_ns_ : loop_.now_ns() + 2'000'000);
-    loop_.run_until(until, [this] {
-      meter_.tick(loop_.now_ns());
-      ask_what_is_due();
-      return !broken_.empty();
-    });
-    if (loop_.now_ns() - told < second_ns / 4) continue;
-    const double rate =
-        static_cast<double>(meter_.operations() - before) * 1e9 / static_cast<double>(loop_.now_ns() - told);
-    tell_(phase, static_cast<double>(loop_.now_ns() - start) / static_cast<double>(length),
-          measuring_ ? std::to_string(static_cast<std::uint64_t>(rate)) + " /s" : "");
-    told = loop_.now_ns();
-    before = meter_.operations();
-  }
+void request_run::go_on(const std::string& phase, double seconds) {
+  keep_going(loop_, meter_, tell_, phase, seconds, next_ns_, [this] {
+    ask_what_is_due();
+    return !broken_.empty();
+  });
 }
 
 /// What was due is asked and answered before anyone goes: a server that cannot keep up must not look as if it could.
 void request_run::drain() {
   if (load_.rate == 0) asking_ = false;
-  next_ns_ = std::numeric_limits<std::int64_t>::max();
+  next_ns_ = never_due;
   loop_.run_until(loop_.tick() + patience_ns,
                   [this] { return (in_flight_ == 0 && waiting_.empty()) || !broken_.empty(); });
   asking_ = false;
@@ -165,17 +151,15 @@ void request_run::drain() {
 run request_run::measure(bool with_bytes) {
   connect();
   asking_ = true;
-  next_ns_ = loop_.tick();
+  next_ns_ = load_.rate > 0 ? loop_.tick() : never_due;
   if (load_.rate == 0)
     for (client* each : std::exchange(free_, {})) ask(*each, loop_.now_ns());
-  keep_going("warm-up", how_.warm_up_s);
-  measuring_ = true;
+  go_on("warm-up", how_.warm_up_s);
   usage used(loop_, server_.processes());
   meter_.begin(loop_.now_ns());
-  keep_going("measuring", how_.duration_s);
+  go_on("measuring", how_.duration_s);
   used.end();
   meter_.end(loop_.now_ns());
-  measuring_ = false;
   run done;
   drain();
   done.generator = load_.rate > 0 ? used.generator(lag_max_ms) : used.generator();

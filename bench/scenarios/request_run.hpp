@@ -54,7 +54,7 @@ private:
   void ask(client& free, std::int64_t intended_ns);
   void is_free(client& done);
   void took(const http_answer& answer, std::int64_t intended_ns);
-  void keep_going(const std::string& phase, double seconds);
+  void go_on(const std::string& phase, double seconds);
   void drain();
   void fill_figures(run& to, double server_cpu_s, bool with_bytes) const;
   void add_failures(run& to) const;
@@ -73,7 +73,7 @@ private:
   std::deque<std::int64_t> waiting_; ///< of an open loop: when what has no connection yet was due
   std::mt19937_64 random_;
   std::int64_t next_ns_ = 0; ///< of an open loop
-  bool asking_ = false, measuring_ = false;
+  bool asking_ = false;
   std::uint64_t in_flight_ = 0, body_bytes_ = 0, refused_ = 0, wrong_ = 0;
   std::string first_refusal_, first_wrong_, broken_; ///< broken: a connection ended where it should not
 };

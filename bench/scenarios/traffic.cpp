@@ -1,5 +1,6 @@
 #include "bench/scenarios/traffic.hpp"
 
+#include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/traffic_run.hpp"
 
 #include <cstdio>
@@ -21,15 +22,9 @@ std::vector<name_and_text> parameters_of(const traffic& what) {
 
 result measure(const options& how, const traffic& what, traffic_run::headline counts, result into,
                const tell_progress& tell) {
-  arena server(how);
-  for (unsigned i = 0; i < how.runs; ++i) {
-    server.renew();
-    const auto nth = [&](const std::string& phase, double part, const std::string& words) {
-      tell("run " + std::to_string(i + 1) + " of " + std::to_string(how.runs) + ", " + phase, part, words);
-    };
-    into.runs.push_back(traffic_run(how, what, counts, server, nth).measure());
-  }
-  return into;
+  return repeated(how, std::move(into), tell, [&](arena& server, const tell_progress& nth) {
+    return traffic_run(how, what, counts, server, nth).measure();
+  });
 }
 
 } // namespace

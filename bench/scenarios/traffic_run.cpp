@@ -1,5 +1,7 @@
 #include "bench/scenarios/traffic_run.hpp"
 
+#include "bench/scenarios/phase.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -9,6 +11,7 @@ namespace {
 
 constexpr std::size_t at_once = 128;                 // handshakes under way: a server's backlog holds them
 constexpr std::int64_t connect_ns = 120'000'000'000; // for all of them
+constexpr double lag_max_ms = 5;                     // of an open loop: beyond, the latencies are the generator's
 constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::size_t in_flight_max = 200'000; // of an open loop: beyond, the server is not keeping up
 
@@ -87,7 +90,7 @@ struct traffic_run::listener final : participant {
     run.ledger_.delivered(room, index, read->sender / run.what_.rooms, read->number);
     if (run.headline_ == headline::delivered) run.meter_.operation();
     run.meter_.took(run.headline_ == headline::delivered ? 0 : 1, read->intended_ns, run.loop_.now_ns());
-    run.delivered_ += run.measuring_;
+    run.delivered_ += run.meter_.is_measuring();
     if (run.what_.until_delivered) run.senders_[read->sender]->heard(read->number);
   }
 
@@ -138,7 +141,7 @@ void traffic_run::post_now(sender& from, std::int64_t intended_ns) {
 
 /// An open loop posts when it was meant to, however the server does; what it is late by counts as waiting.
 void traffic_run::post_what_is_due() {
-  if (what_.rate == 0 || !posting_) return;
+  if (!posting_) return;
   std::exponential_distribution<double> gap(what_.rate);
   while (next_post_ns_ <= loop_.now_ns()) {
     if (in_flight_ >= in_flight_max)
@@ -152,30 +155,14 @@ void traffic_run::post_what_is_due() {
 void traffic_run::took_accept(std::int64_t intended_ns) {
   if (headline_ == headline::accepted) meter_.operation();
   meter_.took(headline_ == headline::accepted ? 0 : 1, intended_ns, loop_.now_ns());
-  accepted_ += measuring_;
+  accepted_ += meter_.is_measuring();
 }
 
-void traffic_run::keep_going(const std::string& phase, double seconds) {
-  const std::int64_t start = loop_.tick();
-  const auto length = static_cast<std::int64_t>(seconds * 1e9);
-  std::int64_t told = start;
-  std::uint64_t before = meter_.operations();
-  while (loop_.now_ns() < start + length && crowd_.dropped() == 0) {
-    const std::int64_t until =
-        std::min(start + length, next_post_ns_ > loop_.now_ns() ? next_post_ns_ : loop_.now_ns() + 2'000'000);
-    loop_.run_until(until, [this] {
-      meter_.tick(loop_.now_ns());
-      post_what_is_due();
-      return crowd_.dropped() != 0;
-    });
-    if (loop_.now_ns() - told < second_ns / 4) continue;
-    const double rate =
-        static_cast<double>(meter_.operations() - before) * 1e9 / static_cast<double>(loop_.now_ns() - told);
-    tell_(phase, static_cast<double>(loop_.now_ns() - start) / static_cast<double>(length),
-          measuring_ ? std::to_string(static_cast<std::uint64_t>(rate)) + " /s" : "");
-    told = loop_.now_ns();
-    before = meter_.operations();
-  }
+void traffic_run::go_on(const std::string& phase, double seconds) {
+  keep_going(loop_, meter_, tell_, phase, seconds, next_post_ns_, [this] {
+    post_what_is_due();
+    return crowd_.dropped() != 0;
+  });
 }
 
 void traffic_run::drain() {
@@ -195,28 +182,19 @@ void traffic_run::drain() {
 run traffic_run::measure() {
   connect();
   posting_ = true;
-  next_post_ns_ = loop_.tick();
+  next_post_ns_ = what_.rate > 0 ? loop_.tick() : never_due;
   if (what_.rate == 0)
     for (auto& each : senders_) post_now(*each, loop_.now_ns());
-  keep_going("warm-up", how_.warm_up_s);
-  loop_.take_lag();
-  const auto* processes = server_.processes();
-  const double server_before = processes ? processes->cpu_seconds() : 0;
-  const double own_before = loop::cpu_seconds();
-  measuring_ = true;
+  go_on("warm-up", how_.warm_up_s);
+  usage used(loop_, server_.processes());
   meter_.begin(loop_.tick());
-  keep_going("measuring", how_.duration_s);
+  go_on("measuring", how_.duration_s);
   meter_.end(loop_.tick());
-  measuring_ = false;
-  const double own_cpu = loop::cpu_seconds() - own_before;
-  const double server_cpu = processes ? processes->cpu_seconds() - server_before : 0;
+  used.end();
   run done;
-  const auto lag = loop_.take_lag();
   drain();
-  done.generator.cpu = own_cpu / meter_.seconds();
-  done.generator.lag_p99_ms = static_cast<double>(lag.at(0.99)) * 1e-6;
-  done.generator.limiting = done.generator.cpu > 0.95 || (what_.rate > 0 && done.generator.lag_p99_ms > 5);
-  fill_figures(done, server_cpu);
+  done.generator = what_.rate > 0 ? used.generator(lag_max_ms) : used.generator();
+  fill_figures(done, used.server_cpu_s());
   meter_.fill(done);
   if (what_.listeners) done.deliveries = ledger_.close();
   done.refused = refused_;

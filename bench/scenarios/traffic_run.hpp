@@ -4,6 +4,7 @@
 #include "bench/measuring/delivery_ledger.hpp"
 #include "bench/measuring/meter.hpp"
 #include "bench/scenarios/traffic.hpp"
+#include "bench/scenarios/usage.hpp"
 
 #include <deque>
 #include <memory>
@@ -31,7 +32,7 @@ private:
   void connect();
   void post_now(sender& from, std::int64_t intended_ns);
   void post_what_is_due();
-  void keep_going(const std::string& phase, double seconds);
+  void go_on(const std::string& phase, double seconds);
   void drain();
   void took_accept(std::int64_t intended_ns);
   void fill_figures(run& to, double server_cpu_s) const;
@@ -54,7 +55,6 @@ private:
   bool posting_ = false;
   std::uint64_t in_flight_ = 0, accepted_ = 0, delivered_ = 0, refused_ = 0;
   std::uint64_t strayed_ = 0; ///< deliveries to the wrong room
-  bool measuring_ = false;
   std::string first_refusal_;
 };
 
