@@ -56,6 +56,7 @@ result<any_event> decode_any(char kind, std::string_view type, std::uint16_t sch
   switch (static_cast<stream_kind>(kind)) {
   case stream_kind::room: return decode_in<room_event>(type, schema, payload);
   case stream_kind::user: return decode_in<user_event>(type, schema, payload);
+  case stream_kind::inbox: break; // nothing is appended there yet
   case stream_kind::login: return decode_in<login_event>(type, schema, payload);
   case stream_kind::share_code: return decode_in<share_code_event>(type, schema, payload);
   }

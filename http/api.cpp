@@ -220,6 +220,10 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   co_return outcome;
 }
 
+bool api::has_rpc(std::string_view method) const {
+  return rows_->find_rpc(method) != nullptr;
+}
+
 awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view method, std::string data, access_claims who,
                                                           std::string request_id) {
   const route* row = rows_->find_rpc(method);

@@ -97,6 +97,7 @@ public:
   /// if any.
   boost::asio::awaitable<answer_or_problem> handle(call& c, const route** endpoint = nullptr);
 
+  bool has_rpc(std::string_view method) const;
   /// Runs the row whose rpc is `method`. `data` is the rpc's parameters as JSON: path parameters are taken from it by
   /// name (room_id → the first {id}, message_id → {mid}, emoji → {emoji}), the query from the rest (before, after,
   /// around, limit), and it is the body. nullopt: no such method.

@@ -34,6 +34,7 @@ struct edge_settings {
   std::chrono::seconds pong_timeout{8};
   std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
+  std::size_t joins_told_max = 200;              ///< listeners of a channel; in a larger one nobody is told who comes
   std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
   std::string version;                           ///< of the server
 };

@@ -1,5 +1,5 @@
 #pragma once
-// What the edge may know of the log: how far it is, and the events of one room for recovery and for answers that were
+// What the edge may know of the log: how far it is, and the events of one stream for recovery and for answers that were
 // given before. Everything else is asked of the views.
 
 #include "storage/event_log.hpp"
@@ -17,16 +17,16 @@ public:
   position head() const { return log_.head(); }
   const std::string& epoch() const { return log_.epoch(); }
 
-  /// A stretch of a room's events. `complete` is false where a bound cut it off before `last_seq`.
+  /// A stretch of a stream's events. `complete` is false where a bound cut it off before `last`.
   struct stretch {
     std::vector<storage::committed_record> records;
     bool complete = true;
   };
-  /// The events of `room` with after < seq ≤ last, at most `count_max` and about `bytes_max` stored bytes.
-  result<stretch> room_events(room_id room, stream_version after, stream_version last, std::size_t count_max,
-                              std::size_t bytes_max) const;
-  /// The last durable seq of `room`; 0: no such room.
-  result<stream_version> room_head(room_id room) const;
+  /// The events of `stream` with after < version ≤ last, at most `count_max` and about `bytes_max` stored bytes.
+  result<stretch> events_of(const stream_id& stream, stream_version after, stream_version last, std::size_t count_max,
+                            std::size_t bytes_max) const;
+  /// The last durable version of `stream`; 0: it has no event.
+  result<stream_version> head_of(const stream_id& stream) const;
 
 private:
   const storage::event_log& log_;

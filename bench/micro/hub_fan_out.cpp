@@ -23,10 +23,12 @@ public:
     for (std::size_t i = 0; i < subscribers; ++i) {
       tcp::socket socket(io_);
       socket.assign(tcp::v4(), sink_.connected_socket());
-      auto& peer = peers_.emplace_back(std::make_shared<realtime::connection>(std::move(socket), hub_, shared_));
+      auto& peer = peers_.emplace_back(
+          std::make_shared<realtime::connection>(std::move(socket), realtime::wire::websocket, hub_, shared_));
       peer->start();
-      PALABRE_ASSERT(peer->accept({numbered_user(i), session_id{}, timestamp{noon.ms + 86'400'000}}));
-      hub_.open(peer->listen(room_), 0);
+      const http::access_claims who{numbered_user(i), session_id{}, timestamp{noon.ms + 86'400'000}};
+      PALABRE_ASSERT(peer->accept(realtime::identity::of(who), numbered_user(i)));
+      hub_.open(peer->listen(realtime::channel_of(room_)), 0);
     }
     PALABRE_ASSERT(realtime::append_push(push_, committed_message(room_, 1), events::words::shown).has_value());
   }
@@ -39,13 +41,13 @@ public:
 
 private:
   std::weak_ptr<const realtime::delivery> begin_delivery() {
-    auto frames = std::make_shared<realtime::room_frames>();
-    frames->room = room_;
+    auto frames = std::make_shared<realtime::channel_frames>();
+    frames->channel = realtime::channel_of(room_);
     frames->first = frames->last = ++seq_;
     frames->bytes = realtime::text_frame(push_);
     frames->marks.push_back({seq_, static_cast<std::uint32_t>(frames->bytes.size())});
     auto what = std::make_shared<realtime::delivery>();
-    what->rooms.push_back(std::move(frames));
+    what->channels.push_back(std::move(frames));
     hub_.hand_over(what);
     return what;
   }
@@ -54,8 +56,9 @@ private:
   boost::asio::io_context io_{1};
   const discarding_sink sink_;
   http::api operations_{edge_.services()};
-  realtime::context shared_{edge_.services(), operations_};
   realtime::hub hub_{io_, edge_.services()};
+  const realtime::hubs all_hubs_{{&hub_}};
+  realtime::context shared_{edge_.services(), operations_, all_hubs_};
   std::vector<std::shared_ptr<realtime::connection>> peers_;
   const room_id room_ = numbered_room(1);
   std::string push_;

@@ -18,18 +18,18 @@ namespace {
 
 namespace realtime = http::realtime;
 
-realtime::room_frames_ptr frames_of_a_message() {
+realtime::channel_frames_ptr frames_of_a_message() {
   std::string push;
   const auto record = committed_message(numbered_room(1), 1);
   PALABRE_ASSERT(realtime::append_push(push, record, events::words::shown).has_value());
-  auto frames = std::make_shared<realtime::room_frames>();
+  auto frames = std::make_shared<realtime::channel_frames>();
   frames->bytes = realtime::text_frame(push);
   return frames;
 }
 
 struct fan_out {
   explicit fan_out(std::size_t subscribers) : outboxes(subscribers) {}
-  const realtime::room_frames_ptr frames = frames_of_a_message();
+  const realtime::channel_frames_ptr frames = frames_of_a_message();
   const realtime::lent_frames lent[1] = {{&frames, frames->bytes}};
   std::vector<realtime::outbox> outboxes;
 };
@@ -49,7 +49,7 @@ struct keep_for_all : fan_out {
   using fan_out::fan_out;
   std::size_t operator()() {
     for (realtime::outbox& each : outboxes) each.push(lent[0]);
-    for (realtime::outbox& each : outboxes) each.drop_unsent();
+    for (realtime::outbox& each : outboxes) each.drop_unsent(realtime::wire::websocket);
     return outboxes.size();
   }
 };

@@ -67,7 +67,6 @@ public:
     return ok_ ? std::optional(inner) : std::nullopt;
   }
   bool ok() const { return ok_; }
-  void refuse() { ok_ = false; }
 
 private:
   std::optional<element> find(std::string_view key) {
@@ -87,6 +86,34 @@ private:
   bool ok_ = true;
 };
 
+bool read_subs(object from, std::vector<channel_position>& out) {
+  for (const auto& [channel, value] : from) {
+    object inner;
+    if (value.get(inner) != simdjson::SUCCESS) return false;
+    field_reader fields(inner);
+    channel_position at;
+    at.channel = channel;
+    fields.read("recover", at.recover);
+    fields.read("offset", at.offset);
+    fields.read("epoch", at.epoch);
+    if (!fields.ok()) return false;
+    out.push_back(std::move(at));
+  }
+  return true;
+}
+
+/// Browsers cannot set headers on a WebSocket, so clients may put them into the connect command.
+bool read_emulated_authorization(object from, std::string& token) {
+  constexpr std::string_view scheme = "Bearer ";
+  for (const auto& [name, value] : from) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) return false;
+    if ((name == "authorization" || name == "Authorization") && text.starts_with(scheme) && token.empty())
+      token = text.substr(scheme.size());
+  }
+  return true;
+}
+
 bool read_body(object from, command& out) {
   field_reader fields(from);
   std::int64_t flag = 0;
@@ -95,6 +122,7 @@ bool read_body(object from, command& out) {
   fields.read("method", out.method);
   fields.read_raw("data", out.data);
   fields.read("recover", out.recover);
+  fields.read("join_leave", out.join_leave);
   fields.read("flag", flag);
   fields.read("type", out.type);
   fields.read("limit", out.limit);
@@ -102,6 +130,10 @@ bool read_body(object from, command& out) {
   fields.read("offset", out.offset);
   fields.read("epoch", out.epoch);
   out.reject_unrecovered = (flag & reject_unrecovered_flag) != 0;
+  if (const auto filter = fields.read_object("tf")) out.tag_filter = simdjson::minify(*filter);
+  if (const auto subs = fields.read_object("subs"); subs && !read_subs(*subs, out.subs)) return false;
+  if (const auto headers = fields.read_object("headers"); headers && !read_emulated_authorization(*headers, out.token))
+    return false;
   if (const auto since = fields.read_object("since")) {
     field_reader position(*since);
     out.since = true;
@@ -137,15 +169,29 @@ simdjson::dom::parser make_parser() {
   return parser;
 }
 
+simdjson::dom::parser& parser() {
+  thread_local simdjson::dom::parser mine = make_parser();
+  return mine;
+}
+
 } // namespace
 
 const std::size_t command_padding = simdjson::SIMDJSON_PADDING;
 
 std::optional<command> parse_command(std::string_view line) {
-  thread_local simdjson::dom::parser parser = make_parser();
   object root;
-  if (parser.parse(line.data(), line.size(), false).get(root) != simdjson::SUCCESS) return std::nullopt;
+  if (parser().parse(line.data(), line.size(), false).get(root) != simdjson::SUCCESS) return std::nullopt;
   return read_command(root);
+}
+
+std::optional<command> parse_connect(std::string_view line) {
+  object root;
+  command out;
+  out.what = command::name::connect;
+  out.id = 1;
+  if (parser().parse(line.data(), line.size(), false).get(root) != simdjson::SUCCESS || !read_body(root, out))
+    return std::nullopt;
+  return out;
 }
 
 } // namespace palabre::http::realtime

@@ -5,8 +5,17 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace palabre::http::realtime {
+
+/// What a client has of a channel that the server subscribed it to.
+struct channel_position {
+  std::string channel;
+  bool recover = false;
+  stream_version offset = 0;
+  std::string epoch;
+};
 
 /// What a client asks: one line of a message. Fields that a command does not have are as if they were absent.
 struct command {
@@ -32,8 +41,12 @@ struct command {
   std::string channel;
   std::string method;
   std::string data; ///< JSON, minified; empty: none
+  // connect
+  std::vector<channel_position> subs;
   // subscribe
   bool recover = false;
+  bool join_leave = false;
+  std::string tag_filter; ///< JSON; empty: none
   bool reject_unrecovered = false;
   std::int64_t type = 0;
   // history
@@ -49,6 +62,8 @@ struct command {
 /// field has another type than the protocol gives it; null counts as absent, unknown fields are ignored. Requires:
 /// command_padding readable bytes behind `line`.
 std::optional<command> parse_command(std::string_view line);
+/// The same for what comes without an envelope on one-way wires: the body of a connect.
+std::optional<command> parse_connect(std::string_view line);
 extern const std::size_t command_padding;
 
 } // namespace palabre::http::realtime

@@ -1,7 +1,6 @@
 #include "http/realtime/connection.hpp"
 
 #include "base/limits.hpp"
-#include "http/realtime/frame.hpp"
 #include "http/realtime/reply.hpp"
 
 #include <algorithm>
@@ -21,8 +20,10 @@ connection::time_point now() {
 
 } // namespace
 
-connection::connection(boost::asio::ip::tcp::socket socket, hub& home, context& shared)
-    : socket_(std::move(socket)), home_(&home), shared_(shared) {}
+connection::connection(boost::asio::ip::tcp::socket socket, wire framing, hub& home, context& shared)
+    : socket_(std::move(socket)), home_(&home), shared_(shared) {
+  place.framing = framing;
+}
 
 connection::~connection() {
   leave();
@@ -64,7 +65,7 @@ void connection::flush(std::span<const lent_frames> lent) {
   if (phase_ == phase::closing && outbox_.empty()) finish_sending();
 }
 
-/// The close frame is out. The peer's own ends it, or the end of the stream.
+/// The farewell is out. The peer's own ends it, or the end of the stream.
 void connection::finish_sending() {
   if (peer_has_closed_) return drop();
   boost::system::error_code ignored;
@@ -82,7 +83,7 @@ void connection::wait_until_writable() {
 
 /// What waits is of no use to who does not read it: recovery will bring it.
 void connection::become_slow() {
-  outbox_.drop_unsent();
+  outbox_.drop_unsent(framing());
   disconnect(disconnections::slow);
 }
 
@@ -90,9 +91,9 @@ void connection::become_slow() {
 
 void connection::disconnect(const disconnection& why) {
   if (!is_listening()) return;
-  send(close_frame(why.code, why.reason));
+  send(farewell(why, framing()));
   phase_ = phase::closing;
-  for (const auto& each : subscriptions_) home_->unsubscribe(*each);
+  for (const auto& each : subscriptions_) end_listening(*each);
   end_at_ = now() + close_wait_max;
   set_deadline();
 }
@@ -113,11 +114,8 @@ void connection::drop() {
 void connection::leave() {
   if (home_ == nullptr) return;
   while (!subscriptions_.empty()) stop_listening(*subscriptions_.back());
-  if (who_) {
-    home_->forget(*this, who_->user);
-    shared_.users.leave(who_->user);
-    who_.reset();
-  }
+  home_->unsubscribe(own_);
+  if (std::exchange(counted_, false)) shared_.users.leave(who_.user);
   unlink();
   home_->remove(*this);
   home_ = nullptr;
@@ -135,22 +133,31 @@ void connection::drain_at(hub::time_point at) {
 
 // ---- Being alive
 
-bool connection::accept(const access_claims& who) {
+bool connection::accept(identity who, const uuid& client) {
   const edge_settings& settings = shared_.edge.settings;
-  if (!shared_.users.enter(who.user, settings.connections_per_user_max)) return false;
+  const bool has_user = who.what != identity::kind::nobody;
+  if (has_user && !shared_.users.enter(who.user, settings.connections_per_user_max)) return false;
+  counted_ = has_user;
+  client_ = client;
   phase_ = phase::open;
-  home_->identify(*this, who.user);
   // Jitter: those who came back together after a restart are not pinged together for ever.
   const std::chrono::milliseconds interval = settings.ping_interval;
   ping_at_ = now() + home_->random_between(interval / 2, interval);
-  renew(who);
+  own_.channel = channel_of(who.user);
+  own_.by_server = true;
+  renew(std::move(who));
+  if (has_user) home_->subscribe(*this, own_);
   return true;
 }
 
-void connection::renew(const access_claims& who) {
-  who_ = who;
-  const std::int64_t left_ms = who.expires_at.ms - shared_.edge.time.now().ms;
-  end_at_ = now() + std::chrono::milliseconds(left_ms) + expired_grace;
+void connection::renew(identity who) {
+  who_ = std::move(who);
+  if (who_.expires_at) {
+    const std::int64_t left_ms = who_.expires_at->ms - shared_.edge.time.now().ms;
+    end_at_ = now() + std::chrono::milliseconds(left_ms) + expired_grace;
+  } else {
+    end_at_ = never;
+  }
   set_deadline();
 }
 
@@ -189,34 +196,64 @@ void connection::on_time(time_point now) {
 
 void connection::ping(time_point now) {
   const edge_settings& settings = shared_.edge.settings;
-  send(text_frame("{}"));
+  send(ping_message(framing()));
   ping_at_ = now + settings.ping_interval;
-  if (pong_by_ == never) pong_by_ = now + settings.pong_timeout;
+  if (!is_one_way(framing()) && pong_by_ == never) pong_by_ = now + settings.pong_timeout;
 }
 
 // ---- Listening
 
-subscription* connection::find(room_id room) {
+subscription* connection::find(const channel_id& channel) {
+  if (own_.in != nullptr && own_.channel == channel) return &own_;
   for (const auto& each : subscriptions_)
-    if (each->room == room) return each.get();
+    if (each->channel == channel) return each.get();
   return nullptr;
 }
 
-subscription& connection::listen(room_id room) {
+subscription& connection::listen(const channel_id& channel) {
   subscription& s = *subscriptions_.emplace_back(std::make_unique<subscription>());
-  s.room = room;
+  s.channel = channel;
   home_->subscribe(*this, s);
   return s;
 }
 
-void connection::stop_listening(subscription& s) {
+void connection::appear(subscription& s) {
+  s.is_present = true;
+  tell_others(s, "join");
+}
+
+void connection::end_listening(subscription& s) {
   home_->unsubscribe(s);
+  if (std::exchange(s.is_present, false)) tell_others(s, "leave");
+}
+
+/// From one place, so that a leave never overtakes the join before it.
+void connection::tell_others(const subscription& s, std::string_view what) {
+  if (!shared_.all_hubs.hear_joins(s.channel)) return;
+  std::string body = R"({"info":)";
+  append_json(body, info_of(client_, who_, s));
+  body += '}';
+  auto frames = std::make_shared<channel_frames>();
+  frames->channel = s.channel;
+  frames->what = channel_frames::kind::joins;
+  frames->bytes = channel_push(s.name(), what, body, wire::websocket);
+  shared_.all_hubs.hand_over(std::move(frames));
+}
+
+void connection::stop_listening(subscription& s) {
+  end_listening(s);
   std::erase_if(subscriptions_, [&](const auto& each) { return each.get() == &s; });
 }
 
 void connection::unsubscribe(subscription& s, const unsubscription& why) {
-  send(unsubscribe_push(s.room, why));
+  send(unsubscribe_push(s.name(), why, framing()));
   stop_listening(s);
+}
+
+void connection::fall_behind(subscription& s) {
+  // The client cannot subscribe again to what it did not subscribe to.
+  if (s.by_server || is_one_way(framing())) return disconnect(disconnections::insufficient_state);
+  unsubscribe(s, unsubscriptions::insufficient_state);
 }
 
 } // namespace palabre::http::realtime

@@ -2,6 +2,7 @@
 #include "http/realtime/codes.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/hub.hpp"
+#include "http/realtime/identity.hpp"
 
 #include <memory>
 #include <optional>
@@ -9,19 +10,20 @@
 
 namespace palabre::http::realtime {
 
-/// The server's end of one WebSocket: its socket, what is to be sent, its deadlines, what it listens to. What is said
-/// on it is the conversation's business; reading is the endpoint's. Outbox when full (limits::outbox_bytes_max):
-/// *disconnect* with 3008. Threads: its hub's. Lifetime: shared by the coroutine that reads and by a wait for the
-/// socket to become writable.
+/// The server's end of one realtime connection, on whatever wire: its socket, what is to be sent, its deadlines, what
+/// it listens to. What is said on it is the conversation's business; reading is the endpoint's. Outbox when full
+/// (limits::outbox_bytes_max): *disconnect* with 3008. Threads: its hub's. Lifetime: shared by the coroutine that reads
+/// and by a wait for the socket to become writable.
 class connection final : public timed, public std::enable_shared_from_this<connection> {
 public:
-  connection(boost::asio::ip::tcp::socket socket, hub& home, context& shared);
+  connection(boost::asio::ip::tcp::socket socket, wire framing, hub& home, context& shared);
   ~connection();
   /// To be called once it is owned by a shared_ptr: it counts from here, and must connect in time.
   void start();
 
   boost::asio::ip::tcp::socket& socket() { return socket_; }
   hub& home() { return *home_; }
+  wire framing() const { return place.framing; }
   /// Neither closed nor about to be: commands are heard.
   bool is_listening() const { return phase_ < phase::closing; }
   /// The socket is closed.
@@ -29,7 +31,8 @@ public:
 
   // ---- Sending
 
-  /// Whole frames, behind all that was sent before. They leave with the next flush. Nothing once it is closing.
+  /// Whole frames of its wire, behind all that was sent before. They leave with the next flush. Nothing once it is
+  /// closing.
   void send(std::string frames);
   /// The same for frames that were lent: by reference. Requires: listening, or about to close.
   void keep(std::span<const lent_frames> lent);
@@ -39,7 +42,7 @@ public:
 
   // ---- Ending
 
-  /// Sends a close frame, waits for the peer's for a while, then closes. Its subscriptions end at once.
+  /// Says farewell, waits for the peer to close for a while, then closes. Its subscriptions end at once.
   void disconnect(const disconnection& why);
   /// The peer has sent its close frame: it is answered, if it was first, and the socket closed behind that.
   void hear_close(std::uint16_t code);
@@ -53,11 +56,13 @@ public:
 
   // ---- Being alive
 
-  /// A connect command was accepted. False: the user has too many connections; nothing changes.
-  bool accept(const access_claims& who);
+  /// It is known who it is. False: the user has too many connections; nothing changes.
+  bool accept(identity who, const uuid& client);
   /// Another token of the same user.
-  void renew(const access_claims& who);
-  const std::optional<access_claims>& who() const { return who_; }
+  void renew(identity who);
+  const identity& who() const { return who_; }
+  /// Its own id, as others see it; nil: not connected.
+  const uuid& client() const { return client_; }
   /// The answer to a ping. False: there was none to answer.
   bool hear_pong();
   /// While a command is carried out nothing is read, so no pong is missed.
@@ -66,13 +71,19 @@ public:
 
   // ---- Listening
 
-  subscription* find(room_id room);
+  subscription* find(const channel_id& channel);
   std::size_t subscriptions() const { return subscriptions_.size(); }
-  /// Requires: find(room) == nullptr. Registered in the hub, muted.
-  subscription& listen(room_id room);
+  /// Requires: find(channel) == nullptr. Registered in the hub, muted.
+  subscription& listen(const channel_id& channel);
+  /// `user:<id>` of the user it was accepted for: registered from then on, muted until the hub opens it.
+  subscription& own_channel() { return own_; }
+  /// Others see that it is there, and are told.
+  void appear(subscription& s);
   void stop_listening(subscription& s);
   /// The server ends it: the client is told.
   void unsubscribe(subscription& s, const unsubscription& why);
+  /// Something is missing between what it got and what comes: it has to recover.
+  void fall_behind(subscription& s);
 
   place_in_hub place; ///< the hub's
 
@@ -82,6 +93,8 @@ private:
   void wait_until_writable();
   void become_slow();
   void finish_sending();
+  void end_listening(subscription& s);
+  void tell_others(const subscription& s, std::string_view what);
   void set_deadline();
   void ping(time_point now);
 
@@ -90,7 +103,9 @@ private:
   context& shared_;
   outbox outbox_;
   std::vector<std::unique_ptr<subscription>> subscriptions_;
-  std::optional<access_claims> who_;
+  subscription own_;
+  identity who_;
+  uuid client_;
   // Deadlines; each is `never` while it does not apply.
   static constexpr time_point never = time_point::max();
   time_point end_at_ = never; ///< opening: must have connected; open: the token has expired; closing: enough waited
@@ -101,6 +116,7 @@ private:
   bool blocked_ = false; ///< waits for the socket to become writable
   bool peer_has_closed_ = false;
   bool busy_ = false;
+  bool counted_ = false; ///< among the connections of its user
 };
 
 } // namespace palabre::http::realtime

@@ -1,6 +1,5 @@
 #include "http/realtime/conversation.hpp"
 
-#include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "http/realtime/reply.hpp"
 
@@ -69,6 +68,9 @@ asio::awaitable<void> conversation::carry_out(command c) {
   } else if (c.what == name::history) {
     auto step = history(std::move(c));
     co_await std::move(step);
+  } else if (c.what == name::presence || c.what == name::presence_stats) {
+    auto step = presence(std::move(c));
+    co_await std::move(step);
   } else {
     carry_out_at_once(c);
   }
@@ -87,8 +89,7 @@ asio::awaitable<void> conversation::wait_until_sent() {
 /// The rules of dispatch (realtime-protocol.md 2) that do not depend on the command's content.
 bool conversation::may_be_carried_out(const command& c) {
   if (!peer_.is_listening()) return false;
-  const bool connected = !client_.empty();
-  if (refused_ || connected == (c.what == name::connect)) {
+  if (refused_ || is_connected() == (c.what == name::connect)) {
     peer_.disconnect(disconnections::bad_request);
     return false;
   }
@@ -111,83 +112,20 @@ void conversation::carry_out_at_once(const command& c) {
   case name::connect: return connect(c);
   case name::refresh: return refresh(c);
   case name::unsubscribe: return unsubscribe(c);
-  case name::publish: return refuse_publish(c);
+  case name::publish: return publish(c);
   case name::send: return peer_.disconnect(disconnections::not_available);
   case name::sub_refresh: // no subscription here expires
-  case name::presence:
-  case name::presence_stats:
   case name::ping: return refuse(c, command_errors::not_available);
   default: return;
   }
 }
 
-// ---- Who it is
-
-void conversation::connect(const command& c) {
-  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who) return refuse_connect(c, who.error());
-  if (!peer_.accept(who.value())) return peer_.disconnect(disconnections::connection_limit);
-
-  const edge_settings& settings = shared_.edge.settings;
-  client_ = to_text(shared_.edge.random.next_id(shared_.edge.time.now()));
-  std::string body = R"({"client":")" + client_ + R"(","version":)";
-  append_json_string(body, "palabre " + settings.version);
-  body +=
-      lifetime_of(who.value()) + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true})";
-  answer(c, "connect", body);
-}
-
-void conversation::refuse_connect(const command& c, const error& why) {
-  if (why.code != errc::token_expired) return peer_.disconnect(disconnections::invalid_token);
-  refused_ = true;
-  refuse(c, command_errors::token_expired);
-}
-
-void conversation::refresh(const command& c) {
-  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who && who.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
-  if (!who || who.value().user != peer_.who()->user) return peer_.disconnect(disconnections::invalid_token);
-  peer_.renew(who.value());
-  answer(c, "refresh", R"({"client":")" + client_ + '"' + lifetime_of(who.value()) + '}');
-}
-
-/// A verified token has not expired, but may be within its last second.
-std::string conversation::lifetime_of(const access_claims& who) const {
-  const std::int64_t left_ms = who.expires_at.ms - shared_.edge.time.now().ms;
-  return R"(,"expires":true,"ttl":)" + std::to_string(std::max<std::int64_t>(left_ms / 1000, 1));
-}
-
-// ---- rpc
-
-asio::awaitable<void> conversation::call(command c) {
-  if (c.data.empty()) c.data = "{}";
-  std::string request_id = client_ + "-" + std::to_string(c.id);
-  access_claims who = *peer_.who();
-  auto answering = shared_.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
-  peer_.set_busy(true);
-  const std::optional<answer_or_problem> answered = co_await std::move(answering);
-  peer_.set_busy(false);
-  answer_call(c, answered);
-}
-
-void conversation::answer_call(const command& c, const std::optional<answer_or_problem>& answered) {
-  if (!answered) return refuse(c, command_errors::method_not_found);
-  if (const auto* wrong = std::get_if<problem>(&*answered)) return refuse(c, {realtime_code(*wrong), wrong->code});
-  const std::string& body = std::get<http::answer>(*answered).body;
-  std::string data = R"({"data":)";
-  data += body.empty() ? std::string_view("{}") : std::string_view(body);
-  data += '}';
-  answer(c, "rpc", data);
-}
-
 void conversation::answer(const command& c, std::string_view what, std::string_view body) {
-  peer_.send(reply(c.id, what, body));
+  peer_.send(reply(c.id, what, body, peer_.framing()));
 }
 
 void conversation::refuse(const command& c, const command_error& why) {
-  peer_.send(error_reply(c.id, why));
+  peer_.send(error_reply(c.id, why, peer_.framing()));
 }
 
 } // namespace palabre::http::realtime

@@ -32,32 +32,36 @@ private:
   bool may_be_carried_out(const command& c);
   void hear_without_id(const command& c);
   void carry_out_at_once(const command& c);
+  bool is_connected() const { return !peer_.client().is_nil(); }
 
+  // ---- connecting.cpp
   void connect(const command& c);
   void refuse_connect(const command& c, const error& why);
+  std::string open_own_channel(const command& c);
   void refresh(const command& c);
-  std::string lifetime_of(const access_claims& who) const;
+  std::string lifetime() const;
+
+  // ---- calling.cpp
   boost::asio::awaitable<void> call(command c);
   void answer_call(const command& c, const std::optional<answer_or_problem>& answered);
 
   // ---- subscribing.cpp
   boost::asio::awaitable<void> subscribe(command c);
-  boost::asio::awaitable<void> history(command c);
   void unsubscribe(const command& c);
-  void refuse_publish(const command& c);
+  void publish(const command& c);
   boost::asio::awaitable<result<std::optional<standing>>> standing_in(room_id room);
-  void open(const command& c, subscription& s, const standing& reader);
-  /// The publications the client misses, as JSON; nullopt: it has to reload.
-  result<std::optional<std::string>> recover(const command& c, room_id room, stream_version top,
-                                             const standing& reader);
-  result<std::string> page(const command& c, room_id room, stream_version top, const standing& reader);
+  std::optional<command_error> open(const command& c, subscription& s, const standing& here);
+  static std::optional<command_error> wrong_with_channel(std::string_view channel);
+
+  // ---- looking.cpp
+  boost::asio::awaitable<void> history(command c);
+  boost::asio::awaitable<void> presence(command c);
 
   void answer(const command& c, std::string_view name, std::string_view body);
   void refuse(const command& c, const command_error& why);
 
   connection& peer_;
   context& shared_;
-  std::string client_;   ///< this connection's id; empty: not connected
   bool refused_ = false; ///< connect was answered with an error: only a new connection helps
 };
 

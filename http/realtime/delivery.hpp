@@ -1,8 +1,9 @@
 #pragma once
-// What the publisher hands the hubs: the frames of a committed batch, encoded once.
+// What goes to the hubs: frames of channels, encoded once.
 
-#include "base/ids.hpp"
 #include "base/position.hpp"
+#include "http/realtime/channel.hpp"
+#include "http/realtime/wire.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -14,42 +15,56 @@
 
 namespace palabre::http::realtime {
 
-/// The records of one room in one batch, as WebSocket frames one behind the other: what a subscriber gets is a suffix
-/// of it.
-struct room_frames {
+/// Frames of one channel, one behind the other. Of events, the records of one batch, what a subscriber gets is a
+/// suffix; ephemera, which have no offset, it gets as a whole or not at all.
+struct channel_frames {
+  enum class kind : std::uint8_t {
+    events,
+    ephemera, ///< for every subscriber
+    joins     ///< ephemera for those that want to hear who comes and goes
+  };
   /// Where a frame ends.
   struct mark {
-    stream_version seq = 0;
+    stream_version offset = 0;
     std::uint32_t end = 0;
   };
-  /// Someone may not listen any more, once they have seen `seq`.
+  /// Someone may not listen any more, once they have seen `offset`.
   struct farewell {
-    stream_version seq = 0;
+    stream_version offset = 0;
     std::optional<user_id> who; ///< nullopt: everyone
   };
 
-  room_id room;
-  stream_version first = 0, last = 0; ///< of the records, those that are not shown included; without gaps
+  channel_id channel;
+  kind what = kind::events;
+  wire framing = wire::websocket;
+  stream_version first = 0, last = 0; ///< offsets of events, those that are not shown included; without gaps
   std::string bytes;
-  std::vector<mark> marks;         ///< one for each frame
+  std::vector<mark> marks;         ///< of events: one for each frame
   std::vector<farewell> farewells; ///< nearly always none
 
-  /// The frames with from < seq ≤ to.
+  /// The frames with from < offset ≤ to.
   std::string_view between(stream_version from, stream_version to) const {
     const std::size_t begin = bytes_up_to(from);
     return std::string_view(bytes).substr(begin, bytes_up_to(to) - begin);
   }
 
 private:
-  std::size_t bytes_up_to(stream_version seq) const {
-    if (seq < first) return 0;
-    if (seq >= last) return bytes.size();
-    const auto behind =
-        std::upper_bound(marks.begin(), marks.end(), seq, [](stream_version s, const mark& m) { return s < m.seq; });
+  std::size_t bytes_up_to(stream_version offset) const {
+    if (offset < first) return 0;
+    if (offset >= last) return bytes.size();
+    const auto behind = std::upper_bound(marks.begin(), marks.end(), offset,
+                                         [](stream_version s, const mark& m) { return s < m.offset; });
     return behind == marks.begin() ? 0 : std::prev(behind)->end;
   }
 };
-using room_frames_ptr = std::shared_ptr<const room_frames>;
+using channel_frames_ptr = std::shared_ptr<const channel_frames>;
+
+/// The same frames for subscribers on another wire. Requires: `from` is framed for wire::websocket; of a room if `to`
+/// is wire::room_events, whose ids need the `epoch`.
+channel_frames_ptr reframed(const channel_frames& from, wire to, std::string_view epoch);
+
+/// Appends an event of a room for wire::room_events: `id: <epoch>:<seq>` and the event.
+void append_room_event(std::string& out, std::string_view event, stream_version seq, std::string_view epoch);
 
 /// A session that ended: its connections end before anything else of the batch is delivered.
 struct ended_session {
@@ -59,7 +74,7 @@ struct ended_session {
 
 /// Immutable and shared by the hubs.
 struct delivery {
-  std::vector<room_frames_ptr> rooms;
+  std::vector<channel_frames_ptr> channels;
   std::vector<ended_session> ended_sessions;
 };
 using delivery_ptr = std::shared_ptr<const delivery>;

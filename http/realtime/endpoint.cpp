@@ -84,7 +84,7 @@ asio::awaitable<void> converse(connection& peer, context& shared, std::string al
 
 asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, std::string already_read, hub& home,
                                       context& shared) {
-  const auto peer = std::make_shared<connection>(std::move(socket), home, shared);
+  const auto peer = std::make_shared<connection>(std::move(socket), wire::websocket, home, shared);
   const leaving at_the_end{*peer};
   peer->start();
   if (shared.draining) peer->disconnect(disconnections::shutdown);

@@ -3,7 +3,7 @@
 
 #include "http/api.hpp"
 #include "http/realtime/connection_counts.hpp"
-#include "http/realtime/hub.hpp"
+#include "http/realtime/hubs.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,8 +15,11 @@ namespace palabre::http::realtime {
 
 /// What all connections of the process share. Lifetime: outlives them.
 struct context {
+  context(services& given, api& table, const hubs& every) : edge(given), operations(table), all_hubs(every) {}
+
   services& edge;
   api& operations;
+  const hubs& all_hubs;
   std::atomic<bool> draining{false};
   connection_counts users{};
 };

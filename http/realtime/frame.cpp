@@ -97,21 +97,6 @@ std::string close_frame(std::uint16_t code, std::string_view reason) {
   return control_frame(opcode::close, body);
 }
 
-std::size_t end_of_frame_at(std::string_view frames, std::size_t offset) {
-  std::size_t end = 0;
-  while (end <= offset) {
-    const char* at = frames.data() + end;
-    const auto first = static_cast<std::uint8_t>(at[1]);
-    if (first <= short_payload_max)
-      end += 2u + first;
-    else if (first == 126)
-      end += 4u + get_int<std::uint16_t>(at + 2);
-    else
-      end += 10u + get_int<std::uint64_t>(at + 2);
-  }
-  return end;
-}
-
 std::uint16_t client_message::close_code() const {
   return payload.size() >= 2 ? get_int<std::uint16_t>(payload.data()) : 0;
 }

@@ -25,9 +25,6 @@ std::string control_frame(opcode kind, std::string_view payload);
 /// Requires: reason ≤ 123 bytes. Code 0: a close frame without a body.
 std::string close_frame(std::uint16_t code, std::string_view reason);
 
-/// Where the frame that `offset` lies in ends. Requires: `frames` are whole frames of a server, offset < frames.size().
-std::size_t end_of_frame_at(std::string_view frames, std::size_t offset);
-
 // ---- What a client sends: masked, possibly in fragments with control frames in between
 
 /// A complete message, or a control frame.

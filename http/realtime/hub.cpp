@@ -73,39 +73,48 @@ void hub::remove(connection& c) {
   if (c.place.has_own) forget_in(have_own_, &c);
 }
 
-void hub::identify(connection& c, user_id user) {
-  by_user_[user].push_back(&c);
-}
-
-void hub::forget(connection& c, user_id user) {
-  const auto found = by_user_.find(user);
-  PALABRE_ASSERT(found != by_user_.end());
-  std::erase(found->second, &c);
-  if (found->second.empty()) by_user_.erase(found);
-}
-
 void hub::subscribe(connection& c, subscription& s) {
-  rooms_heard_.add(s.room);
-  room_subscribers& room = rooms_[s.room];
-  room.room = s.room;
-  s.in = &room;
-  s.index = room.entries.size();
-  room.entries.push_back({room_subscribers::muted, &c, &s});
+  heard_.add(s.channel);
+  channel_subscribers& to = channels_[s.channel];
+  to.channel = s.channel;
+  s.in = &to;
+  s.index = static_cast<std::uint32_t>(to.entries.size());
+  to.entries.push_back({channel_subscribers::muted, &c, &s});
 }
 
 void hub::open(subscription& s, stream_version last) {
-  s.in->entries[s.index].last = last;
+  channel_subscribers::entry& mine = s.in->entries[s.index];
+  s.last = last;
+  if (s.wants_joins) joins_heard_.add(s.channel);
+  const bool plain = mine.who->place.framing == wire::websocket && !(s.terms && s.terms->filter);
+  mine.last = plain ? last : channel_subscribers::particular;
 }
 
 void hub::unsubscribe(subscription& s) {
   if (s.in == nullptr) return;
   auto& entries = s.in->entries;
+  if (s.wants_joins && entries[s.index].last != channel_subscribers::muted) joins_heard_.remove(s.channel);
   entries[s.index] = entries.back();
   entries[s.index].mine->index = s.index;
   entries.pop_back();
   s.in = nullptr;
-  if (entries.empty()) rooms_.erase(s.room);
-  rooms_heard_.remove(s.room);
+  if (entries.empty()) channels_.erase(s.channel);
+  heard_.remove(s.channel);
+}
+
+std::vector<client_info> hub::present_in(const channel_id& channel, std::size_t max) {
+  std::vector<client_info> found;
+  const channel_subscribers* all = listeners(channel);
+  if (all == nullptr) return found;
+  for (const auto& each : all->entries)
+    if (each.mine->is_present && found.size() < max)
+      found.push_back(info_of(each.who->client(), each.who->who(), *each.mine));
+  return found;
+}
+
+channel_subscribers* hub::listeners(const channel_id& channel) {
+  const auto found = channels_.find(channel);
+  return found == channels_.end() ? nullptr : &found->second;
 }
 
 // ---- Time

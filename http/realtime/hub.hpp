@@ -7,6 +7,8 @@
 #include "http/realtime/delivery.hpp"
 #include "http/realtime/interest.hpp"
 #include "http/realtime/outbox.hpp"
+#include "http/realtime/presence.hpp"
+#include "http/realtime/subscription.hpp"
 #include "http/realtime/timer_wheel.hpp"
 #include "http/services.hpp"
 
@@ -14,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -25,28 +28,19 @@
 namespace palabre::http::realtime {
 
 class connection;
-struct subscription;
 
-/// Who in this hub listens to one room. The loop over `entries` is the hot path of the server.
-struct room_subscribers {
+/// Who in this hub listens to one channel. The loop over `entries` is the hot path of the server.
+struct channel_subscribers {
   struct entry {
-    stream_version last; ///< handed over up to here; `muted`: nothing is to be handed over yet
+    stream_version last; ///< handed over up to here; or one of those below
     connection* who;
     subscription* mine;
   };
-  static constexpr stream_version muted = std::numeric_limits<stream_version>::max();
+  static constexpr stream_version muted = std::numeric_limits<stream_version>::max(); ///< is handed nothing yet
+  static constexpr stream_version particular = muted - 1; ///< is not handed the frames as they are: see `mine`
 
-  room_id room;
+  channel_id channel;
   std::vector<entry> entries;
-};
-
-/// One room that one connection listens to. Owned by the connection; the hub sees it from subscribe() to unsubscribe().
-struct subscription {
-  room_id room;
-  room_subscribers* in = nullptr;
-  std::size_t index = 0;        ///< in in->entries
-  stream_version member_at = 0; ///< the room's seq at which membership was looked up
-  stream_version left_at = 0;   ///< while muted: the seq at which its user left the room; 0: has not
 };
 
 /// Where a connection stands in its hub.
@@ -56,6 +50,7 @@ struct place_in_hub {
   std::uint32_t index = 0;                                 ///< in the list of all
   bool in_round = false;                                   ///< in the list of those the round has frames for
   bool has_own = false;                                    ///< in the list of those with frames of their own
+  wire framing = wire::websocket;
 };
 
 /// Threads: its io thread only, but for those marked. Lifetime: owned by the server, outlives its connections; those
@@ -73,7 +68,9 @@ public:
 
   /// Takes frames to deliver; what came meanwhile leaves together.
   void hand_over(delivery_ptr what);
-  const interest& rooms_heard() const { return rooms_heard_; }
+  const interest& heard() const { return heard_; }
+  /// The channels of which someone here wants to hear who comes and goes.
+  const interest& joins_heard() const { return joins_heard_; }
   std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
   /// Ends all connections with 3001, spread evenly over `spread`.
   void drain(std::chrono::milliseconds spread);
@@ -82,17 +79,15 @@ public:
 
   void add(connection& c);
   void remove(connection& c);
-  /// From now on the connection ends with the user's session.
-  void identify(connection& c, user_id user);
-  void forget(connection& c, user_id user);
-
-  /// Registers `s`, muted: from now on every record of the room is in a delivery, or at the log's head when this
-  /// returns.
+  /// Registers `s`, muted: from now on every record of the channel is in a delivery, or at the log's head when this
+  /// returns. Who is registered for `user:<id>` ends with the sessions of that user.
   void subscribe(connection& c, subscription& s);
   /// Lets records after `last` through. Requires: subscribed.
   void open(subscription& s, stream_version last);
   /// Subscribed or not.
   void unsubscribe(subscription& s);
+  /// Who is there of those that let it be known, at most `max`.
+  std::vector<client_info> present_in(const channel_id& channel, std::size_t max);
 
   /// Sends what `c` has, once per turn of the io thread.
   void flush_soon(connection& c);
@@ -105,6 +100,7 @@ public:
   /// Evenly in [from, to].
   std::chrono::milliseconds random_between(std::chrono::milliseconds from, std::chrono::milliseconds to);
   services& edge() { return edge_; }
+  boost::asio::io_context& io() { return io_; }
 
 private:
   static constexpr std::size_t read_buffer_bytes = 64 * 1024;
@@ -112,6 +108,12 @@ private:
   struct lent_piece {
     lent_frames frames;
     std::uint32_t next;
+  };
+
+  struct reframing {
+    reframing(const channel_frames* of, channel_frames_ptr into) : from(of), made(std::move(into)) {}
+    const channel_frames* from;
+    channel_frames_ptr made;
   };
 
   // A round: all deliveries there are go to the connections' lists, then connection after connection is flushed, a few
@@ -125,18 +127,23 @@ private:
   void end_round();
 
   void deliver(const delivery& what);
-  void hand_out(const room_frames_ptr& frames, room_subscribers& room);
+  void hand_out(const channel_frames_ptr& frames, channel_subscribers& to);
+  void hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to);
+  bool hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to);
+  void lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to);
+  const channel_frames_ptr& framed_for(const channel_frames_ptr& frames, wire framing);
+  channel_subscribers* listeners(const channel_id& channel);
   void end_sessions(const delivery& what);
-  void say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to);
-  void say_farewell(const room_frames_ptr& frames, stream_version seq, subscription& s);
-  void lend(connection& c, const room_frames_ptr& owner, std::string_view bytes);
+  void say_farewell(const channel_frames_ptr& frames, const channel_frames::farewell& to);
+  void say_farewell(const channel_frames_ptr& frames, stream_version offset, subscription& s);
+  void lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes);
   std::span<const lent_frames> take_lent(connection& c);
   void flush_own();
   void keep_ticking();
 
   boost::asio::io_context& io_;
   services& edge_;
-  interest rooms_heard_;
+  interest heard_, joins_heard_;
   std::atomic<std::size_t> count_{0};
 
   std::mutex inbox_mutex_;
@@ -144,12 +151,12 @@ private:
   bool in_round_ = false;           // by inbox_mutex_: a round is posted or in work
 
   std::vector<connection*> all_;
-  std::unordered_map<room_id, room_subscribers> rooms_;
-  std::unordered_map<user_id, std::vector<connection*>> by_user_;
+  std::unordered_map<channel_id, channel_subscribers> channels_;
 
   // The round in work.
-  std::vector<delivery_ptr> round_; ///< owns what is lent
-  std::size_t delivered_ = 0;       ///< of round_
+  std::vector<delivery_ptr> round_; ///< owns what is lent, with
+  std::deque<reframing> reframed_;
+  std::size_t delivered_ = 0; ///< of round_
   std::vector<lent_piece> lent_;
   std::size_t lent_bytes_ = 0;       ///< at most so much to any one connection
   std::vector<connection*> lent_to_; ///< null: has gone meanwhile

@@ -21,6 +21,18 @@ constexpr std::chrono::milliseconds turn_max{5};
 constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
 constexpr std::chrono::milliseconds rest_max{5};
 
+/// Whether a filter lets an ephemeral publication through.
+bool wants(const subscription& s, const channel_frames& frames) {
+  if (!s.terms || !s.terms->filter) return true;
+  std::string_view rest = frames.bytes;
+  return s.terms->filter->admits(tags_of(take_message(rest)));
+}
+
+/// Up to where it was handed events; `muted` stays that.
+stream_version handed_over(const channel_subscribers::entry& e) {
+  return e.last == channel_subscribers::particular ? e.mine->last : e.last;
+}
+
 } // namespace
 
 /// False: there is nothing to deliver, and no round until something is handed over.
@@ -79,6 +91,7 @@ bool hub::flush_some() {
 /// subscriber. A message after a pause never waits.
 void hub::end_round() {
   round_.clear();
+  reframed_.clear();
   lent_.clear();
   lent_to_.clear();
   delivered_ = flushed_ = 0;
@@ -96,21 +109,26 @@ void hub::end_round() {
 
 void hub::deliver(const delivery& what) {
   end_sessions(what);
-  for (const room_frames_ptr& frames : what.rooms) {
-    const auto found = rooms_.find(frames->room);
-    if (found == rooms_.end()) continue;
+  for (const channel_frames_ptr& frames : what.channels) {
     for (const auto& farewell : frames->farewells) say_farewell(frames, farewell);
-    // A farewell to the last subscriber ends the room.
-    if (const auto still = rooms_.find(frames->room); still != rooms_.end()) hand_out(frames, still->second);
+    channel_subscribers* to = listeners(frames->channel); // a farewell to the last subscriber ends it
+    if (to == nullptr) continue;
+    if (frames->what == channel_frames::kind::events)
+      hand_out(frames, *to);
+    else
+      hand_out_ephemera(frames, *to);
   }
 }
 
-void hub::hand_out(const room_frames_ptr& frames, room_subscribers& room) {
+void hub::hand_out(const channel_frames_ptr& frames, channel_subscribers& to) {
   lent_bytes_ += frames->bytes.size();
   std::vector<subscription*> behind;
-  for (room_subscribers::entry& each : room.entries) {
+  for (channel_subscribers::entry& each : to.entries) {
     if (each.last + 1 == frames->first) [[likely]] {
       lend(*each.who, frames, frames->bytes);
+    } else if (each.last == channel_subscribers::particular) {
+      if (!hand_out_particular(frames, each)) behind.push_back(each.mine);
+      continue;
     } else if (each.last >= frames->last) { // recovered already, or muted
       continue;
     } else if (each.last + 1 > frames->first) {
@@ -121,45 +139,95 @@ void hub::hand_out(const room_frames_ptr& frames, room_subscribers& room) {
     }
     each.last = frames->last;
   }
-  for (subscription* each : behind)
-    each->in->entries[each->index].who->unsubscribe(*each, unsubscriptions::insufficient_state);
+  for (subscription* each : behind) each->in->entries[each->index].who->fall_behind(*each);
+}
+
+/// False: something is missing between what it has and these.
+bool hub::hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to) {
+  subscription& mine = *to.mine;
+  if (mine.last >= frames->last) return true;
+  if (mine.last + 1 < frames->first) return false;
+  const stream_version from = std::exchange(mine.last, frames->last);
+  if (mine.terms && mine.terms->filter) {
+    lend_wanted(frames, from, to);
+    return true;
+  }
+  const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
+  lend(*to.who, framed, framed->between(from, frames->last));
+  return true;
+}
+
+/// Frame by frame, those that the subscription's filter admits. Filters are rare: the tags are read for each anew.
+void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to) {
+  const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
+  std::string_view rest = frames->bytes;
+  stream_version before = frames->first - 1;
+  for (const channel_frames::mark& mark : frames->marks) {
+    const bool is_new = mark.offset > after;
+    const std::string_view push = take_message(rest);
+    if (is_new && to.mine->terms->filter->admits(tags_of(push)))
+      lend(*to.who, framed, framed->between(before, mark.offset));
+    before = mark.offset;
+  }
+}
+
+void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to) {
+  lent_bytes_ += frames->bytes.size();
+  const bool joins = frames->what == channel_frames::kind::joins;
+  if (joins && to.entries.size() > edge_.settings.joins_told_max) return;
+  for (const channel_subscribers::entry& each : to.entries) {
+    if (each.last == channel_subscribers::muted) continue;
+    if (joins ? !each.mine->wants_joins : !wants(*each.mine, *frames)) continue;
+    const channel_frames_ptr& framed = framed_for(frames, each.who->place.framing);
+    lend(*each.who, framed, framed->bytes);
+  }
+}
+
+/// Made once in a round for all subscribers on that wire; those of one channel come one behind the other.
+const channel_frames_ptr& hub::framed_for(const channel_frames_ptr& frames, wire framing) {
+  if (frames->framing == framing) return frames;
+  for (auto done = reframed_.rbegin(); done != reframed_.rend() && done->from == frames.get(); ++done)
+    if (done->made->framing == framing) return done->made;
+  return reframed_.emplace_back(frames.get(), reframed(*frames, framing, edge_.log.epoch())).made;
 }
 
 void hub::end_sessions(const delivery& what) {
   for (const ended_session& each : what.ended_sessions) {
-    const auto found = by_user_.find(each.user);
-    if (found == by_user_.end()) continue;
-    for (connection* c : found->second)
-      if (c->who()->session == each.session) c->disconnect(disconnections::invalid_token);
+    const channel_subscribers* own = listeners(channel_of(each.user));
+    if (own == nullptr) continue;
+    for (const auto& entry : own->entries)
+      if (entry.who->who().session == each.session) entry.who->disconnect(disconnections::invalid_token);
   }
 }
 
-void hub::say_farewell(const room_frames_ptr& frames, const room_frames::farewell& to) {
+void hub::say_farewell(const channel_frames_ptr& frames, const channel_frames::farewell& to) {
   std::vector<subscription*> leaving;
   if (!to.who) {
-    const auto room = rooms_.find(frames->room);
-    if (room == rooms_.end()) return; // an earlier farewell of the batch was to the last subscriber
-    for (const auto& each : room->second.entries)
-      if (each.last < to.seq) leaving.push_back(each.mine); // who came after it knows, and the muted will
-  } else if (const auto found = by_user_.find(*to.who); found != by_user_.end()) {
-    for (connection* c : found->second)
-      if (subscription* s = c->find(frames->room); s != nullptr && s->in != nullptr) leaving.push_back(s);
+    const channel_subscribers* all = listeners(frames->channel);
+    if (all == nullptr) return; // an earlier farewell of the batch was to the last subscriber
+    for (const auto& each : all->entries)
+      if (handed_over(each) < to.offset) leaving.push_back(each.mine); // who came after it knows, and the muted will
+  } else if (const channel_subscribers* own = listeners(channel_of(*to.who))) {
+    for (const auto& each : own->entries)
+      if (subscription* s = each.who->find(frames->channel); s != nullptr && s->in != nullptr) leaving.push_back(s);
   }
-  for (subscription* each : leaving) say_farewell(frames, to.seq, *each);
+  for (subscription* each : leaving) say_farewell(frames, to.offset, *each);
 }
 
-void hub::say_farewell(const room_frames_ptr& frames, stream_version seq, subscription& s) {
-  room_subscribers::entry& at = s.in->entries[s.index];
-  if (at.last == room_subscribers::muted) {
-    s.left_at = seq;
+void hub::say_farewell(const channel_frames_ptr& frames, stream_version offset, subscription& s) {
+  channel_subscribers::entry& at = s.in->entries[s.index];
+  if (at.last == channel_subscribers::muted) {
+    s.left_at = offset;
     return;
   }
-  if (seq <= s.member_at) return; // has come back since
-  if (at.last < seq) lend(*at.who, frames, frames->between(at.last, seq));
+  if (offset <= s.member_at) return; // has come back since
+  const stream_version last = handed_over(at);
+  const channel_frames_ptr& framed = framed_for(frames, at.who->place.framing);
+  if (last < offset) lend(*at.who, framed, framed->between(last, offset));
   at.who->unsubscribe(s, unsubscriptions::by_server);
 }
 
-void hub::lend(connection& c, const room_frames_ptr& owner, std::string_view bytes) {
+void hub::lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes) {
   if (bytes.empty()) return;
   const auto index = static_cast<std::uint32_t>(lent_.size());
   lent_.push_back({{&owner, bytes}, place_in_hub::nothing});

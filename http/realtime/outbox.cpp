@@ -1,7 +1,5 @@
 #include "http/realtime/outbox.hpp"
 
-#include "http/realtime/frame.hpp"
-
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -102,14 +100,14 @@ void outbox::consume(std::size_t sent, std::span<const lent_frames>& lent) {
   }
 }
 
-void outbox::drop_unsent() {
+void outbox::drop_unsent(wire framing) {
   if (first_sent_ == 0) {
     kept_.clear();
     first_ = bytes_ = 0;
     return;
   }
   piece begun = std::move(kept_[first_]);
-  begun.bytes = begun.bytes.substr(0, end_of_frame_at(begun.bytes, first_sent_ - 1));
+  begun.bytes = begun.bytes.substr(0, end_of_message_at(begun.bytes, first_sent_ - 1, framing));
   kept_.clear();
   first_ = 0;
   bytes_ = begun.bytes.size() - first_sent_;

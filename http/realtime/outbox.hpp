@@ -12,7 +12,7 @@ namespace palabre::http::realtime {
 
 /// Whole frames that the hub keeps alive for the time of a flush, and what would keep them alive for longer.
 struct lent_frames {
-  const room_frames_ptr* owner = nullptr;
+  const channel_frames_ptr* owner = nullptr;
   std::string_view bytes; ///< not empty
 };
 
@@ -39,7 +39,7 @@ public:
   outcome flush(int socket, std::span<const lent_frames> lent = {});
 
   /// Forgets all that has not begun to leave: of a frame of which the socket has taken a part, the rest stays.
-  void drop_unsent();
+  void drop_unsent(wire framing);
 
 private:
   struct piece {

@@ -4,8 +4,6 @@
 #include "http/realtime/frame.hpp"
 #include "http/realtime/publication.hpp"
 
-#include <algorithm>
-
 namespace palabre::http::realtime {
 
 namespace {
@@ -20,7 +18,7 @@ std::optional<ended_session> session_ended_by(const storage::record& r) {
   return ended_session{user_id{r.stream.id}, closed.value().session};
 }
 
-void add_farewells(room_frames& frames, const storage::record& r) {
+void add_farewells(channel_frames& frames, const storage::record& r) {
   if (r.type == events::room_archived::type.name) frames.farewells.push_back({r.version, std::nullopt});
   if (r.type != events::member_left::type.name) return;
   if (const auto left = events::decode_as<events::member_left>(r.schema, r.payload))
@@ -28,7 +26,7 @@ void add_farewells(room_frames& frames, const storage::record& r) {
 }
 
 /// Appends the push of `record` as a frame. What cannot be shown leaves nothing behind: its seq is skipped.
-void append_frame(room_frames& frames, const storage::committed_record& record) {
+void append_frame(channel_frames& frames, const storage::committed_record& record) {
   if (events::audience_of(record.view.type) != events::audience::members) return;
   frames.bytes.reserve(frames.bytes.size() + record.view.payload.size() + bytes_around_event);
   const std::size_t start = begin_text_frame(frames.bytes);
@@ -46,42 +44,32 @@ void publisher::publish(const storage::committed_batch_ptr& batch) {
   auto out = std::make_shared<delivery>();
   for (const storage::committed_record& record : batch->records) {
     if (is_of_room(record.view))
-      publish_room_record(record, *out);
+      publish_record(channel_of(room_of(record.view)), record, *out);
     else if (const auto ended = session_ended_by(record.view))
       out->ended_sessions.push_back(*ended);
   }
   open_.clear();
-  if (!out->rooms.empty() || !out->ended_sessions.empty()) hand_over(std::move(out));
+  if (!out->channels.empty() || !out->ended_sessions.empty()) to_.hand_over(delivery_ptr(std::move(out)));
 }
 
-void publisher::publish_room_record(const storage::committed_record& record, delivery& out) {
-  room_frames* frames = frames_for(record.view, out);
+void publisher::publish_record(const channel_id& channel, const storage::committed_record& record, delivery& out) {
+  channel_frames* frames = frames_for(channel, record.view.version, out);
   if (frames == nullptr) return;
   frames->last = record.view.version;
   append_frame(*frames, record);
   add_farewells(*frames, record.view);
 }
 
-/// Whether anyone listens is asked once per room and batch, so that what a hub gets of a room has no hole.
-room_frames* publisher::frames_for(const storage::record& record, delivery& out) {
-  const room_id room = room_of(record);
-  const auto [found, is_new] = open_.try_emplace(room);
-  if (!is_new) return found->second.frames.get();
-  if (std::none_of(hubs_.begin(), hubs_.end(), [&](const hub* h) { return h->rooms_heard().may_have(room); }))
-    return nullptr;
-  auto frames = std::make_shared<room_frames>();
-  frames->room = room;
-  frames->first = record.version;
-  out.rooms.push_back(frames);
-  return (found->second.frames = std::move(frames)).get();
-}
-
-void publisher::hand_over(delivery_ptr what) const {
-  for (hub* h : hubs_) {
-    const bool has_room = std::any_of(what->rooms.begin(), what->rooms.end(),
-                                      [&](const room_frames_ptr& f) { return h->rooms_heard().may_have(f->room); });
-    if (has_room || (!what->ended_sessions.empty() && h->connections() > 0)) h->hand_over(what);
-  }
+/// Whether anyone listens is asked once per channel and batch, so that what a hub gets of a channel has no hole.
+channel_frames* publisher::frames_for(const channel_id& channel, stream_version first, delivery& out) {
+  const auto [found, is_new] = open_.try_emplace(channel);
+  if (!is_new) return found->second.get();
+  if (!to_.hear(channel)) return nullptr;
+  auto frames = std::make_shared<channel_frames>();
+  frames->channel = channel;
+  frames->first = first;
+  out.channels.push_back(frames);
+  return (found->second = std::move(frames)).get();
 }
 
 } // namespace palabre::http::realtime

@@ -1,14 +1,20 @@
 #include "http/realtime/recovery.hpp"
 
+#include "base/json_writer.hpp"
 #include "base/limits.hpp"
+#include "events/streams.hpp"
 #include "http/realtime/publication.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <unordered_set>
 
 namespace palabre::http::realtime {
 
 namespace {
+
+constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 
 /// Of which message the record holds words; 0: none.
 result<stream_version> message_told_by(const storage::record& r) {
@@ -18,22 +24,84 @@ result<stream_version> message_told_by(const storage::record& r) {
   return edited.message_seq;
 }
 
-result<events::words> words_for(const storage::record& r, events::role reader, const deletion_check& is_deleted) {
-  if (reader >= events::role::moderator) return events::words::shown;
+result<events::words> words_for(const storage::record& r, events::role as, const deletion_check& is_deleted) {
+  if (as >= events::role::moderator) return events::words::shown;
   PALABRE_TRY(const stream_version message_seq, message_told_by(r));
   if (message_seq == 0) return events::words::shown;
   PALABRE_TRY(const bool deleted, is_deleted(message_seq));
   return deleted ? events::words::hidden : events::words::shown;
 }
 
-} // namespace
-
-bool is_known(const claimed_position& claim, const room_position& room) {
-  return (claim.epoch.empty() || claim.epoch == room.epoch) && claim.offset <= room.top;
+/// The records between the claim and `now`; nullopt: the client has to reload.
+result<std::optional<std::vector<storage::committed_record>>> missed_events(const projections::log_reader& log,
+                                                                            const stream_id& stream,
+                                                                            const claimed_position& claim,
+                                                                            const log_position& now) {
+  std::optional<std::vector<storage::committed_record>> missed;
+  if (!is_recoverable(claim, now)) return missed;
+  PALABRE_TRY(auto found, log.events_of(stream, claim.offset, now.top, limits::recovery_publications_max,
+                                        limits::recovery_bytes_max));
+  if (found.complete) missed = std::move(found.records);
+  return missed;
 }
 
-bool is_recoverable(const claimed_position& claim, const room_position& room) {
-  return is_known(claim, room) && room.top - claim.offset <= limits::recovery_publications_max;
+/// Whether `user` left within the stretch, after what the views knew.
+bool left_after(const std::vector<storage::committed_record>& stretch, stream_version known, user_id user) {
+  return std::any_of(stretch.begin(), stretch.end(), [&](const storage::committed_record& each) {
+    if (each.view.version <= known || each.view.type != events::member_left::type.name) return false;
+    const auto left = events::decode_as<events::member_left>(each.view.schema, each.view.payload);
+    return left && left.value().user == user;
+  });
+}
+
+bool is_wanted(const storage::record& r, const tag_filter* wanted) {
+  return wanted == nullptr || wanted->admits({{"t", std::string(r.type)}});
+}
+
+} // namespace
+
+bool is_known(const claimed_position& claim, const log_position& now) {
+  return (claim.epoch.empty() || claim.epoch == now.epoch) && claim.offset <= now.top;
+}
+
+bool is_recoverable(const claimed_position& claim, const log_position& now) {
+  return is_known(claim, now) && now.top - claim.offset <= limits::recovery_publications_max;
+}
+
+result<recovery> recover_room(const projections::log_reader& log, room_id room, const claimed_position& claim,
+                              const log_position& now, const reader& who) {
+  PALABRE_TRY(const auto missed, missed_events(log, events::stream_of(room), claim, now));
+  if (!missed) return recovery{false, claim.offset, {}};
+  if (left_after(*missed, who.at, who.user)) return error{errc::not_a_member, ""};
+  PALABRE_TRY(auto publications, publications_of(*missed, who, deletions_within(*missed), unbounded));
+  return recovery{true, claim.offset, std::move(publications)};
+}
+
+result<recovery> recover_inbox(const projections::log_reader& log, user_id user, const claimed_position& claim,
+                               const log_position& now) {
+  PALABRE_TRY(const auto missed, missed_events(log, events::inbox_of(user), claim, now));
+  if (!missed) return recovery{false, claim.offset, {}};
+  std::string publications = "[";
+  for (const storage::committed_record& each : *missed) {
+    if (publications.size() > 1) publications += ',';
+    PALABRE_TRY(append_publication(publications, each, events::words::shown));
+  }
+  return recovery{true, claim.offset, publications + ']'};
+}
+
+std::string subscribe_result(const log_position& now, const std::optional<recovery>& recovered) {
+  std::string body = R"({"recoverable":true,"positioned":true,"epoch":)";
+  append_json_string(body, now.epoch);
+  const bool goes_on = recovered && recovered->recovered;
+  // A client that recovers goes on from where it was: its publications move it.
+  if (const stream_version offset = goes_on ? recovered->offset : now.top; offset != 0) {
+    body += R"(,"offset":)";
+    append_json_uint(body, offset);
+  }
+  if (recovered) body += R"(,"was_recovering":true)";
+  if (goes_on) body += R"(,"recovered":true)";
+  if (goes_on && recovered->publications != "[]") body += R"(,"publications":)" + recovered->publications;
+  return body + '}';
 }
 
 deletion_check deletions_within(const std::vector<storage::committed_record>& stretch) {
@@ -53,12 +121,13 @@ deletion_check deletions_in_views(const projections::timeline_queries& timeline,
   };
 }
 
-result<std::string> publications_of(const std::vector<storage::committed_record>& records, events::role reader,
+result<std::string> publications_of(const std::vector<storage::committed_record>& records, const reader& who,
                                     const deletion_check& is_deleted, std::size_t bytes_max) {
   std::string out = "[";
   for (const storage::committed_record& each : records) {
     if (events::audience_of(each.view.type) != events::audience::members) continue;
-    PALABRE_TRY(const events::words what, words_for(each.view, reader, is_deleted));
+    if (!is_wanted(each.view, who.wanted)) continue;
+    PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
     if (out.size() > 1) {
       if (out.size() > bytes_max) break;
       out += ',';

@@ -1,7 +1,6 @@
 #include "http/server/server.hpp"
 
 #include "http/realtime/endpoint.hpp"
-#include "http/realtime/hub.hpp"
 #include "http/realtime/publisher.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
@@ -46,19 +45,19 @@ struct server::state {
 
   services& given;
   api operations;
-  realtime::context shared;
   edge what_for;
   places held;
   std::vector<std::unique_ptr<served_thread>> threads;
-  std::unordered_map<const io_thread*, realtime::hub*> hubs;
+  std::unordered_map<const io_thread*, realtime::hub*> hub_of;
+  std::optional<realtime::hubs> all_hubs;
+  std::optional<realtime::context> shared;
   std::optional<realtime::publisher> publisher;
   std::optional<listener> door;
   bool running = false;
 };
 
 server::state::state(services& s)
-    : given(s), operations(s), shared{s, operations}, what_for{s.settings, s.time, s.random, {}, {}},
-      held(s.settings.connections_max) {
+    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}}, held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
   what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home) {
     serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home);
@@ -66,15 +65,17 @@ server::state::state(services& s)
   std::vector<realtime::hub*> all;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, s.settings.io_threads); ++i) {
     auto& made = *threads.emplace_back(std::make_unique<served_thread>(what_for, s));
-    hubs.emplace(&made.thread, &made.subscribers);
+    hub_of.emplace(&made.thread, &made.subscribers);
     all.push_back(&made.subscribers);
   }
-  publisher.emplace(std::move(all));
+  all_hubs.emplace(std::move(all));
+  shared.emplace(s, operations, *all_hubs);
+  publisher.emplace(*all_hubs);
 }
 
 /// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
 void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home) {
-  auto serving = realtime::serve_websocket(std::move(socket), std::move(already_read), *hubs.at(&home), shared);
+  auto serving = realtime::serve_websocket(std::move(socket), std::move(already_read), *hub_of.at(&home), *shared);
   auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }
@@ -103,7 +104,7 @@ void server::publish(const storage::committed_batch_ptr& batch) {
 void server::drain(std::chrono::milliseconds deadline) {
   if (!std::exchange(state_->running, false)) return;
   const auto until = std::chrono::steady_clock::now() + deadline;
-  state_->shared.draining = true;
+  state_->shared->draining = true;
   state_->door->close();
   for (const auto& t : state_->threads) {
     t->thread.drain();

@@ -232,19 +232,5 @@ TEST(ControlFrame, CarriesCodeAndReason) {
   EXPECT_EQ(control_frame(opcode::pong, "p"), "\x8a\x01p");
 }
 
-TEST(EndOfFrame, IsFoundFromAnyByte) {
-  const std::vector<std::string> frames{text_frame("{}"), text_frame(std::string(300, 'a')),
-                                        control_frame(opcode::ping, ""), text_frame(std::string(70'000, 'b'))};
-  std::string all;
-  for (const std::string& each : frames) all += each;
-  std::size_t begin = 0;
-  for (const std::string& each : frames) {
-    const std::size_t end = begin + each.size();
-    EXPECT_EQ(end_of_frame_at(all, begin), end);
-    EXPECT_EQ(end_of_frame_at(all, end - 1), end);
-    begin = end;
-  }
-}
-
 } // namespace
 } // namespace palabre::http::realtime

@@ -37,8 +37,8 @@ struct narrow_pipe {
   int near, far;
 };
 
-room_frames_ptr frames_with(std::string bytes) {
-  auto frames = std::make_shared<room_frames>();
+channel_frames_ptr frames_with(std::string bytes) {
+  auto frames = std::make_shared<channel_frames>();
   frames->bytes = std::move(bytes);
   return frames;
 }
@@ -47,7 +47,7 @@ TEST(Outbox, SendsAllAtOnceWhenThereIsRoom) {
   narrow_pipe pipe;
   outbox out;
   out.push("one ");
-  const room_frames_ptr shared = frames_with("two ");
+  const channel_frames_ptr shared = frames_with("two ");
   const lent_frames lent[] = {{&shared, shared->bytes}};
   EXPECT_EQ(out.flush(pipe.near, lent), outbox::outcome::sent);
   EXPECT_EQ(pipe.drain(), "one two ");
@@ -63,7 +63,7 @@ TEST(Outbox, KeepsInOrderWhatTheSocketDoesNotTake) {
   outbox out;
   std::string expected, arrived;
   for (int round = 0; round < 300; ++round) {
-    std::vector<room_frames_ptr> owners;
+    std::vector<channel_frames_ptr> owners;
     std::vector<lent_frames> lent;
     for (std::size_t i = random() % 100; i > 0; --i)
       owners.push_back(frames_with(std::string(1 + random() % 200, static_cast<char>('a' + random() % 26))));
@@ -92,7 +92,7 @@ TEST(Outbox, DropsWhatHasNotBegunToLeave) {
   out.push(frames);
   out.push(text_frame("never"));
   ASSERT_EQ(out.flush(pipe.near), outbox::outcome::blocked);
-  out.drop_unsent();
+  out.drop_unsent(wire::websocket);
   EXPECT_LT(out.bytes(), 1'001u) << "at most the rest of one frame";
   out.push(close_frame(3008, "slow"));
   std::string arrived = pipe.drain();
@@ -100,7 +100,7 @@ TEST(Outbox, DropsWhatHasNotBegunToLeave) {
   arrived += pipe.drain();
   // Whole frames, and the close frame behind them.
   std::size_t end = 0;
-  while (static_cast<unsigned char>(arrived[end]) == 0x81) end = end_of_frame_at(arrived, end);
+  while (static_cast<unsigned char>(arrived[end]) == 0x81) end = end_of_message_at(arrived, end, wire::websocket);
   EXPECT_EQ(arrived.substr(end), close_frame(3008, "slow"));
   EXPECT_EQ(arrived.substr(0, end), frames.substr(0, end));
 }

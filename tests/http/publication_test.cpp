@@ -143,7 +143,8 @@ constexpr std::size_t unbounded = 1'000'000;
 
 TEST(Recovery, ShowsMembersNoWordsOfWhatIsDeletedByNow) {
   const auto history = a_short_history();
-  const std::string seen = publications_of(history, events::role::member, deletions_within(history), unbounded).value();
+  const std::string seen =
+      publications_of(history, {{}, events::role::member}, deletions_within(history), unbounded).value();
   EXPECT_EQ(seen.find("hello"), std::string::npos);
   EXPECT_EQ(seen.find("changed"), std::string::npos);
   EXPECT_NE(seen.find("stays"), std::string::npos);
@@ -153,19 +154,19 @@ TEST(Recovery, ShowsMembersNoWordsOfWhatIsDeletedByNow) {
 TEST(Recovery, ShowsModeratorsAllWords) {
   const auto history = a_short_history();
   const std::string seen =
-      publications_of(history, events::role::moderator, deletions_within(history), unbounded).value();
+      publications_of(history, {{}, events::role::moderator}, deletions_within(history), unbounded).value();
   EXPECT_NE(seen.find("hello"), std::string::npos);
   EXPECT_NE(seen.find("changed"), std::string::npos);
 }
 
 TEST(Recovery, IsCutBehindItsBound) {
   const auto history = a_short_history();
-  const std::string seen = publications_of(history, events::role::member, deletions_within(history), 10).value();
+  const std::string seen = publications_of(history, {{}, events::role::member}, deletions_within(history), 10).value();
   EXPECT_EQ(seen, "[" + publication(history[0], events::words::hidden) + "]");
 }
 
 TEST(Recovery, KnowsPositionsOfThisHistoryOnly) {
-  const room_position at_ten{10, "Epoch"};
+  const log_position at_ten{10, "Epoch"};
   EXPECT_TRUE(is_known({10, "Epoch"}, at_ten));
   EXPECT_TRUE(is_known({0, ""}, at_ten)) << "no epoch is any epoch";
   EXPECT_FALSE(is_known({11, "Epoch"}, at_ten)) << "ahead of the log";
