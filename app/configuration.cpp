@@ -138,6 +138,12 @@ const std::vector<option>& options() {
       number_option(
           "limits.connections_per_user", "realtime connections of one user", 1, 1'000'000,
           [](configuration & c) -> auto& { return c.edge.connections_per_user_max; }),
+      number_option(
+          "limits.accepts_per_second", "new connections; more wait in the kernel's queue", 1, 1'000'000,
+          [](configuration & c) -> auto& { return c.edge.accepts_per_second; }),
+      switch_option(
+          "limits.enabled", "false lifts every rate, never the bounds: for tests and load",
+          [](configuration & c) -> auto& { return c.edge.limits_enabled; }),
       log_level_option(),
       switch_option(
           "log.access", "one line for every request", [](configuration & c) -> auto& { return c.access_log; }),
@@ -163,6 +169,12 @@ const std::vector<option>& options() {
       duration_option<seconds>(
           "realtime.connect_timeout", "from the open socket to the connect command", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.connect_timeout; }),
+      duration_option<seconds>(
+          "realtime.write_timeout", "a socket that takes nothing for this long is given up", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.write_timeout; }),
+      number_option(
+          "realtime.joins_told_max", "listeners of a channel; in a larger one nobody is told who comes and goes", 0,
+          1'000'000, [](configuration & c) -> auto& { return c.edge.joins_told_max; }),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(

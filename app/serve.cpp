@@ -202,6 +202,7 @@ int serve(const serve_options& options, const configuration& settings) {
   }
   const sigset_t signals = block_end_signals();
   start_logging(settings.log_level, settings.access_log);
+  if (!settings.edge.limits_enabled) spdlog::warn("limits.enabled is false: nobody is slowed down");
   configuration with_version = settings;
   with_version.edge.version = PALABRE_VERSION;
   int exit_code = 0;

@@ -46,7 +46,9 @@ constexpr std::size_t target_bytes_max = 8 * 1024;
 // ---- realtime
 constexpr std::size_t command_frame_bytes_max = 64 * 1024; ///< one WebSocket message from a client, fragments together
 constexpr std::size_t channel_bytes_max = 255;
-constexpr std::size_t outbox_bytes_max = 1024 * 1024; ///< per connection; over it: disconnect 3008
+constexpr std::size_t outbox_bytes_max = 1024 * 1024;         ///< per connection; over it: disconnect 3008
+constexpr std::size_t hub_inbox_bytes_max = 64 * 1024 * 1024; ///< handed to an io thread that is behind; over it:
+                                                              ///< dropped, and listeners recover from the log
 constexpr std::size_t subscriptions_per_connection_max = 128;
 constexpr std::size_t presence_clients_max = 1'000;  ///< in one answer; more are only counted
 constexpr std::size_t tag_filter_nodes_max = 64;     ///< of one subscription
@@ -74,6 +76,9 @@ constexpr std::size_t idempotency_keys_per_append_max = 2;          ///< the hea
 constexpr std::size_t stream_heads_cached_max = 65'536;             ///< by the journal, about 10 MB
 constexpr std::uint64_t snapshot_interval = 1'000;                  ///< events of a stream
 static_assert(message_bytes_max * 2 + metadata_bytes_max * 2 < event_bytes_max); // escaped JSON may double
+
+// ---- the edge is overloaded when its io thread is late by
+constexpr std::chrono::milliseconds io_lateness_max{2'000}; ///< clients give up on a command after 5 s
 
 // ---- the edge waits at most
 constexpr std::chrono::milliseconds view_wait_max{2'000};

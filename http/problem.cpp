@@ -122,6 +122,16 @@ problem validation_failed(std::vector<field_problem> errors) {
   return p;
 }
 
+problem rate_limited(std::string detail, std::chrono::milliseconds wait) {
+  problem p;
+  p.status = 429;
+  p.code = "rate_limited";
+  p.detail = std::move(detail);
+  p.retryable = true;
+  p.headers.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  return p;
+}
+
 problem bad_field(std::string pointer, std::string code, std::string detail) {
   std::vector<field_problem> errors;
   errors.push_back({std::move(pointer), std::move(code), std::move(detail)});

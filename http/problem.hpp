@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ struct problem {
 /// What only operators should know (contexts of io, corrupt, internal) is left out of `detail`.
 problem problem_of(const error& e);
 problem validation_failed(std::vector<field_problem> errors);
+/// 429, to be tried again after `wait`.
+problem rate_limited(std::string detail, std::chrono::milliseconds wait);
 problem bad_field(std::string pointer, std::string code, std::string detail);
 
 /// The document: {type, title, status, detail, instance, code, request_id, timestamp, retryable, errors?}.

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
+#include "http/token_buckets.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
@@ -21,6 +22,9 @@ namespace palabre::http {
 
 class token_authority;
 class password_hasher;
+namespace realtime {
+class hubs;
+}
 
 struct edge_settings {
   std::chrono::seconds access_token_ttl{900};
@@ -34,6 +38,9 @@ struct edge_settings {
   std::chrono::seconds pong_timeout{8};
   std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
+  std::chrono::seconds write_timeout{10};        ///< realtime: a socket that takes nothing for so long is given up
+  std::size_t accepts_per_second = 10'000;       ///< new connections; more wait in the kernel's queue
+  bool limits_enabled = true;                    ///< rates; bounds hold always
   std::size_t joins_told_max = 200;              ///< listeners of a channel; in a larger one nobody is told who comes
   std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
   std::string version;                           ///< of the server
@@ -61,6 +68,8 @@ struct services {
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
   edge_settings settings;
   std::vector<readiness_check> readiness;
+  const realtime::hubs* hubs = nullptr; ///< set by the server: who listens; null: nobody can
+  token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
 };
 
 } // namespace palabre::http

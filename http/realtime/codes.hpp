@@ -19,7 +19,6 @@ inline constexpr disconnection server_error{3004, "internal server error"};
 inline constexpr disconnection expired{3005, "connection expired"};
 inline constexpr disconnection subscription_expired{3006, "subscription expired"};
 inline constexpr disconnection slow{3008, "slow"};
-inline constexpr disconnection write_error{3009, "write error"};
 inline constexpr disconnection insufficient_state{3010, "insufficient state"};
 inline constexpr disconnection force_reconnect{3011, "force reconnect"};
 inline constexpr disconnection no_pong{3012, "no pong"};

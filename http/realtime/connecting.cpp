@@ -1,5 +1,6 @@
 // Who is on the connection: connect and refresh.
 #include "base/json_writer.hpp"
+#include "base/limits.hpp"
 #include "http/realtime/conversation.hpp"
 #include "http/realtime/recovery.hpp"
 
@@ -19,6 +20,10 @@ const channel_position* claimed(const command& c, std::string_view channel) {
 } // namespace
 
 void conversation::connect(const command& c) {
+  if (peer_.home().lateness() > limits::io_lateness_max) { // better a client that comes back than one that gives up
+    refused_ = true;
+    return refuse(c, command_errors::internal);
+  }
   if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
   const auto who = shared_.edge.tokens.verify(c.token);
   if (!who) return refuse_connect(c, who.error());

@@ -74,9 +74,12 @@ void connection::finish_sending() {
 
 void connection::wait_until_writable() {
   blocked_ = true;
+  write_by_ = now() + shared_.edge.settings.write_timeout;
+  set_deadline();
   socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
                      [self = shared_from_this()](boost::system::error_code failed) {
                        self->blocked_ = false;
+                       self->write_by_ = never;
                        if (!failed) self->flush();
                      });
 }
@@ -174,11 +177,12 @@ void connection::set_busy(bool busy) {
 }
 
 void connection::set_deadline() {
-  home_->wake(*this, std::min(std::min(end_at_, ping_at_), std::min(pong_by_, drain_at_)));
+  home_->wake(*this, std::min({end_at_, ping_at_, pong_by_, drain_at_, write_by_}));
 }
 
 void connection::on_time(time_point now) {
   if (is_gone()) return;
+  if (now >= write_by_) return drop(); // nothing can be said to who takes nothing
   if (phase_ == phase::closing) {
     if (now >= end_at_) return drop();
     ping_at_ = pong_by_ = drain_at_ = never;

@@ -112,6 +112,7 @@ private:
   time_point ping_at_ = never;
   time_point pong_by_ = never; ///< a ping is out
   time_point drain_at_ = never;
+  time_point write_by_ = never; ///< blocked: the socket has to take something by then
   phase phase_ = phase::opening;
   bool blocked_ = false; ///< waits for the socket to become writable
   bool peer_has_closed_ = false;

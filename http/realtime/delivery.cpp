@@ -54,4 +54,25 @@ channel_frames_ptr reframed(const channel_frames& from, wire to, std::string_vie
   return made;
 }
 
+std::size_t delivery::bytes() const {
+  std::size_t sum = 0;
+  for (const channel_frames_ptr& each : channels) sum += each->bytes.size();
+  return sum;
+}
+
+delivery_ptr without_frames(const delivery& full) {
+  auto rest = std::make_shared<delivery>();
+  rest->ended_sessions = full.ended_sessions;
+  for (const channel_frames_ptr& each : full.channels) {
+    if (each->what != channel_frames::kind::events) continue;
+    auto gone = std::make_shared<channel_frames>();
+    gone->channel = each->channel;
+    gone->what = channel_frames::kind::lost;
+    gone->first = each->first;
+    gone->last = each->last;
+    rest->channels.push_back(std::move(gone));
+  }
+  return rest;
+}
+
 } // namespace palabre::http::realtime

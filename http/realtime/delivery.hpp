@@ -21,7 +21,8 @@ struct channel_frames {
   enum class kind : std::uint8_t {
     events,
     ephemera, ///< for every subscriber
-    joins     ///< ephemera for those that want to hear who comes and goes
+    joins,    ///< ephemera for those that want to hear who comes and goes
+    lost      ///< events up to `last` that were dropped: whoever has not got them has to recover
   };
   /// Where a frame ends.
   struct mark {
@@ -76,7 +77,12 @@ struct ended_session {
 struct delivery {
   std::vector<channel_frames_ptr> channels;
   std::vector<ended_session> ended_sessions;
+
+  std::size_t bytes() const;
 };
 using delivery_ptr = std::shared_ptr<const delivery>;
+
+/// What is left of a delivery for which there is no room: which sessions ended, and that events were lost. Ephemera go.
+delivery_ptr without_frames(const delivery& full);
 
 } // namespace palabre::http::realtime

@@ -38,8 +38,13 @@ hub::~hub() {
 // ---- Any thread
 
 void hub::hand_over(delivery_ptr what) {
+  const std::size_t bytes = what->bytes();
   {
     const std::lock_guard lock(inbox_mutex_);
+    if (inbox_bytes_ + bytes > limits::hub_inbox_bytes_max)
+      what = without_frames(*what);
+    else
+      inbox_bytes_ += bytes;
     inbox_.push_back(std::move(what));
     if (std::exchange(in_round_, true)) return;
   }
@@ -124,7 +129,9 @@ void hub::keep_ticking() {
   ticker_.expires_after(timer_wheel::tick);
   ticker_.async_wait([this](boost::system::error_code failed) {
     if (failed) return;
-    wheel_.advance(std::chrono::steady_clock::now());
+    const time_point now = std::chrono::steady_clock::now();
+    lateness_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - ticker_.expiry());
+    wheel_.advance(now);
     if (all_.empty())
       ticking_ = false;
     else

@@ -66,7 +66,8 @@ public:
 
   // ---- Any thread
 
-  /// Takes frames to deliver; what came meanwhile leaves together.
+  /// Takes frames to deliver; what came meanwhile leaves together. Queue when full (limits::hub_inbox_bytes_max):
+  /// *drop and resync*: listeners of what was dropped recover from the log.
   void hand_over(delivery_ptr what);
   const interest& heard() const { return heard_; }
   /// The channels of which someone here wants to hear who comes and goes.
@@ -97,6 +98,8 @@ public:
   void wake(timed& what, time_point at) { wheel_.set(what, at); }
   /// Where bytes are read into: one for all connections, valid until the next co_await.
   std::span<char> read_buffer() { return {read_buffer_.get(), read_buffer_bytes}; }
+  /// How late the io thread is: commands wait for about so long before they are heard.
+  std::chrono::milliseconds lateness() const { return lateness_; }
   /// Evenly in [from, to].
   std::chrono::milliseconds random_between(std::chrono::milliseconds from, std::chrono::milliseconds to);
   services& edge() { return edge_; }
@@ -128,6 +131,7 @@ private:
 
   void deliver(const delivery& what);
   void hand_out(const channel_frames_ptr& frames, channel_subscribers& to);
+  void tell_lost(const channel_frames& frames, channel_subscribers& to);
   void hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to);
   bool hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to);
   void lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to);
@@ -148,6 +152,7 @@ private:
 
   std::mutex inbox_mutex_;
   std::vector<delivery_ptr> inbox_; // by inbox_mutex_
+  std::size_t inbox_bytes_ = 0;     // by inbox_mutex_
   bool in_round_ = false;           // by inbox_mutex_: a round is posted or in work
 
   std::vector<connection*> all_;
@@ -173,6 +178,7 @@ private:
   boost::asio::steady_timer ticker_;
   boost::asio::steady_timer rest_; ///< between rounds
   bool ticking_ = false;
+  std::chrono::milliseconds lateness_{0}; ///< of the last tick
   std::minstd_rand dice_;
   std::unique_ptr<char[]> read_buffer_;
 };

@@ -39,6 +39,7 @@ stream_version handed_over(const channel_subscribers::entry& e) {
 bool hub::begin_round() {
   const std::lock_guard lock(inbox_mutex_);
   round_.swap(inbox_);
+  inbox_bytes_ = 0;
   return in_round_ = !round_.empty();
 }
 
@@ -113,10 +114,12 @@ void hub::deliver(const delivery& what) {
     for (const auto& farewell : frames->farewells) say_farewell(frames, farewell);
     channel_subscribers* to = listeners(frames->channel); // a farewell to the last subscriber ends it
     if (to == nullptr) continue;
-    if (frames->what == channel_frames::kind::events)
-      hand_out(frames, *to);
-    else
-      hand_out_ephemera(frames, *to);
+    switch (frames->what) {
+    case channel_frames::kind::events: hand_out(frames, *to); break;
+    case channel_frames::kind::lost: tell_lost(*frames, *to); break;
+    case channel_frames::kind::ephemera:
+    case channel_frames::kind::joins: hand_out_ephemera(frames, *to); break;
+    }
   }
 }
 
@@ -169,6 +172,13 @@ void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, co
       lend(*to.who, framed, framed->between(before, mark.offset));
     before = mark.offset;
   }
+}
+
+void hub::tell_lost(const channel_frames& frames, channel_subscribers& to) {
+  std::vector<subscription*> behind;
+  for (const channel_subscribers::entry& each : to.entries)
+    if (handed_over(each) < frames.last) behind.push_back(each.mine); // the muted read the log once they are let in
+  for (subscription* each : behind) each->in->entries[each->index].who->fall_behind(*each);
 }
 
 void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to) {

@@ -73,6 +73,9 @@ asio::awaitable<void> listener::accept_all() {
     co_await acceptor_.async_accept(socket, token);
     if (!failure) {
       adopt(std::move(socket), home);
+      ++accepted_;
+      auto waiting = wait_for_turn();
+      co_await std::move(waiting);
     } else if (acceptor_.is_open() && failure != asio::error::connection_aborted) {
       // Out of file descriptors, most likely: others have to end first.
       spdlog::warn("cannot accept: {}", failure.message());
@@ -80,6 +83,21 @@ asio::awaitable<void> listener::accept_all() {
       co_await pause_.async_wait(token);
     }
   }
+}
+
+/// So many in a tenth of a second, then a pause until that is over.
+asio::awaitable<void> listener::wait_for_turn() {
+  constexpr std::chrono::milliseconds turn{100};
+  const auto now = std::chrono::steady_clock::now();
+  if (now - turn_began_ >= turn) {
+    turn_began_ = now;
+    accepted_ = 1;
+  }
+  if (accepted_ < std::max<std::size_t>(1, threads_.front()->what_for().settings.accepts_per_second / 10)) co_return;
+  error_code failure;
+  auto token = asio::redirect_error(asio::use_awaitable, failure);
+  pause_.expires_at(turn_began_ + turn);
+  co_await pause_.async_wait(token);
 }
 
 void listener::adopt(tcp::socket socket, io_thread& home) {

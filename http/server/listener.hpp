@@ -14,7 +14,8 @@
 namespace palabre::http {
 
 /// One accepting loop is enough: a connection lives for many requests. Over settings.connections_max a connection is
-/// answered 503 and closed without waiting for its request.
+/// answered 503 and closed without waiting for its request. Faster than settings.accepts_per_second nobody is accepted:
+/// the others wait in the kernel's queue, so that a storm of those who come back does not hold up those who are there.
 /// Threads: open() before the io threads run or from the first of them; the rest from the server's.
 /// Lifetime: shorter than that of `threads` and `held`; destroyed when the first thread has stopped.
 class listener {
@@ -28,6 +29,7 @@ public:
 
 private:
   boost::asio::awaitable<void> accept_all();
+  boost::asio::awaitable<void> wait_for_turn();
   void adopt(boost::asio::ip::tcp::socket socket, io_thread& home);
   void turn_away(boost::asio::ip::tcp::socket socket);
   io_thread& next_thread() { return *threads_[next_++ % threads_.size()]; }
@@ -37,6 +39,8 @@ private:
   places& held_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer pause_;
+  std::size_t accepted_ = 0; ///< since turn_began_
+  std::chrono::steady_clock::time_point turn_began_{};
 };
 
 } // namespace palabre::http

@@ -71,6 +71,7 @@ server::state::state(services& s)
   all_hubs.emplace(std::move(all));
   shared.emplace(s, operations, *all_hubs);
   publisher.emplace(*all_hubs);
+  s.hubs = &*all_hubs;
 }
 
 /// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
@@ -84,6 +85,7 @@ server::server(services& s) : state_(std::make_unique<state>(s)) {}
 
 server::~server() {
   drain(std::chrono::milliseconds(0));
+  state_->given.hubs = nullptr;
   state_->door.reset();
 }
 

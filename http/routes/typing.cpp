@@ -1,0 +1,54 @@
+// POST /rooms/{id}/typing: somebody is writing. Told to those who listen, stored nowhere.
+#include "base/digest.hpp"
+#include "http/realtime/ephemera.hpp"
+#include "http/realtime/hubs.hpp"
+#include "http/routes/routes.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+/// One key for both, so that who is loud in one room is still heard in another.
+uuid key_of(user_id user, room_id room) {
+  std::string both;
+  append_bytes(both, user);
+  append_bytes(both, room);
+  uuid key;
+  key.bytes = shortened(sha256(both));
+  return key;
+}
+
+std::string typing_event(const call& c, timestamp now) {
+  std::string event = R"({"type":"typing","v":1,"room_id":")" + to_text(c.room->room) + R"(","actor_id":")" +
+                      to_text(c.user()) + R"(","at":")" + to_rfc3339(now) + R"(","data":{"user_id":")" +
+                      to_text(c.user()) + R"("}})";
+  return event;
+}
+
+awaitable<answer_or_problem> tell_typing(services& s, call& c) {
+  if (c.room->archived) co_return problem_of({errc::room_archived, ""});
+  const auto now = std::chrono::steady_clock::now();
+  if (s.settings.limits_enabled)
+    if (const auto wait = s.typing_rate.take(key_of(c.user(), c.room->room), now); wait.count() > 0)
+      co_return rate_limited("typing: at most one a second in a room; listeners know already", wait);
+  const auto channel = realtime::channel_of(c.room->room);
+  if (s.hubs != nullptr && s.hubs->hear(channel))
+    s.hubs->hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
+  answer done;
+  done.status = 204;
+  co_return done;
+}
+
+const route rows[] = {
+    {verb::post, "/api/v1/rooms/{id}/typing", "typing", access::room_post, false, false, tell_typing,
+     "tell those who listen that one is writing; stored nowhere"},
+};
+
+} // namespace
+
+std::span<const route> typing_routes() {
+  return rows;
+}
+
+} // namespace palabre::http

@@ -1,0 +1,28 @@
+#include "http/token_buckets.hpp"
+
+#include <algorithm>
+
+namespace palabre::http {
+
+using std::chrono::milliseconds;
+
+milliseconds token_buckets::take(const uuid& key, time_point now) {
+  shard& s = shards_[std::hash<uuid>{}(key) >> 32 & (shards - 1)];
+  const std::lock_guard lock(s.mutex);
+  const auto found = s.full_at.find(key);
+  if (found == s.full_at.end() && !make_room(s, now)) return allowed_.interval;
+  const time_point full_at = found == s.full_at.end() ? now : std::max(found->second, now);
+  const time_point after = full_at + allowed_.interval;
+  const auto wait = std::chrono::ceil<milliseconds>(after - now - allowed_.interval * allowed_.burst);
+  if (wait > milliseconds(0)) return wait;
+  s.full_at.insert_or_assign(key, after);
+  return milliseconds(0);
+}
+
+bool token_buckets::make_room(shard& s, time_point now) const {
+  if (s.full_at.size() < keys_per_shard_max_) return true;
+  std::erase_if(s.full_at, [now](const auto& each) { return each.second <= now; });
+  return s.full_at.size() < keys_per_shard_max_;
+}
+
+} // namespace palabre::http

@@ -1,0 +1,42 @@
+#pragma once
+#include "base/ids.hpp"
+
+#include <array>
+#include <chrono>
+#include <mutex>
+#include <unordered_map>
+
+namespace palabre::http {
+
+/// How often something may be done.
+struct rate {
+  std::chrono::milliseconds interval{1'000}; ///< one in this time, in the long run
+  unsigned burst = 1;                        ///< at once, after a pause
+};
+
+/// One token bucket per key, all of the same rate, as one time each: the time at which the bucket is full again
+/// (generic cell rate algorithm). Threads: any. Bounded by keys_max: full buckets are forgotten first, and a new key
+/// that finds no room is refused.
+class token_buckets {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t shards = 16;
+
+  token_buckets(rate allowed, std::size_t keys_max) : allowed_(allowed), keys_per_shard_max_(keys_max / shards) {}
+
+  /// Takes a token. Zero: there was one; else when there will be one.
+  std::chrono::milliseconds take(const uuid& key, time_point now);
+
+private:
+  struct shard {
+    std::mutex mutex;
+    std::unordered_map<uuid, time_point> full_at; // by mutex
+  };
+  bool make_room(shard& s, time_point now) const;
+
+  const rate allowed_;
+  const std::size_t keys_per_shard_max_;
+  std::array<shard, shards> shards_;
+};
+
+} // namespace palabre::http
