@@ -163,6 +163,15 @@ const std::vector<option>& options() {
       duration_option<seconds>(
           "realtime.connect_timeout", "from the open socket to the connect command", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.connect_timeout; }),
+      duration_option<milliseconds>(
+          "presence.grace", "without any connection, until someone is offline", milliseconds(0),
+          std::chrono::minutes(10), [](configuration & c) -> auto& { return c.edge.presence_grace; }),
+      duration_option<milliseconds>(
+          "presence.coalesce", "between pushes of presence", milliseconds(50), seconds(10),
+          [](configuration & c) -> auto& { return c.edge.presence_coalesce; }),
+      number_option(
+          "presence.individuals_max", "people connected in a room; above it is told how many are there, not who", 1,
+          100'000, [](configuration & c) -> auto& { return c.edge.presence_individuals_max; }),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(

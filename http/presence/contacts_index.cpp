@@ -27,7 +27,9 @@ void contacts_index::leave(user_id user) {
 void contacts_index::set_rooms(user_id user, std::span<const room_id> rooms) {
   const auto found = people_.find(user);
   if (found == people_.end()) return;
-  for (const room_id& room : std::exchange(found->second.rooms, {})) remove_from(room, user, found->second.now);
+  const std::unordered_set<room_id> kept(rooms.begin(), rooms.end());
+  for (const room_id& room : std::vector(found->second.rooms))
+    if (!kept.contains(room)) part(room, user);
   for (const room_id& room : rooms) join(room, user);
 }
 

@@ -43,6 +43,7 @@ public:
 
   // ---- Asking
 
+  bool empty() const { return people_.empty(); }
   bool has(user_id user) const { return people_.contains(user); }
   /// nullptr: nobody of it is connected. Valid until the next change.
   const room* find(room_id room) const;

@@ -1,6 +1,7 @@
 #include "http/realtime/connection.hpp"
 
 #include "base/limits.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/frame.hpp"
 #include "http/realtime/reply.hpp"
 
@@ -116,6 +117,7 @@ void connection::leave() {
   if (who_) {
     home_->forget(*this, who_->user);
     shared_.users.leave(who_->user);
+    shared_.edge.presence.depart(who_->user);
     who_.reset();
   }
   unlink();
@@ -140,6 +142,7 @@ bool connection::accept(const access_claims& who) {
   if (!shared_.users.enter(who.user, settings.connections_per_user_max)) return false;
   phase_ = phase::open;
   home_->identify(*this, who.user);
+  shared_.edge.presence.arrive(who.user);
   // Jitter: those who came back together after a restart are not pinged together for ever.
   const std::chrono::milliseconds interval = settings.ping_interval;
   ping_at_ = now() + home_->random_between(interval / 2, interval);

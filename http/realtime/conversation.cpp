@@ -2,6 +2,7 @@
 
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/reply.hpp"
 
 #include <boost/asio/redirect_error.hpp>
@@ -165,6 +166,7 @@ asio::awaitable<void> conversation::call(command c) {
   if (c.data.empty()) c.data = "{}";
   std::string request_id = client_ + "-" + std::to_string(c.id);
   access_claims who = *peer_.who();
+  shared_.edge.presence.act(who.user); // what clients do by themselves, as subscribing again, does not come here
   auto answering = shared_.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
   peer_.set_busy(true);
   const std::optional<answer_or_problem> answered = co_await std::move(answering);

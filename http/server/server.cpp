@@ -1,5 +1,6 @@
 #include "http/server/server.hpp"
 
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/hub.hpp"
 #include "http/realtime/publisher.hpp"
@@ -91,6 +92,7 @@ result<unsigned short> server::start(const std::string& host, unsigned short por
   for (const auto& t : state_->threads) all.push_back(&t->thread);
   state_->door.emplace(std::move(all), state_->held);
   PALABRE_TRY(const auto listening_port, state_->door->open(host, port));
+  state_->given.presence.start(state_->threads.front()->thread.context(), {});
   for (const auto& t : state_->threads) t->thread.start();
   state_->running = true;
   return listening_port;
@@ -104,6 +106,7 @@ void server::drain(std::chrono::milliseconds deadline) {
   if (!std::exchange(state_->running, false)) return;
   const auto until = std::chrono::steady_clock::now() + deadline;
   state_->shared.draining = true;
+  state_->given.presence.stop();
   state_->door->close();
   for (const auto& t : state_->threads) {
     t->thread.drain();
