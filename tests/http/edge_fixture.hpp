@@ -50,7 +50,7 @@ private:
 
 class edge_fixture : public ::testing::Test {
 protected:
-  edge_fixture() {
+  explicit edge_fixture(edge_settings with = {}) : settings(std::move(with)) {
     journal_.add_listener([this](const storage::committed_batch_ptr& batch) { views.feed(batch); });
   }
 
@@ -89,6 +89,7 @@ protected:
     return tokens.issue({user, session_id{random.next_id(time.now())}, timestamp{time.at.ms + 900'000}});
   }
 
+  const edge_settings settings;
   boost::asio::io_context io;
   stopped_clock time;
   system_randomness random;
@@ -110,7 +111,6 @@ protected:
   projections::user_queries users{*store_};
   projections::presence_queries presences{*store_};
   scripted_gateway gateway;
-  edge_settings settings;
   presence_desk presence{{gateway, views, log, presences, roster, time, settings}, random};
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
@@ -127,7 +127,7 @@ protected:
                 time,
                 random,
                 std::string(32, 'n'),
-                {},
+                settings,
                 {}};
 
 private:
