@@ -5,7 +5,6 @@
 namespace palabre::http {
 namespace {
 
-
 edge_settings of_small_rooms() {
   edge_settings s;
   s.presence_individuals_max = 3;
