@@ -143,7 +143,8 @@ void presence_fan_out::tell_contacts(user_id about, person& p, const presence_ou
   p.told = std::make_shared<const std::string>(presence_publication(shown, what.event, what.at));
   p.told_in = round_;
   if (!out.tell) return;
-  for (const user_id& to : index_.contacts_in(is.rooms, about, individuals_max_)) out.tell(to, p.told);
+  for (const user_id& to : index_.contacts_in(is.rooms, about, individuals_max_))
+    if (people_.at(to).is_read) out.tell(to, p.told); // others catch up
 }
 
 /// Not while someone's rooms are still to be read: they would miss it, and so would the readers.

@@ -231,6 +231,7 @@ TEST_F(PresenceDesk, MissesNothingWhileSomeonesRoomsAreRead) {
   settle();
   const user_id bob = someone();
   happened(salon, bob, joined(bob)); // the views do not know yet
+  presence.tick();                   // and the desk does not care
   presence.arrive(bob);
   presence.tick();
   EXPECT_EQ(presence.gathered_in(salon).connected.value().size(), 1u) << "bob's rooms cannot be read yet";
@@ -251,6 +252,7 @@ TEST_F(PresenceDesk, TellsWhoseRoomsAreReadLateWhatTheyMissed) {
   settle();
   const user_id eve = someone();
   happened(salon, eve, joined(eve)); // the views do not know yet
+  presence.tick();                   // and the desk does not care
   presence.arrive(eve);
   // An event that is in the log and not in the views: what ada sets is heard and told before eve can be read.
   events::presence_changed set_by_hand;

@@ -26,6 +26,8 @@ protected:
     request.user = user;
     request.command = std::move(command);
     request.origin.actor = user;
+    request.answer =
+        actors::reply<actors::outcome>([](const result<actors::outcome>& done) { PALABRE_ASSERT(done.has_value()); });
     gateway.send(std::move(request));
     carry_out();
   }
