@@ -172,9 +172,15 @@ const std::vector<option>& options() {
       duration_option<seconds>(
           "realtime.write_timeout", "a socket that takes nothing for this long is given up", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.write_timeout; }),
+      duration_option<milliseconds>(
+          "presence.grace", "without any connection, until someone is offline", milliseconds(0),
+          std::chrono::minutes(10), [](configuration & c) -> auto& { return c.edge.presence_grace; }),
+      duration_option<milliseconds>(
+          "presence.coalesce", "between pushes of presence", milliseconds(50), seconds(10),
+          [](configuration & c) -> auto& { return c.edge.presence_coalesce; }),
       number_option(
-          "realtime.joins_told_max", "listeners of a channel; in a larger one nobody is told who comes and goes", 0,
-          1'000'000, [](configuration & c) -> auto& { return c.edge.joins_told_max; }),
+          "presence.individuals_max", "people connected in a room; above it is told how many are there, not who", 1,
+          100'000, [](configuration & c) -> auto& { return c.edge.presence_individuals_max; }),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(

@@ -4,6 +4,7 @@
 #include "app/store.hpp"
 
 #include "http/hasher.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/server/server.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
@@ -73,6 +74,8 @@ private:
   std::unique_ptr<projections::timeline_queries> timeline_;
   std::unique_ptr<projections::roster_queries> roster_;
   std::unique_ptr<projections::user_queries> users_;
+  std::unique_ptr<projections::presence_queries> presences_;
+  std::unique_ptr<http::presence_desk> presence_;
   std::unique_ptr<http::token_authority> tokens_;
   std::unique_ptr<http::password_hasher> hasher_;
   std::unique_ptr<http::services> services_;
@@ -124,15 +127,20 @@ result<void> serving::open() {
   timeline_ = std::make_unique<projections::timeline_queries>(*views_, *profiles_);
   roster_ = std::make_unique<projections::roster_queries>(*views_);
   users_ = std::make_unique<projections::user_queries>(*views_);
+  presences_ = std::make_unique<projections::presence_queries>(*views_);
+  const http::presence_ground ground{*actors_, *projector_, *reader_, *presences_, *roster_, time_, settings_.edge};
+  presence_ = std::make_unique<http::presence_desk>(ground, random_);
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
   services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
-                                     *tokens_, *hasher_, time_, random_, keys.name_key, settings_.edge, readiness()});
+                                     *presence_, *tokens_, *hasher_, time_, random_, keys.name_key, settings_.edge,
+                                     readiness()});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { tokens_->hear(*batch); });
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { projector_->feed(batch); });
+  journal_->add_listener([this](const storage::committed_batch_ptr& batch) { presence_->hear(*batch); });
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { server_->publish(batch); });
   projector_->add_listener([this](const storage::committed_batch& batch) { profiles_->forget_changed(batch); });
 

@@ -1,6 +1,7 @@
 #pragma once
 // A data directory opened for a command: DIR/log, DIR/views, DIR/secrets.
 
+#include "projections/presence.hpp"
 #include "projections/projector.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
@@ -19,8 +20,9 @@ struct all_projections {
   projections::timeline timeline;
   projections::roster roster;
   projections::users users;
+  projections::presence presence;
 
-  std::vector<projections::projection*> list() { return {&timeline, &roster, &users}; }
+  std::vector<projections::projection*> list() { return {&timeline, &roster, &users, &presence}; }
 };
 
 inline std::string log_directory(const std::string& data) {

@@ -24,7 +24,8 @@ constexpr std::size_t email_bytes_max = 254;                              ///< R
 constexpr std::size_t password_bytes_min = 8, password_bytes_max = 1'024; ///< Argon2 reads it all
 constexpr std::size_t idempotency_key_bytes_max = 128;                    ///< visible ASCII; of `client_id` too
 constexpr std::size_t request_id_bytes_max = 128;
-constexpr std::size_t emoji_bytes_max = 64; ///< the longest RGI sequence has 35
+constexpr std::size_t presence_text_code_points_max = 140; ///< one line beside a name
+constexpr std::size_t emoji_bytes_max = 64;                ///< the longest RGI sequence has 35
 static_assert(message_bytes_max >= message_code_points_max * 4);
 
 // ---- how many
@@ -37,6 +38,14 @@ constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
 constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
+
+// ---- presence
+constexpr std::chrono::hours presence_expiry_max{30 * 24}; ///< of a status set by hand
+constexpr std::chrono::seconds auto_away_after_min{60}, auto_away_after_max{24 * 3600}, auto_away_after_default{300};
+constexpr std::size_t presence_commands_per_tick_max = 256; ///< a storm of arrivals is spread: 2,560 a second
+constexpr std::size_t presence_facts_max = 65'536;    ///< heard and not yet taken in; over it: dropped, and read anew
+constexpr std::size_t presence_absences_max = 65'536; ///< who is not connected, and of whom contacts are to be told
+constexpr std::size_t presence_individuals_max = 200; ///< default of `[presence] individuals_max`
 
 // ---- HTTP
 constexpr std::size_t body_bytes_max = 256 * 1024;

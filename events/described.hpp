@@ -43,7 +43,7 @@ struct raw_json {
 };
 
 /// Who may see an event of a type (decisions.md 8).
-enum class audience : std::uint8_t { members, moderators, self, nobody };
+enum class audience : std::uint8_t { members, moderators, contacts, self, nobody }; // contacts: who share a room
 
 /// The static member `type` of every event.
 struct event_type {

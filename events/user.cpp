@@ -85,6 +85,24 @@ outcome on(const user_state& state, const close_session& c, const command_meta& 
   return d;
 }
 
+template <class Event>
+outcome if_any(result<std::optional<Event>> decided) {
+  PALABRE_TRY(auto event, std::move(decided));
+  return event ? just(std::move(*event)) : just();
+}
+
+outcome on(const user_state& state, const set_presence& c, const command_meta& meta) {
+  return if_any(decide(state.presence, c, meta.now));
+}
+
+outcome on(const user_state& state, const note_presence& c, const command_meta& meta) {
+  return if_any(decide(state.presence, c, meta.now));
+}
+
+outcome on(const user_state& state, const configure_presence& c, const command_meta&) {
+  return if_any(decide(state.presence, c));
+}
+
 void apply(user_state& state, const user_registered& e, const event_meta& meta) {
   state.exists = true;
   state.login = e.login.value;
@@ -120,6 +138,14 @@ void apply(user_state& state, const session_refreshed& e, const event_meta&) {
 
 void apply(user_state& state, const session_closed& e, const event_meta&) {
   std::erase_if(state.sessions, [&](const user_session& s) { return s.id == e.session; });
+}
+
+void apply(user_state& state, const presence_changed& e, const event_meta&) {
+  evolve(state.presence, e);
+}
+
+void apply(user_state& state, const presence_configured& e, const event_meta&) {
+  evolve(state.presence, e);
 }
 
 } // namespace

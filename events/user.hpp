@@ -1,9 +1,11 @@
 #pragma once
-// The aggregate *user*: an account, its profile and its sessions. Pure: time, ids, hashes and randomness come in
-// commands. Passwords never come near: commands carry Argon2id hashes and SHA-256 hashes of refresh tokens.
+// The aggregate *user*: an account, its profile, its sessions and its presence (events/presence.hpp). Pure: time, ids,
+// hashes and randomness come in commands. Passwords never come near: commands carry Argon2id hashes and SHA-256 hashes
+// of refresh tokens.
 
 #include "base/digest.hpp"
 #include "events/event.hpp"
+#include "events/presence.hpp"
 
 namespace palabre::events {
 
@@ -69,8 +71,8 @@ struct session_closed {
 };
 BOOST_DESCRIBE_STRUCT(session_closed, (), (session, reason))
 
-using user_event =
-    std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed, session_closed>;
+using user_event = std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed,
+                                session_closed, presence_changed, presence_configured>;
 
 /// Events of login streams.
 struct login_claimed {
@@ -134,8 +136,8 @@ struct close_session {
   std::string presented_hash;
 };
 
-using user_command =
-    std::variant<register_user, change_profile, change_password, open_session, refresh_session, close_session>;
+using user_command = std::variant<register_user, change_profile, change_password, open_session, refresh_session,
+                                  close_session, set_presence, note_presence, configure_presence>;
 
 // ---- State
 
@@ -157,13 +159,14 @@ struct user_state {
   stream_version password_version = 0; ///< of the event that set it
   std::vector<user_session> sessions;  ///< open ones, oldest first
   timestamp created_at;
+  presence_state presence;
   stream_version version = 0;
   timestamp last_time; ///< of the last event: the next one is not earlier
   friend bool operator==(const user_state&, const user_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(user_state, (),
-                      (exists, login, email, profile, password_hash, password_version, sessions, created_at, version,
-                       last_time))
+                      (exists, login, email, profile, password_hash, password_version, sessions, created_at, presence,
+                       version, last_time))
 
 /// Requires: `meta.actor` is the user of the stream (checked by the edge: nobody commands another's account).
 result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta);

@@ -1,6 +1,7 @@
 #include "http/api.hpp"
 
 #include "http/ask.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
 
@@ -196,6 +197,7 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   const access needs = row ? row->needs : rows->least_access();
   if (needs != access::anyone)
     if (auto denial = authenticate(s_, c)) co_return std::move(*denial);
+  if (c.who && c.method != verb::get) s_.presence.act(c.user());
 
   const bool waits = waits_for_views(c, needs);
   const auto asked = waits && !c.min_position.empty() ? parse_position(c.min_position) : position{};

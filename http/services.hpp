@@ -22,6 +22,7 @@ namespace palabre::http {
 
 class token_authority;
 class password_hasher;
+class presence_desk;
 namespace realtime {
 class hubs;
 }
@@ -36,14 +37,16 @@ struct edge_settings {
   std::chrono::seconds idle_timeout{75};    ///< between requests on a kept connection
   std::chrono::seconds ping_interval{25};   ///< realtime
   std::chrono::seconds pong_timeout{8};
-  std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
-  std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
-  std::chrono::seconds write_timeout{10};        ///< realtime: a socket that takes nothing for so long is given up
-  std::size_t accepts_per_second = 10'000;       ///< new connections; more wait in the kernel's queue
-  bool limits_enabled = true;                    ///< rates; bounds hold always
-  std::size_t joins_told_max = 200;              ///< listeners of a channel; in a larger one nobody is told who comes
-  std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
-  std::string version;                           ///< of the server
+  std::chrono::seconds connect_timeout{10};         ///< realtime: until the connect command
+  std::chrono::milliseconds drain_spread{1'000};    ///< over which 3001 goes out when draining
+  std::chrono::seconds write_timeout{10};           ///< realtime: a socket that takes nothing for so long is given up
+  std::size_t accepts_per_second = 10'000;          ///< new connections; more wait in the kernel's queue
+  bool limits_enabled = true;                       ///< rates; bounds hold always
+  std::chrono::milliseconds presence_grace{10'000}; ///< without any connection, until offline
+  std::chrono::milliseconds presence_coalesce{250}; ///< between pushes of presence to one connection
+  std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
+  std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
+  std::string version;                                                     ///< of the server
 };
 
 /// One check of /health/ready.
@@ -61,6 +64,7 @@ struct services {
   projections::roster_queries& roster;
   projections::user_queries& users;
   projections::profiles& profiles;
+  presence_desk& presence;
   token_authority& tokens;
   password_hasher& hasher;
   const clock& time;

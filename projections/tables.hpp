@@ -24,10 +24,14 @@ inline constexpr table users = 10;           ///< user → user_row
 inline constexpr table logins = 11;          ///< HMAC of the login → user
 inline constexpr table credentials = 12;     ///< user → credential_row
 inline constexpr table closed_sessions = 13; ///< time it was closed, session → nothing
+// presence
+inline constexpr table presence = 14;    ///< user → presence_row
+inline constexpr table not_offline = 15; ///< users whose status is not offline → nothing
 
-inline const std::vector<std::string> names = {
-    "messages",    "message_places", "reactions",   "my_reactions", "rooms",  "members",     "memberships",
-    "room_counts", "open_rooms",     "share_codes", "users",        "logins", "credentials", "closed_sessions"};
+inline const std::vector<std::string> names = {"messages",    "message_places",  "reactions",   "my_reactions",
+                                               "rooms",       "members",         "memberships", "room_counts",
+                                               "open_rooms",  "share_codes",     "users",       "logins",
+                                               "credentials", "closed_sessions", "presence",    "not_offline"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

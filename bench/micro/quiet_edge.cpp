@@ -2,6 +2,7 @@
 
 #include "bench/micro/typical_message.hpp"
 #include "http/hasher.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 
@@ -36,11 +37,26 @@ struct quiet_edge::parts {
   projections::timeline_queries timeline{*store, profiles};
   projections::roster_queries roster{*store};
   projections::user_queries users{*store};
+  projections::presence_queries presences{*store};
+  http::edge_settings settings;
+  http::presence_desk presence{{commands, views, reader, presences, roster, time, settings}, random};
   http::token_authority tokens{std::string(32, 'k'), time};
   http::password_hasher hasher{random};
-  http::services all{commands, views,  reader, timeline, roster, users,
-                     profiles, tokens, hasher, time,     random, std::string(32, 'n'),
-                     {},       {}};
+  http::services all{commands,
+                     views,
+                     reader,
+                     timeline,
+                     roster,
+                     users,
+                     profiles,
+                     presence,
+                     tokens,
+                     hasher,
+                     time,
+                     random,
+                     std::string(32, 'n'),
+                     {},
+                     {}};
 };
 
 quiet_edge::quiet_edge() : parts_(std::make_unique<parts>()) {}

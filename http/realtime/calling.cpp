@@ -1,4 +1,5 @@
 // rpc: the operations of the API over a realtime connection.
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/conversation.hpp"
 
 namespace palabre::http::realtime {
@@ -13,6 +14,7 @@ asio::awaitable<void> conversation::call(command c) {
   if (c.data.empty()) c.data = "{}";
   const identity& peer = peer_.who();
   const access_claims who{peer.user, peer.session, *peer.expires_at};
+  shared_.edge.presence.act(who.user); // what clients do by themselves, as subscribing again, does not come here
   std::string request_id = to_text(peer_.client()) + "-" + std::to_string(c.id);
   auto answering = shared_.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
   peer_.set_busy(true);

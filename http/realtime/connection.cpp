@@ -1,6 +1,7 @@
 #include "http/realtime/connection.hpp"
 
 #include "base/limits.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/reply.hpp"
 
 #include <algorithm>
@@ -118,7 +119,10 @@ void connection::leave() {
   if (home_ == nullptr) return;
   while (!subscriptions_.empty()) stop_listening(*subscriptions_.back());
   home_->unsubscribe(own_);
-  if (std::exchange(counted_, false)) shared_.users.leave(who_.user);
+  if (std::exchange(counted_, false)) {
+    shared_.users.leave(who_.user);
+    if (who_.is_account()) shared_.edge.presence.depart(who_.user);
+  }
   unlink();
   home_->remove(*this);
   home_ = nullptr;
@@ -150,6 +154,7 @@ bool connection::accept(identity who, const uuid& client) {
   own_.by_server = true;
   renew(std::move(who));
   if (has_user) home_->subscribe(*this, own_);
+  if (who_.is_account()) shared_.edge.presence.arrive(who_.user);
   return true;
 }
 

@@ -184,7 +184,7 @@ void hub::tell_lost(const channel_frames& frames, channel_subscribers& to) {
 void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to) {
   lent_bytes_ += frames->bytes.size();
   const bool joins = frames->what == channel_frames::kind::joins;
-  if (joins && to.entries.size() > edge_.settings.joins_told_max) return;
+  if (joins && to.entries.size() > edge_.settings.presence_individuals_max) return;
   for (const channel_subscribers::entry& each : to.entries) {
     if (each.last == channel_subscribers::muted) continue;
     if (joins ? !each.mine->wants_joins : !wants(*each.mine, *frames)) continue;

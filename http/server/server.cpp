@@ -1,6 +1,8 @@
 #include "http/server/server.hpp"
 
+#include "http/presence/presence_desk.hpp"
 #include "http/realtime/endpoint.hpp"
+#include "http/realtime/ephemera.hpp"
 #include "http/realtime/publisher.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
@@ -41,6 +43,7 @@ struct server::state {
   explicit state(services& s);
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
+  http::presence_outlets presence_outlets() const;
   void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home);
 
   services& given;
@@ -81,6 +84,16 @@ void server::state::serve_upgraded(tcp::socket socket, std::string already_read,
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }
 
+/// Presence is told like typing: now, to who listens.
+http::presence_outlets server::state::presence_outlets() const {
+  const auto to_channel = [this](const realtime::channel_id& channel, const std::string& event, std::string_view type) {
+    if (all_hubs->hear(channel)) all_hubs->hand_over(realtime::ephemeral_publication(channel, event, type));
+  };
+  return {
+      [to_channel](user_id to, const auto& what) { to_channel(realtime::channel_of(to), *what, "presence.changed"); },
+      [to_channel](room_id in, const auto& what) { to_channel(realtime::channel_of(in), *what, "presence.counted"); }};
+}
+
 server::server(services& s) : state_(std::make_unique<state>(s)) {}
 
 server::~server() {
@@ -94,6 +107,7 @@ result<unsigned short> server::start(const std::string& host, unsigned short por
   for (const auto& t : state_->threads) all.push_back(&t->thread);
   state_->door.emplace(std::move(all), state_->held);
   PALABRE_TRY(const auto listening_port, state_->door->open(host, port));
+  state_->given.presence.start(state_->threads.front()->thread.context(), state_->presence_outlets());
   for (const auto& t : state_->threads) t->thread.start();
   state_->running = true;
   return listening_port;
@@ -107,6 +121,7 @@ void server::drain(std::chrono::milliseconds deadline) {
   if (!std::exchange(state_->running, false)) return;
   const auto until = std::chrono::steady_clock::now() + deadline;
   state_->shared->draining = true;
+  state_->given.presence.stop();
   state_->door->close();
   for (const auto& t : state_->threads) {
     t->thread.drain();

@@ -74,7 +74,7 @@ void expect_problem(const http_answer& got, int status, std::string_view code, s
   EXPECT_NE(got.text("/request_id"), "");
   EXPECT_EQ(got.text("/request_id"), got.header("X-Request-ID"));
   EXPECT_TRUE(parse_rfc3339(got.text("/timestamp")));
-  EXPECT_EQ(got.flag("/retryable"), status == 503);
+  EXPECT_EQ(got.flag("/retryable"), status == 503 || status == 429);
   EXPECT_EQ(got.has("/errors"), status == 422 && got.text("/code") != "idempotency_key_reused");
 }
 

@@ -76,5 +76,29 @@ TEST_F(RealtimePresence, TagFilterLetsOnlyWhatIsWantedThroughLiveAndRecovered) {
   expect_error(client.ask(subscribe_to(room_, R"(,"tf":{"key":"t","cmp":"like"})")), 107);
 }
 
+TEST_F(RealtimePresence, OfPeopleOneSharesARoomWithComesOnOnesOwnChannel) {
+  person bob(server_, "bob"), eve(server_, "eve");
+  bob.post("/api/v1/rooms/" + room_ + "/join", "{}");
+  websocket_client here = connected(server_, ada_), stranger = connected(server_, eve), there = connected(server_, bob);
+  const auto told = [&](std::string_view status) {
+    while (true) {
+      const auto push = here.next_with("/push/pub/data/data/status");
+      EXPECT_EQ(push.text("/push/channel"), "user:" + ada_.id());
+      EXPECT_EQ(push.text("/push/pub/tags/t"), "presence.changed");
+      EXPECT_FALSE(push.has("/push/pub/offset"));
+      if (push.text("/push/pub/data/data/status") == status) return push.text("/push/pub/data/data/user_id");
+    }
+  };
+  EXPECT_EQ(told("online"), bob.id());
+  there.ask(R"("rpc":{"method":"presence.set","data":{"status":"busy","text":"in a call"}})");
+  EXPECT_EQ(told("busy"), bob.id());
+  const auto shown = ada_.get("/api/v1/presence?user_ids=" + bob.id());
+  EXPECT_EQ(shown.text("/items/0/status"), "busy");
+  EXPECT_EQ(shown.text("/items/0/text"), "in a call");
+
+  stranger.ask(R"("rpc":{"method":"presence.set","data":{"status":"busy"}})");
+  EXPECT_FALSE(stranger.take_if("/push/pub/data/data/status")) << "nobody shares a room with her";
+}
+
 } // namespace
 } // namespace palabre::testing

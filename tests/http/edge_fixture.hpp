@@ -6,6 +6,7 @@
 #include "events/streams.hpp"
 #include "http/api.hpp"
 #include "http/hasher.hpp"
+#include "http/presence/presence_desk.hpp"
 #include "projections/tables.hpp"
 #include "running.hpp"
 #include "storage/journal.hpp"
@@ -49,7 +50,7 @@ private:
 
 class edge_fixture : public ::testing::Test {
 protected:
-  edge_fixture() {
+  explicit edge_fixture(edge_settings with = {}) : settings(std::move(with)) {
     journal_.add_listener([this](const storage::committed_batch_ptr& batch) { views.feed(batch); });
   }
 
@@ -88,6 +89,7 @@ protected:
     return tokens.issue({user, session_id{random.next_id(time.now())}, timestamp{time.at.ms + 900'000}});
   }
 
+  const edge_settings settings;
   boost::asio::io_context io;
   stopped_clock time;
   system_randomness random;
@@ -100,18 +102,33 @@ protected:
   projections::timeline timeline_fold;
   projections::roster roster_fold;
   projections::users users_fold;
-  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold}};
+  projections::presence presence_fold;
+  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold, &presence_fold}};
   projections::log_reader log{*log_};
   projections::profiles profiles{*store_};
   projections::timeline_queries timeline{*store_, profiles};
   projections::roster_queries roster{*store_};
   projections::user_queries users{*store_};
+  projections::presence_queries presences{*store_};
   scripted_gateway gateway;
+  presence_desk presence{{gateway, views, log, presences, roster, time, settings}, random};
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
-  services edge{gateway,  views,  log,    timeline, roster, users,
-                profiles, tokens, hasher, time,     random, std::string(32, 'n'),
-                {},       {}};
+  services edge{gateway,
+                views,
+                log,
+                timeline,
+                roster,
+                users,
+                profiles,
+                presence,
+                tokens,
+                hasher,
+                time,
+                random,
+                std::string(32, 'n'),
+                settings,
+                {}};
 
 private:
   template <class T>

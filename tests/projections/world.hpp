@@ -1,6 +1,7 @@
 #pragma once
 // A log that tests write into, and the views over it.
 
+#include "projections/presence.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
 #include "projections/roster.hpp"
@@ -40,8 +41,8 @@ public:
     projector.reset();
     views.reset();
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
-    projector =
-        std::make_unique<class projector>(*log, *views, std::vector<projection*>{&timeline_, &roster_, &users_});
+    projector = std::make_unique<class projector>(*log, *views,
+                                                  std::vector<projection*>{&timeline_, &roster_, &users_, &presence_});
   }
 
   /// Appends to the log; the views do not know yet.
@@ -84,6 +85,7 @@ private:
   timeline timeline_;
   roster roster_;
   users users_;
+  presence presence_;
 };
 
 inline user_id person(std::uint8_t n) {

@@ -1,0 +1,56 @@
+#include "http/presence/presence_absences.hpp"
+
+#include "base/limits.hpp"
+
+namespace palabre::http {
+namespace {
+
+constexpr std::size_t told_per_step = 128;
+constexpr std::size_t looked_at_per_step = 200;
+
+} // namespace
+
+void presence_absences::add(user_id user) {
+  if (queue_.size() < limits::presence_absences_max) queue_.push_back(user);
+}
+
+/// What cannot be read is left to the next reader of the views, who will be told why.
+void presence_absences::step(const contacts_index& index, std::size_t connected_max, timestamp now,
+                             const presence_outlets& out) {
+  if (index.empty()) { // nobody is there to be told
+    queue_.clear();
+    looking_ = false;
+  }
+  if (looking_ && queue_.empty() && !look(index, now)) looking_ = false;
+  for (std::size_t i = 0; i < told_per_step && !queue_.empty(); ++i) {
+    const user_id about = queue_.front();
+    queue_.pop_front();
+    if (!index.has(about)) (void)tell(about, index, connected_max, now, out);
+  }
+}
+
+result<void> presence_absences::look(const contacts_index& index, timestamp now) {
+  PALABRE_TRY(const auto users, rows_.not_offline(looked_up_to_, looked_at_per_step));
+  PALABRE_TRY(const auto rows, rows_.presence_of(users));
+  for (std::size_t i = 0; i < users.size(); ++i)
+    if (lease_.effective(rows[i], now) == events::presence_status::offline && !index.has(users[i])) add(users[i]);
+  if (users.size() < looked_at_per_step)
+    looking_ = false;
+  else
+    looked_up_to_ = users.back();
+  return success();
+}
+
+result<void> presence_absences::tell(user_id about, const contacts_index& index, std::size_t connected_max,
+                                     timestamp now, const presence_outlets& out) const {
+  PALABRE_TRY(const auto rooms, rows_.rooms_of(about));
+  const auto contacts = index.contacts_in(rooms, about, connected_max);
+  if (contacts.empty() || !out.tell) return success();
+  PALABRE_TRY(const auto rows, rows_.presence_of({&about, 1}));
+  const shown_presence shown = lease_.shown(about, rows.front(), now);
+  const auto json = std::make_shared<const std::string>(presence_publication(shown, std::nullopt, now));
+  for (const user_id& to : contacts) out.tell(to, json);
+  return success();
+}
+
+} // namespace palabre::http

@@ -1,0 +1,39 @@
+#pragma once
+#include "http/presence/contacts_index.hpp"
+#include "http/presence/presence_lease.hpp"
+#include "http/presence/presence_outlets.hpp"
+
+#include <deque>
+#include <optional>
+
+namespace palabre::http {
+
+/// Tells connected people of contacts who are not connected themselves: those whose lease of another boot has run out,
+/// and those who changed their presence without a connection. Their rooms are in no index and are read from the views,
+/// a few people at a time: one row and one range scan each. Queue when full (limits::presence_absences_max): *drop*:
+/// reads are right all the same. Threads: one.
+class presence_absences {
+public:
+  presence_absences(const presence_lease& lease, const projections::presence_queries& rows)
+      : lease_(lease), rows_(rows) {}
+
+  void add(user_id user);
+  /// Looks for everyone whose lease ended with another boot.
+  void look_for_ghosts() { looking_ = true; }
+
+  /// A step of the work. Requires: views that have every fact that add() follows from.
+  void step(const contacts_index& index, std::size_t connected_max, timestamp now, const presence_outlets& out);
+
+private:
+  result<void> look(const contacts_index& index, timestamp now);
+  result<void> tell(user_id about, const contacts_index& index, std::size_t connected_max, timestamp now,
+                    const presence_outlets& out) const;
+
+  const presence_lease& lease_;
+  const projections::presence_queries& rows_;
+  std::deque<user_id> queue_;
+  bool looking_ = false;
+  std::optional<user_id> looked_up_to_;
+};
+
+} // namespace palabre::http
