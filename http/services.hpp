@@ -36,6 +36,7 @@ struct edge_settings {
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
   std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
   std::string version;                           ///< of the server
+  bool test_routes = false;                      ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
