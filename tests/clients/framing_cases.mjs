@@ -80,7 +80,8 @@ function fragmentation() {
     ends(1002, 'pong in two fragments', [pong('a', begun), more('b')]),
     ends(1002, 'close in two fragments', [frame(op.close, close_body(1000), begun), more('b')]),
     ...both(is('text in two fragments', [text('a', begun), more('b')], said('ab'))),
-    ...both(is('text in two fragments with a ping in between', [text('a', begun), ping('p'), more('b')], ponged('p'), said('ab'))),
+    ...both(is('text in two fragments with a ping in between', [text('a', begun), ping('p'), more('b')],
+               ponged('p'), said('ab'))),
     ...both(is('text in five fragments with pings in between', five, ponged('p1'), ponged('p2'), said('f1f2f3f4f5'))),
     is('text in three empty fragments', [text('', begun), more('', begun), more('')], said('')),
     is('text in empty and full fragments', [text('', begun), more('x', begun), more('')], said('x')),
@@ -185,8 +186,10 @@ function headers() {
   return [
     ...masks.map((bytes, i) => ends(1002, `${['text', 'ping', 'close'][i]} without a mask`, [bytes])),
     ends(1002, 'a part of a text without a mask', [text('x', begun), more('x', { masked: false })]),
-    ...[0, 1, 125].map((size) => ends(1002, `${size} bytes with a length of 16 bits`, [text('x'.repeat(size), { form: 16 })])),
-    ...[0, 125, 126, 65535].map((size) => ends(1002, `${size} bytes with a length of 64 bits`, [text('x'.repeat(size), { form: 64 })])),
+    ...[0, 1, 125].map((size) =>
+      ends(1002, `${size} bytes with a length of 16 bits`, [text('x'.repeat(size), { form: 16 })])),
+    ...[0, 125, 126, 65535].map((size) =>
+      ends(1002, `${size} bytes with a length of 64 bits`, [text('x'.repeat(size), { form: 64 })])),
     ends(1002, 'ping with a length of 16 bits', [ping('x', { form: 16 })]),
     ends(1002, 'ping with a length of 64 bits', [ping('x', { form: 64 })]),
     ...['8000000000000000', '8000000000000001', 'ffffffffffffffff'].map((length) =>
