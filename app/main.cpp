@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
   serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")
       ->capture_default_str();
   serve_command->add_option("--listen", serving.listen, "HOST:PORT")->capture_default_str();
+  serve_command->add_flag("--enable-test-routes", serving.test_routes,
+                          "answer /test/echo too: for WebSocket conformance suites, not for the world");
   sources.add_to(*serve_command);
 
   CLI::App* config_command = program.add_subcommand("config", "look at the settings");

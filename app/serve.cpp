@@ -213,6 +213,8 @@ int serve(const serve_options& options, const configuration& settings) {
   if (!settings.edge.limits_enabled) spdlog::warn("limits.enabled is false: nobody is slowed down");
   configuration with_version = settings;
   with_version.edge.version = PALABRE_VERSION;
+  with_version.edge.test_routes = options.test_routes;
+  if (options.test_routes) spdlog::warn("test routes are enabled: anyone may send 16 MiB to /test/echo");
   int exit_code = 0;
   {
     serving server(options, std::move(address.value()), with_version);

@@ -54,6 +54,7 @@ constexpr std::size_t target_bytes_max = 8 * 1024;
 
 // ---- realtime
 constexpr std::size_t command_frame_bytes_max = 64 * 1024; ///< one WebSocket message from a client, fragments together
+constexpr std::size_t echo_message_bytes_max = 16 * 1024 * 1024; ///< of /test/echo: what conformance suites send
 constexpr std::size_t channel_bytes_max = 255;
 constexpr std::size_t outbox_bytes_max = 1024 * 1024;         ///< per connection; over it: disconnect 3008
 constexpr std::size_t hub_inbox_bytes_max = 64 * 1024 * 1024; ///< handed to an io thread that is behind; over it:

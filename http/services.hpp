@@ -47,6 +47,7 @@ struct edge_settings {
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
   std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
   std::string version;                                                     ///< of the server
+  bool test_routes = false; ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.

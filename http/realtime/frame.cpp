@@ -33,6 +33,12 @@ std::string header_of(opcode kind, std::size_t size) {
   return out;
 }
 
+std::string frame_of(opcode kind, std::string_view payload) {
+  std::string out = header_of(kind, payload.size());
+  out += payload;
+  return out;
+}
+
 /// Copies `in` behind `out`, unmasked. `phase`: which byte of the mask comes first.
 void append_unmasked(std::string& out, std::string_view in, const std::uint8_t* mask, std::size_t phase) {
   std::uint8_t turned[8];
@@ -76,16 +82,16 @@ void end_text_frame(std::string& out, std::size_t start) {
 }
 
 std::string text_frame(std::string_view payload) {
-  std::string out = header_of(opcode::text, payload.size());
-  out += payload;
-  return out;
+  return frame_of(opcode::text, payload);
+}
+
+std::string binary_frame(std::string_view payload) {
+  return frame_of(opcode::binary, payload);
 }
 
 std::string control_frame(opcode kind, std::string_view payload) {
   PALABRE_ASSERT(payload.size() <= short_payload_max);
-  std::string out = header_of(kind, payload.size());
-  out += payload;
-  return out;
+  return frame_of(kind, payload);
 }
 
 std::string close_frame(std::uint16_t code, std::string_view reason) {

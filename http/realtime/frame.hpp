@@ -20,6 +20,7 @@ std::size_t begin_text_frame(std::string& out);
 void end_text_frame(std::string& out, std::size_t start);
 
 std::string text_frame(std::string_view payload);
+std::string binary_frame(std::string_view payload);
 /// Requires: payload ≤ 125 bytes; `kind` is ping or pong.
 std::string control_frame(opcode kind, std::string_view payload);
 /// Requires: reason ≤ 123 bytes. Code 0: a close frame without a body.

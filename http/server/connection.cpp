@@ -71,7 +71,7 @@ private:
   void say_continue();
   void name_request();
   void log_answer(std::string_view route, int status, steady_clock::duration took);
-  outlook upgrade();
+  outlook upgrade(std::string_view route);
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
 
   io_thread& home_;
@@ -173,8 +173,8 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
   name_request();
   const route* endpoint = nullptr;
   answer_or_problem outcome;
-  const bool websocket = what == arrival::request && r.wanted.path == websocket_path && r.kind != method::options;
-  if (websocket) {
+  const auto websocket = what == arrival::request ? websocket_route(r, edge_.settings) : std::string_view();
+  if (!websocket.empty()) {
     outcome = shake_hands(r, edge_.settings.allowed_origins);
   } else {
     auto finding_out = outcome_of(what, &endpoint);
@@ -200,17 +200,17 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
     alive = co_await std::move(sending);
   }
   if (logged) {
-    const auto template_of_path = endpoint ? endpoint->path : websocket ? websocket_path : std::string_view();
+    const auto template_of_path = endpoint ? endpoint->path : websocket;
     log_answer(template_of_path, status_of(outcome), steady_clock::now() - started);
   }
   if (!alive) co_return outlook::gone;
-  if (status_of(outcome) == 101) co_return upgrade();
+  if (status_of(outcome) == 101) co_return upgrade(websocket);
   co_return frame.keep_alive ? outlook::again : outlook::close;
 }
 
-http_connection::outlook http_connection::upgrade() {
+http_connection::outlook http_connection::upgrade(std::string_view route) {
   std::string already_read(in_.unread());
-  edge_.upgraded(std::move(socket_), std::move(already_read), std::move(held_), home_);
+  edge_.upgraded(std::move(socket_), std::move(already_read), std::move(held_), home_, route);
   return outlook::gone;
 }
 

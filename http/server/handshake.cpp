@@ -58,6 +58,12 @@ bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed
 
 } // namespace
 
+std::string_view websocket_route(const request& r, const edge_settings& settings) {
+  if (r.kind == method::options) return {};
+  if (r.wanted.path == websocket_path) return websocket_path;
+  return settings.test_routes && r.wanted.path == echo_path ? echo_path : std::string_view();
+}
+
 std::string accept_value(std::string_view key) {
   std::string text(key);
   text += "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";

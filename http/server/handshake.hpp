@@ -11,6 +11,10 @@
 namespace palabre::http {
 
 constexpr std::string_view websocket_path = "/connection/websocket";
+constexpr std::string_view echo_path = "/test/echo"; ///< only with settings.test_routes
+
+/// Which of the paths above a request is for; empty: for none that is served.
+std::string_view websocket_route(const request& r, const edge_settings& settings);
 
 /// The 101, or why not: 405, 426 without a WebSocket upgrade of version 13, 400 for the protobuf format or a bad key,
 /// 403 for a page of another origin that is not in `allowed_origins`.

@@ -30,8 +30,10 @@ struct edge {
   randomness& random;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
-  /// Takes over a connection that speaks WebSocket from now on. `already_read`: what came behind the handshake.
-  std::function<void(boost::asio::ip::tcp::socket, std::string already_read, place, io_thread&)> upgraded;
+  /// Takes over a connection that speaks WebSocket from now on. `already_read`: what came behind the handshake;
+  /// `route`: websocket_route().
+  std::function<void(boost::asio::ip::tcp::socket, std::string already_read, place, io_thread&, std::string_view route)>
+      upgraded;
   access_log log = {};
 };
 

@@ -1,9 +1,11 @@
 #include "http/server/server.hpp"
 
 #include "http/presence/presence_desk.hpp"
+#include "http/realtime/echo.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/ephemera.hpp"
 #include "http/realtime/publisher.hpp"
+#include "http/server/handshake.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
 
@@ -44,7 +46,8 @@ struct server::state {
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
   http::presence_outlets presence_outlets() const;
-  void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home);
+  void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home,
+                      std::string_view route);
 
   services& given;
   api operations;
@@ -62,8 +65,9 @@ struct server::state {
 server::state::state(services& s)
     : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}}, held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
-  what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home) {
-    serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home);
+  what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home,
+                             std::string_view route) {
+    serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home, route);
   };
   std::vector<realtime::hub*> all;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, s.settings.io_threads); ++i) {
@@ -78,8 +82,11 @@ server::state::state(services& s)
 }
 
 /// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
-void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home) {
-  auto serving = realtime::serve_websocket(std::move(socket), std::move(already_read), *hub_of.at(&home), *shared);
+void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home,
+                                   std::string_view route) {
+  auto serving = route == echo_path
+                     ? realtime::serve_echo(std::move(socket), std::move(already_read), home)
+                     : realtime::serve_websocket(std::move(socket), std::move(already_read), *hub_of.at(&home), *shared);
   auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }

@@ -15,11 +15,12 @@ function binary_path() {
   return path;
 }
 
-/// Starts a server that ends, and whose folder goes, with the test `t`. `config` is the text of a palabre.toml.
-export async function start_server(t, { config = '' } = {}) {
+/// Starts a server that ends, and whose folder goes, with the test `t`. `config` is the text of a palabre.toml,
+/// `args` are further ones for `palabre serve`.
+export async function start_server(t, { config = '', args = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'palabre-clients-'));
   at_end(t, () => rm(folder, { recursive: true, force: true }));
-  const server = new Server(folder);
+  const server = new Server(folder, args);
   at_end(t, () => server.stop());
   await writeFile(join(folder, 'palabre.toml'), config);
   await server.start();
@@ -28,13 +29,15 @@ export async function start_server(t, { config = '' } = {}) {
 
 class Server {
   #folder;
+  #args;
   #process = null;
   #exited = null; ///< resolves to how it ended: {code, signal}, or {error} when it never ran
   #log = '';
   port = 0;
 
-  constructor(folder) {
+  constructor(folder, args) {
     this.#folder = folder;
+    this.#args = args;
   }
 
   get url() {
@@ -45,10 +48,19 @@ class Server {
     return `ws://127.0.0.1:${this.port}/connection/websocket`;
   }
 
+  get pid() {
+    return this.#process.pid;
+  }
+
+  /// The end of what it has written.
+  get log() {
+    return this.#log;
+  }
+
   /// Starts the process, again on the same data after kill(). Done when it says that it listens.
   async start() {
     const args = ['serve', '--data', join(this.#folder, 'data'), '--listen', '127.0.0.1:0'];
-    args.push('--config', join(this.#folder, 'palabre.toml'));
+    args.push('--config', join(this.#folder, 'palabre.toml'), ...this.#args);
     const child = spawn(binary_path(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     this.#exited = new Promise((resolve) => {

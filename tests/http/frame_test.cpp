@@ -215,6 +215,14 @@ TEST(TextFrame, HasTheShortestHeader) {
             std::string("\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00x", 11));
 }
 
+TEST(BinaryFrame, IsATextFrameOfAnotherKind) {
+  for (const std::size_t size : {0, 125, 126, 65'535, 65'536}) {
+    std::string expected = text_frame(std::string(size, '\xff'));
+    expected[0] = '\x82';
+    EXPECT_EQ(binary_frame(std::string(size, '\xff')), expected) << size;
+  }
+}
+
 TEST(TextFrame, IsTheSameWrittenInPlace) {
   for (const std::size_t size : {0, 1, 125, 126, 127, 65'535, 65'536, 70'000}) {
     const std::string payload(size, 'x');

@@ -36,7 +36,7 @@ loopback::loopback(edge_settings settings)
     : settings_(std::move(settings)),
       held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, no_log()} {
   edge_.run = [this](call& c, const route**) { return run(c); };
-  edge_.upgraded = [this](tcp::socket socket, std::string already_read, place, io_thread&) {
+  edge_.upgraded = [this](tcp::socket socket, std::string already_read, place, io_thread&, std::string_view) {
     read_with_upgrade = std::move(already_read);
     upgraded.emplace(std::move(socket));
   };
