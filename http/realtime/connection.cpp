@@ -66,9 +66,9 @@ void connection::flush(std::span<const lent_frames> lent) {
   if (phase_ == phase::closing && outbox_.empty()) finish_sending();
 }
 
-/// The farewell is out. The peer's own ends it, or the end of the stream.
+/// The farewell is out. The peer's own ends it, or the end of the stream: closed at once, bytes still under way would
+/// reset the connection, and the farewell be lost.
 void connection::finish_sending() {
-  if (peer_has_closed_) return drop();
   boost::system::error_code ignored;
   socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
 }
@@ -103,7 +103,6 @@ void connection::disconnect(const disconnection& why) {
 }
 
 void connection::hear_close(std::uint16_t code) {
-  peer_has_closed_ = true;
   disconnect({code, ""});
   flush();
 }

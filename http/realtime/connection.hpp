@@ -44,7 +44,7 @@ public:
 
   /// Says farewell, waits for the peer to close for a while, then closes. Its subscriptions end at once.
   void disconnect(const disconnection& why);
-  /// The peer has sent its close frame: it is answered, if it was first, and the socket closed behind that.
+  /// The peer has sent its close frame: it is answered, if it was first.
   void hear_close(std::uint16_t code);
   /// Closes the socket.
   void drop();
@@ -115,7 +115,6 @@ private:
   time_point write_by_ = never; ///< blocked: the socket has to take something by then
   phase phase_ = phase::opening;
   bool blocked_ = false; ///< waits for the socket to become writable
-  bool peer_has_closed_ = false;
   bool busy_ = false;
   bool counted_ = false; ///< among the connections of its user
 };
