@@ -1,0 +1,41 @@
+// The examples of docs/realtime.md, as they stand there.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Centrifuge } from 'centrifuge';
+import WebSocket from 'ws';
+import { at_end } from './at_end.mjs';
+import { until } from './deadline.mjs';
+import { register } from './person.mjs';
+import { start_server } from './server.mjs';
+
+const document = new URL('../../docs/realtime.md', import.meta.url);
+const AsyncFunction = (async () => {}).constructor;
+
+/// The package with Node's missing WebSocket handed to it, and every client ended with the test.
+function centrifuge_for(t) {
+  return class extends Centrifuge {
+    constructor(url, options) {
+      super(url, { websocket: WebSocket, ...options });
+      at_end(t, () => this.disconnect());
+    }
+  };
+}
+
+test('the examples of docs/realtime.md do what they say', async (t) => {
+  const examples = [...readFileSync(document, 'utf8').matchAll(/^```js\n([\s\S]*?)^```/gm)].map((found) => found[1]);
+  assert.equal(examples.length, 2);
+  const server = await start_server(t);
+  const ada = await register(server, 'ada');
+  const room = await ada.create_room('Salon');
+  const heard = [];
+  const all = new AsyncFunction('Centrifuge', 'server', 'token', 'room', 'heard', 'reload', examples.join('\n'));
+  await all(centrifuge_for(t), server.url, ada.token, room, (...what) => heard.push(what), () => assert.fail('reload'));
+  await until(() => heard.length === 2, 'the answer and the push');
+  const answer = heard.find(([type]) => type === 'answer');
+  const push = heard.find(([type]) => type === 'message.posted');
+  assert.equal(answer[2].body, 'bonjour');
+  assert.equal(push[2].body, 'bonjour');
+  assert.equal(push[1], answer[1], 'both name the same event of the room');
+});
