@@ -2,6 +2,7 @@
 // A data directory opened for a command: DIR/log, DIR/views, DIR/secrets.
 
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -19,8 +20,9 @@ struct all_projections {
   projections::timeline timeline;
   projections::roster roster;
   projections::users users;
+  projections::reading reading;
 
-  std::vector<projections::projection*> list() { return {&timeline, &roster, &users}; }
+  std::vector<projections::projection*> list() { return {&timeline, &roster, &users, &reading}; }
 };
 
 inline std::string log_directory(const std::string& data) {

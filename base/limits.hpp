@@ -36,6 +36,7 @@ constexpr std::size_t edits_per_message_max = 100;
 constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
+constexpr std::uint64_t unread_count_max = 999; ///< what people see as "many"; more is not counted
 constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
 
 // ---- HTTP

@@ -19,6 +19,7 @@ std::string_view name_of(stream_kind kind) {
   case stream_kind::room: return "room";
   case stream_kind::login: return "login";
   case stream_kind::share_code: return "share_code";
+  case stream_kind::inbox: return "inbox";
   }
   return "unknown";
 }

@@ -15,7 +15,8 @@ enum class stream_kind : char {
   user = 'u',      ///< by user id; events of events/user.hpp
   room = 'r',      ///< by room id; events of events/room.hpp
   login = 'l',     ///< by HMAC of a login; login.claimed and login.released alternate
-  share_code = 'c' ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
+  share_code = 'c', ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
+  inbox = 'i'       ///< by user id; events of events/inbox.hpp
 };
 
 inline stream_id stream_of(user_id user) {
@@ -23,6 +24,10 @@ inline stream_id stream_of(user_id user) {
 }
 inline stream_id stream_of(room_id room) {
   return {static_cast<char>(stream_kind::room), room};
+}
+
+inline stream_id inbox_of(user_id user) {
+  return {static_cast<char>(stream_kind::inbox), user};
 }
 
 /// Requires: `login` in its canonical (lower-case) form.

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "events/inbox.hpp"
 #include "events/refusals.hpp"
 
 #include <algorithm>
@@ -82,6 +83,12 @@ outcome on(const user_state& state, const refresh_session& c, const command_meta
 outcome on(const user_state& state, const close_session& c, const command_meta& meta) {
   PALABRE_TRY(auto d, check_token(state, c.session, c.presented_hash, meta.now));
   if (!d.refusal) d.events.emplace_back(session_closed{c.session, session_end::logout});
+  return d;
+}
+
+outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
+  decided<user_event> d;
+  d.notes.push_back(note_to(meta.actor, read_advanced{c.room, c.seq}));
   return d;
 }
 

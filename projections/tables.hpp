@@ -25,9 +25,16 @@ inline constexpr table logins = 11;          ///< HMAC of the login → user
 inline constexpr table credentials = 12;     ///< user → credential_row
 inline constexpr table closed_sessions = 13; ///< time it was closed, session → nothing
 
+// reading
+inline constexpr table read_positions = 14; ///< user, room → last seq read
+inline constexpr table message_lists = 15;  ///< room, author or nil → the list's newest chunk (message_counts.cpp)
+inline constexpr table message_chunks = 16; ///< room, author or nil, first seq → chunk
+inline constexpr table deletions = 17;      ///< room, author or nil, level, block → count, or bits
+
 inline const std::vector<std::string> names = {
-    "messages",    "message_places", "reactions",   "my_reactions", "rooms",  "members",     "memberships",
-    "room_counts", "open_rooms",     "share_codes", "users",        "logins", "credentials", "closed_sessions"};
+    "messages",       "message_places", "reactions",      "my_reactions", "rooms",  "members",     "memberships",
+    "room_counts",    "open_rooms",     "share_codes",    "users",        "logins", "credentials", "closed_sessions",
+    "read_positions", "message_lists",  "message_chunks", "deletions"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

@@ -29,7 +29,7 @@ void add_farewells(room_frames& frames, const storage::record& r) {
 
 /// Appends the push of `record` as a frame. What cannot be shown leaves nothing behind: its seq is skipped.
 void append_frame(room_frames& frames, const storage::committed_record& record) {
-  if (events::audience_of(record.view.type) != events::audience::members) return;
+  if (events::audience_of(record.view.stream.kind, record.view.type) != events::audience::members) return;
   frames.bytes.reserve(frames.bytes.size() + record.view.payload.size() + bytes_around_event);
   const std::size_t start = begin_text_frame(frames.bytes);
   if (!append_push(frames.bytes, record, events::words::shown)) {

@@ -57,7 +57,7 @@ result<std::string> publications_of(const std::vector<storage::committed_record>
                                     const deletion_check& is_deleted, std::size_t bytes_max) {
   std::string out = "[";
   for (const storage::committed_record& each : records) {
-    if (events::audience_of(each.view.type) != events::audience::members) continue;
+    if (events::audience_of(each.view.stream.kind, each.view.type) != events::audience::members) continue;
     PALABRE_TRY(const events::words what, words_for(each.view, reader, is_deleted));
     if (out.size() > 1) {
       if (out.size() > bytes_max) break;

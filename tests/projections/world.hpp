@@ -3,6 +3,7 @@
 
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -41,7 +42,7 @@ public:
     views.reset();
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
     projector =
-        std::make_unique<class projector>(*log, *views, std::vector<projection*>{&timeline_, &roster_, &users_});
+        std::make_unique<class projector>(*log, *views, std::vector<projection*>{&timeline_, &roster_, &users_, &reading_});
   }
 
   /// Appends to the log; the views do not know yet.
@@ -84,6 +85,7 @@ private:
   timeline timeline_;
   roster roster_;
   users users_;
+  reading reading_;
 };
 
 inline user_id person(std::uint8_t n) {
