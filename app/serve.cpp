@@ -4,6 +4,7 @@
 #include "app/store.hpp"
 
 #include "http/hasher.hpp"
+#include "http/read_positions.hpp"
 #include "http/server/server.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
@@ -75,6 +76,8 @@ private:
   std::unique_ptr<projections::user_queries> users_;
   std::unique_ptr<http::token_authority> tokens_;
   std::unique_ptr<http::password_hasher> hasher_;
+  std::unique_ptr<projections::reading_queries> reading_;
+  std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
 };
@@ -126,8 +129,11 @@ result<void> serving::open() {
   users_ = std::make_unique<projections::user_queries>(*views_);
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
+  reading_ = std::make_unique<projections::reading_queries>(*views_);
+  reads_ = std::make_unique<http::read_positions>(*actors_);
   services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
-                                     *tokens_, *hasher_, time_, random_, keys.name_key, settings_.edge, readiness()});
+                                     *tokens_, *hasher_, *reading_, *reads_, time_, random_, keys.name_key,
+                                     settings_.edge, readiness()});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.

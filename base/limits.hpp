@@ -76,6 +76,9 @@ static_assert(message_bytes_max * 2 + metadata_bytes_max * 2 < event_bytes_max);
 // ---- the edge waits at most
 constexpr std::chrono::milliseconds view_wait_max{2'000};
 constexpr std::chrono::milliseconds command_wait_max{10'000};
+constexpr std::chrono::milliseconds read_advance_pause{1'000}; ///< between two events of one (user, room)
+constexpr std::size_t read_callers_max = 256;                  ///< that wait for one (user, room)
+static_assert(read_advance_pause < command_wait_max);
 constexpr std::size_t hasher_queue_max = 256; ///< Argon2 takes about 46 ms each: 12 s of work
 
 } // namespace palabre::limits

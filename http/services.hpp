@@ -8,6 +8,7 @@
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -21,6 +22,7 @@ namespace palabre::http {
 
 class token_authority;
 class password_hasher;
+class read_positions;
 
 struct edge_settings {
   std::chrono::seconds access_token_ttl{900};
@@ -55,6 +57,8 @@ struct services {
   projections::profiles& profiles;
   token_authority& tokens;
   password_hasher& hasher;
+  projections::reading_queries& reading;
+  read_positions& reads;
   const clock& time;
   randomness& random;
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys

@@ -2,6 +2,7 @@
 
 #include "bench/micro/typical_message.hpp"
 #include "http/hasher.hpp"
+#include "http/read_positions.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 
@@ -38,8 +39,10 @@ struct quiet_edge::parts {
   projections::user_queries users{*store};
   http::token_authority tokens{std::string(32, 'k'), time};
   http::password_hasher hasher{random};
-  http::services all{commands, views,  reader, timeline, roster, users,
-                     profiles, tokens, hasher, time,     random, std::string(32, 'n'),
+  projections::reading_queries reading{*store};
+  http::read_positions reads{commands};
+  http::services all{commands, views,  reader,  timeline, roster, users,  profiles,
+                     tokens,   hasher, reading, reads,    time,   random, std::string(32, 'n'),
                      {},       {}};
 };
 

@@ -6,6 +6,7 @@
 #include "events/streams.hpp"
 #include "http/api.hpp"
 #include "http/hasher.hpp"
+#include "http/read_positions.hpp"
 #include "projections/tables.hpp"
 #include "running.hpp"
 #include "storage/journal.hpp"
@@ -100,7 +101,8 @@ protected:
   projections::timeline timeline_fold;
   projections::roster roster_fold;
   projections::users users_fold;
-  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold}};
+  projections::reading reading_fold;
+  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold, &reading_fold}};
   projections::log_reader log{*log_};
   projections::profiles profiles{*store_};
   projections::timeline_queries timeline{*store_, profiles};
@@ -109,9 +111,11 @@ protected:
   scripted_gateway gateway;
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
-  services edge{gateway,  views,  log,    timeline, roster, users,
-                profiles, tokens, hasher, time,     random, std::string(32, 'n'),
-                {},       {}};
+  projections::reading_queries reading{*store_};
+  read_positions reads{gateway};
+  services edge{gateway, views,  log,     timeline, roster, users,  profiles,
+                tokens,  hasher, reading, reads,    time,   random, std::string(32, 'n'),
+                {},      {}};
 
 private:
   template <class T>
