@@ -45,11 +45,12 @@ public:
     stream_version seq = 0;
     std::string correlation;
   };
-  /// What became of a caller that came: of the first three at most one is set, none means it waits.
+  /// What became of a caller that came: at most one is set. The caller waits unless it is covered or refused.
   struct entered {
-    std::optional<flight> takes_off; ///< now, and it lands()
-    std::optional<position> covered; ///< by an event that is durable up to here: answer the caller
-    std::optional<error> refused;    ///< overloaded: answer the caller
+    std::optional<flight> takes_off = std::nullopt;   ///< now, and land() has to follow
+    std::optional<time_point> wake_at = std::nullopt; ///< when take_off() has to be called
+    std::optional<position> covered = std::nullopt;   ///< by an event that is durable up to here: answer the caller
+    std::optional<error> refused = std::nullopt;      ///< overloaded: answer the caller
   };
   /// Callers to be answered with what they waited for, and what comes next.
   struct landed {
@@ -65,17 +66,19 @@ public:
     const auto [found, is_new] = places_.try_emplace(who);
     place& at = found->second;
     const bool rested = !at.in_flight && at.gathered.empty() && at.free_at <= now;
-    if (is_new || (rested && wanted.seq > at.reached)) return {start(at, std::move(wanted), std::move(caller)), {}, {}};
-    if (wanted.seq <= at.reached) return {{}, at.durable, {}};
+    if (is_new || (rested && wanted.seq > at.reached))
+      return {.takes_off = start(at, std::move(wanted), std::move(caller))};
+    if (wanted.seq <= at.reached) return {.covered = at.durable};
     if (at.aboard.size() + at.gathered.size() >= limits::read_callers_max)
-      return {{}, {}, error{errc::overloaded, "read_callers: at most " + std::to_string(limits::read_callers_max)}};
+      return {.refused = error{errc::overloaded, "read_callers: at most " + std::to_string(limits::read_callers_max)}};
     if (at.in_flight && wanted.seq <= at.flying) {
       at.aboard.push_back(std::move(caller));
       return {};
     }
     if (wanted.seq > at.next.seq) at.next = std::move(wanted);
     at.gathered.push_back(std::move(caller));
-    return {};
+    const bool first_behind = !at.in_flight && at.gathered.size() == 1; // nothing lands that would wake it
+    return first_behind ? entered{.wake_at = at.free_at} : entered{};
   }
 
   /// The flight of `who` has ended: durable up to a position, or an error. Requires: one is in flight.
@@ -97,7 +100,7 @@ public:
     return done;
   }
 
-  /// What was gathered takes off. Requires: it is due.
+  /// What was gathered takes off; land() has to follow. Requires: it is due.
   flight take_off(const reader& who) {
     place& at = places_.at(who);
     flight next = std::exchange(at.next, {});
@@ -128,7 +131,7 @@ private:
     stream_version reached = 0;   ///< by a flight that landed well; 0: none yet
     position durable;             ///< where that is in the log
     flight next;                  ///< what `gathered` wait for
-    std::vector<Caller> gathered; ///< not empty: next_due was given, or will be when the flight lands
+    std::vector<Caller> gathered; ///< not empty: wake_at or next_due was given, or will be when the flight lands
     time_point free_at;           ///< end of the pause, once landed
   };
 

@@ -42,6 +42,7 @@ void read_positions::state::enter(const reader& who, gathering::flight wanted, c
     came = places.enter(who, std::move(wanted), caller, steady::now());
   }
   if (came.takes_off) fly(who, std::move(*came.takes_off));
+  if (came.wake_at) wake(caller.executor, who, *came.wake_at);
   if (came.covered) caller.answer->complete(*came.covered);
   if (came.refused) caller.answer->complete(std::move(*came.refused));
 }
