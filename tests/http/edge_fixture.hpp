@@ -3,7 +3,7 @@
 // actors that answer what a test tells them to.
 
 #include "base/assert.hpp"
-#include "events/streams.hpp"
+#include "events/inbox.hpp"
 #include "http/api.hpp"
 #include "http/hasher.hpp"
 #include "http/read_positions.hpp"
@@ -60,8 +60,17 @@ protected:
   /// Appends to a room's stream and commits; the views do not know yet.
   template <class... Event>
   void happened(room_id in, user_id actor, const Event&... event) {
+    append(events::stream_of(in), actor, event...);
+  }
+  /// The same, to the inbox of a user.
+  template <class... Event>
+  void told(user_id to, const Event&... event) {
+    append(events::inbox_of(to), to, event...);
+  }
+  template <class... Event>
+  void append(const stream_id& to, user_id actor, const Event&... event) {
     storage::append what;
-    what.streams.push_back({events::stream_of(in), storage::expectation::any(), {encoded(in, actor, event)...}});
+    what.streams.push_back({to, storage::expectation::any(), {encoded(to, actor, event)...}});
     what.done = [](result<storage::appended> done) { PALABRE_ASSERT(done.has_value()); };
     PALABRE_ASSERT(journal_.submit(std::move(what)).has_value());
     while (journal_.step()) {
@@ -124,10 +133,10 @@ private:
     return std::move(what).value();
   }
   template <class Event>
-  std::string encoded(room_id in, user_id actor, const Event& event) {
+  std::string encoded(const stream_id& in, user_id actor, const Event& event) {
     const auto form = events::encode_one(event);
     storage::record r;
-    r.stream = events::stream_of(in);
+    r.stream = in;
     r.time = time.now();
     r.actor = actor;
     r.schema = form.schema;
