@@ -38,7 +38,8 @@ inline const std::vector<std::string> names = {
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).
-inline constexpr table hot[] = {rooms, members};
+/// `message_lists` is what every message changes.
+inline constexpr table hot[] = {rooms, members, message_lists};
 static_assert(rooms < members);
 inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
 
