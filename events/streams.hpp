@@ -12,9 +12,9 @@
 namespace palabre::events {
 
 enum class stream_kind : char {
-  user = 'u',      ///< by user id; events of events/user.hpp
-  room = 'r',      ///< by room id; events of events/room.hpp
-  login = 'l',     ///< by HMAC of a login; login.claimed and login.released alternate
+  user = 'u',       ///< by user id; events of events/user.hpp
+  room = 'r',       ///< by room id; events of events/room.hpp
+  login = 'l',      ///< by HMAC of a login; login.claimed and login.released alternate
   share_code = 'c', ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
   inbox = 'i'       ///< by user id; events of events/inbox.hpp
 };

@@ -33,8 +33,8 @@ result<void> count_deleted(storage::views_batch& rows, const message_list& list,
 
 // ---- Reading, from any thread. Errors: io, corrupt.
 
-/// Messages of `list` with a seq higher than `after` that are not deleted. `row`: the list's row, read before; deletions
-/// since then may count already.
+/// Messages of `list` with a seq higher than `after` that are not deleted. `row`: the list's row, read before;
+/// deletions since then may count already.
 result<std::uint64_t> count_after(const storage::views_store& views, const message_list& list, std::string_view row,
                                   stream_version after);
 

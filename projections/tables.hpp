@@ -32,9 +32,9 @@ inline constexpr table message_chunks = 16; ///< room, author or nil, first seq 
 inline constexpr table deletions = 17;      ///< room, author or nil, level, block → count, or bits
 
 inline const std::vector<std::string> names = {
-    "messages",       "message_places", "reactions",      "my_reactions", "rooms",  "members",     "memberships",
-    "room_counts",    "open_rooms",     "share_codes",    "users",        "logins", "credentials", "closed_sessions",
-    "read_positions", "message_lists",  "message_chunks", "deletions"};
+    "messages",    "message_places",  "reactions",      "my_reactions",  "rooms",          "members",
+    "memberships", "room_counts",     "open_rooms",     "share_codes",   "users",          "logins",
+    "credentials", "closed_sessions", "read_positions", "message_lists", "message_chunks", "deletions"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

@@ -41,8 +41,8 @@ public:
     projector.reset();
     views.reset();
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
-    projector =
-        std::make_unique<class projector>(*log, *views, std::vector<projection*>{&timeline_, &roster_, &users_, &reading_});
+    projector = std::make_unique<class projector>(*log, *views,
+                                                  std::vector<projection*>{&timeline_, &roster_, &users_, &reading_});
   }
 
   /// Appends to the log; the views do not know yet.
