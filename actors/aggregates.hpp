@@ -19,7 +19,7 @@ struct room_aggregate {
   result<events::decided<event>> decide(const request& r, timestamp now) const {
     events::room_facts facts = r.facts;
     PALABRE_TRY(recent.correct(facts, r.command, r.origin.actor));
-    return events::decide(state, facts, r.command, {r.origin.actor, now});
+    return events::decide(state, facts, r.command, {r.origin.actor, now, r.room});
   }
   void evolve(const event& e, const events::event_meta& meta) {
     events::evolve(state, e, meta);
@@ -46,7 +46,7 @@ struct user_aggregate {
   stream_version version() const { return state.version; }
   timestamp last_time() const { return state.last_time; }
   result<events::decided<event>> decide(const request& r, timestamp now) const {
-    return events::decide(state, r.command, {r.origin.actor, now});
+    return events::decide(state, r.command, {r.origin.actor, now, r.user});
   }
   void evolve(const event& e, const events::event_meta& meta) { events::evolve(state, e, meta); }
   static constexpr std::string_view snapshot_shape = "user 2 ";

@@ -48,7 +48,7 @@ void decider<Aggregate>::receive(request_ptr request) {
   const timestamp now = std::max(context_.time.now(), aggregate_.last_time()); // times of a stream never decrease
   auto decided = aggregate_.decide(*request, now);
   if (decided) return take(std::move(request), std::move(decided).value(), now);
-  events::decided<typename Aggregate::event> refused;
+  decision refused;
   refused.refusal = std::move(decided).error();
   take(std::move(request), std::move(refused), now);
 }
@@ -115,48 +115,86 @@ result<outcome> decider<Aggregate>::replay(const storage::done_command& done) co
   return o;
 }
 
+/// Claims may fail by themselves, and must not take others with them. A key says how many records its command appended
+/// right behind the one that has it: with notes they are together only if nobody else's are between.
 template <class Aggregate>
-void decider<Aggregate>::take(request_ptr request, events::decided<typename Aggregate::event> what, timestamp now) {
-  if (what.events.empty() && !busy()) { // rests on durable events alone
-    if (what.refusal) return request->answer.answer(std::move(*what.refusal));
-    outcome nothing;
-    nothing.durable = context_.log.head();
-    return request->answer.answer(std::move(nothing));
-  }
-  if (what.events.empty()) { // rests on events that are on their way: answered with the last of them
+bool decider<Aggregate>::stands_alone(const typename Aggregate::request& request, const decision& what) {
+  return !what.claims.empty() || (!what.notes.empty() && !request.origin.keys.empty()) ||
+         Aggregate::stands_alone(request);
+}
+
+template <class Aggregate>
+void decider<Aggregate>::take(request_ptr request, decision what, timestamp now) {
+  if (what.events.empty() && what.notes.empty()) return take_nothing(std::move(request), std::move(what.refusal));
+  const bool alone = stands_alone(*request, what);
+  gathered& batch = open_batch(alone);
+  decided_command command;
+  command.only_notes = what.events.empty();
+  command.first = command.only_notes ? batch.notes.size() : batch.records.size();
+  command.count = command.only_notes ? what.notes.size() : what.events.size();
+  if (alone) command.count = what.events.size() + what.claims.size() + what.notes.size();
+  gather(batch, *request, what, now);
+  command.request = std::move(request);
+  command.refusal = std::move(what.refusal);
+  batch.commands.push_back(std::move(command));
+  if (!in_flight_) submit_next();
+}
+
+/// Nothing to append: answered now if what it rests on is durable, else with the last that is on its way.
+template <class Aggregate>
+void decider<Aggregate>::take_nothing(request_ptr request, std::optional<error> refusal) {
+  if (busy()) {
     gathered& last = waiting_.empty() ? *in_flight_ : waiting_.back();
-    last.commands.push_back({std::move(request), last.records.size(), 0, std::move(what.refusal)});
+    decided_command command;
+    command.request = std::move(request);
+    command.refusal = std::move(refusal);
+    last.commands.push_back(std::move(command));
     return;
   }
-  gathered& batch = open_batch(!what.claims.empty() || Aggregate::stands_alone(*request));
-  const std::size_t first = batch.records.size();
-  std::vector<storage::idempotency> keys = request->origin.keys;
+  if (refusal) return request->answer.answer(std::move(*refusal));
+  outcome nothing;
+  nothing.durable = context_.log.head();
+  request->answer.answer(std::move(nothing));
+}
+
+/// Puts what was decided into an append to be, the keys on its first record, and evolves the state.
+template <class Aggregate>
+void decider<Aggregate>::gather(gathered& batch, const typename Aggregate::request& request, const decision& what,
+                                timestamp now) {
+  std::vector<storage::idempotency> keys = request.origin.keys;
   for (storage::idempotency& key : keys)
-    key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size());
+    key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size() + what.notes.size());
   batch.keys.insert(batch.keys.end(), keys.begin(), keys.end());
+  const auto stored = [&](const stream_id& stream, const events::encoded_event& event) {
+    std::string record = stored_event(stream, event, request.origin, now, std::exchange(keys, {}));
+    batch.bytes += record.size();
+    return record;
+  };
   for (const auto& event : what.events) {
-    batch.records.push_back(
-        stored_event(stream_, events::encode(event), request->origin, now, std::exchange(keys, {})));
-    batch.bytes += batch.records.back().size();
-    aggregate_.evolve(event, {aggregate_.version() + 1, now, request->origin.actor});
+    batch.records.push_back(stored(stream_, events::encode(event)));
+    aggregate_.evolve(event, {aggregate_.version() + 1, now, request.origin.actor});
   }
   for (const events::claim& claim : what.claims) {
     storage::stream_append append{claim.name, storage::expectation::any(), {}};
     // `claimed` and `released` alternate, so a name is free at even versions, and only whoever holds it gives it back.
     if (claim.event.type.ends_with(".claimed")) append.expected = storage::expectation::even();
-    append.records.push_back(stored_event(claim.name, claim.event, request->origin, now, {}));
+    append.records.push_back(stored(claim.name, claim.event));
     batch.claims.push_back(std::move(append));
   }
-  const std::size_t count = batch.records.size() - first + what.claims.size();
-  batch.commands.push_back({std::move(request), first, count, std::move(what.refusal)});
-  if (!in_flight_) submit_next();
+  for (const events::note& note : what.notes) {
+    storage::stream_append append{note.to, storage::expectation::any(), {}};
+    append.records.push_back(stored(note.to, note.event));
+    batch.notes.push_back(std::move(append));
+  }
 }
 
 template <class Aggregate>
 auto decider<Aggregate>::open_batch(bool alone) -> gathered& {
-  const bool room = !waiting_.empty() && !alone && !waiting_.back().sealed &&
-                    waiting_.back().records.size() < gathered_records_max && waiting_.back().bytes < gathered_bytes_max;
-  if (!room) waiting_.emplace_back();
+  const auto has_room = [](const gathered& batch) {
+    return !batch.sealed && batch.records.size() + batch.notes.size() < gathered_records_max &&
+           batch.bytes < gathered_bytes_max;
+  };
+  if (waiting_.empty() || alone || !has_room(waiting_.back())) waiting_.emplace_back();
   waiting_.back().sealed = alone;
   return waiting_.back();
 }
@@ -165,25 +203,34 @@ template <class Aggregate>
 void decider<Aggregate>::submit_next() {
   in_flight_ = std::move(waiting_.front());
   waiting_.pop_front();
-  const stream_version after = aggregate_.version();
+  gathered& batch = *in_flight_;
   stream_version behind = 0; // events decided after this append
-  for (const gathered& batch : waiting_) behind += batch.records.size();
-  if (waiting_.empty() && after >= snapshot_at_ + limits::snapshot_interval) {
-    in_flight_->snapshot = std::string(Aggregate::snapshot_shape);
-    events::append_json(*in_flight_->snapshot, aggregate_.state, events::secrets::stored);
-    snapshot_at_ = after;
-  }
+  for (const gathered& later : waiting_) behind += later.records.size();
+  if (behind == 0) make_snapshot(batch);
   storage::append append;
-  const stream_version before = after - behind - in_flight_->records.size();
-  append.streams.push_back({stream_, storage::expectation::exactly(before), std::move(in_flight_->records)});
-  for (storage::stream_append& claim : in_flight_->claims) append.streams.push_back(std::move(claim));
-  append.keys = in_flight_->keys;
+  const stream_version before = aggregate_.version() - behind - batch.records.size();
+  batch.before_notes = batch.records.size() + batch.claims.size();
+  if (!batch.records.empty())
+    append.streams.push_back({stream_, storage::expectation::exactly(before), std::move(batch.records)});
+  for (storage::stream_append& claim : batch.claims) append.streams.push_back(std::move(claim));
+  for (storage::stream_append& note : batch.notes) append.streams.push_back(std::move(note));
+  append.keys = batch.keys;
   const auto tell = tell_();
   append.done = [tell](result<storage::appended> done) {
     tell(std::make_shared<const append_result>(append_result{std::move(done)}));
   };
   if (auto taken = context_.journal.submit(std::move(append)); !taken)
     tell(std::make_shared<const append_result>(append_result{std::move(taken).error()}));
+}
+
+/// If one is due. Requires: no event was decided after this append, which the state then rests on.
+template <class Aggregate>
+void decider<Aggregate>::make_snapshot(gathered& batch) {
+  const stream_version version = aggregate_.version();
+  if (version < snapshot_at_ + limits::snapshot_interval) return;
+  batch.snapshot = std::string(Aggregate::snapshot_shape);
+  events::append_json(*batch.snapshot, aggregate_.state, events::secrets::stored);
+  batch.snapshot_version = snapshot_at_ = version;
 }
 
 template <class Aggregate>
@@ -207,7 +254,8 @@ void decider<Aggregate>::answer_all(const storage::appended& appended) {
       continue;
     }
     outcome o;
-    o.appended = {appended.batch, appended.first + command.first, command.count};
+    const std::size_t first = command.first + (command.only_notes ? done.before_notes : 0);
+    o.appended = {appended.batch, appended.first + first, command.count};
     o.durable = appended.last();
     command.request->answer.answer(std::move(o));
   }
@@ -215,11 +263,8 @@ void decider<Aggregate>::answer_all(const storage::appended& appended) {
   again.swap(repeats_);
   for (request_ptr& request : again)
     if (!answer_repeated(request)) receive(std::move(request)); // the first was refused: this one is the first now
-  if (done.snapshot) {
-    const auto& last = appended[appended.count - done.claims.size() - 1].view; // claims come last
-    // Disposable: if it cannot be kept, the next activation reads a longer tail.
-    (void)context_.views.put_snapshot(stream_, last.version, *done.snapshot);
-  }
+  // Disposable: if it cannot be kept, the next activation reads a longer tail.
+  if (done.snapshot) (void)context_.views.put_snapshot(stream_, done.snapshot_version, *done.snapshot);
 }
 
 /// What was decided behind a failed append rests on events that never happened, and of what was gathered in it only the

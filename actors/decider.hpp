@@ -49,26 +49,36 @@ private:
   /// A command that is decided and waits to be durable.
   struct decided_command {
     request_ptr request;
-    std::size_t first = 0; ///< its records in the append
+    std::size_t first = 0; ///< its records in the append, or, if it has none of this stream, among the notes
     std::size_t count = 0;
+    bool only_notes = false;
     std::optional<error> refusal;
   };
-  /// One append to be.
+  /// One append to be: the records of this stream, then the claims, then the notes. So what a command has is together
+  /// if it is alone; of commands that were merged, the notes are behind the records of all.
   struct gathered {
-    std::vector<std::string> records; ///< of this stream
+    std::vector<std::string> records; ///< of this stream, until they are handed to the journal
     std::vector<storage::stream_append> claims;
+    std::vector<storage::stream_append> notes;
     std::vector<storage::idempotency> keys;
     std::vector<decided_command> commands;
+    std::size_t before_notes = 0; ///< records of this stream and claims, once they are handed to the journal
     std::size_t bytes = 0;
-    bool sealed = false;                 ///< holds what may fail by itself: takes no other command
+    bool sealed = false;                 ///< takes no other command
     std::optional<std::string> snapshot; ///< the state it leads to, if one is due
+    stream_version snapshot_version = 0;
   };
 
   bool answer_repeated(const request_ptr& request);
   const decided_command* find_pending(const storage::idempotency& key) const;
   result<outcome> replay(const storage::done_command& done) const;
-  void take(request_ptr request, events::decided<typename Aggregate::event> what, timestamp now);
+  using decision = events::decided<typename Aggregate::event>;
+  void take(request_ptr request, decision what, timestamp now);
+  void take_nothing(request_ptr request, std::optional<error> refusal);
+  void gather(gathered& batch, const typename Aggregate::request& request, const decision& what, timestamp now);
+  static bool stands_alone(const typename Aggregate::request& request, const decision& what);
   gathered& open_batch(bool alone);
+  void make_snapshot(gathered& batch);
   void submit_next();
   void answer_all(const storage::appended& appended);
   void refuse_all(const error& why);

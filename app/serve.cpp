@@ -5,6 +5,7 @@
 
 #include "http/hasher.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/read_positions.hpp"
 #include "http/server/server.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
@@ -78,6 +79,8 @@ private:
   std::unique_ptr<http::presence_desk> presence_;
   std::unique_ptr<http::token_authority> tokens_;
   std::unique_ptr<http::password_hasher> hasher_;
+  std::unique_ptr<projections::reading_queries> reading_;
+  std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
 };
@@ -132,9 +135,11 @@ result<void> serving::open() {
   presence_ = std::make_unique<http::presence_desk>(ground, random_);
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
+  reading_ = std::make_unique<projections::reading_queries>(*views_);
+  reads_ = std::make_unique<http::read_positions>(*actors_);
   services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
-                                     *presence_, *tokens_, *hasher_, time_, random_, keys.name_key, settings_.edge,
-                                     readiness()});
+                                     *presence_, *tokens_, *hasher_, *reading_, *reads_, time_, random_, keys.name_key,
+                                     settings_.edge, readiness()});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.

@@ -3,6 +3,7 @@
 
 #include "projections/presence.hpp"
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -21,8 +22,9 @@ struct all_projections {
   projections::roster roster;
   projections::users users;
   projections::presence presence;
+  projections::reading reading;
 
-  std::vector<projections::projection*> list() { return {&timeline, &roster, &users, &presence}; }
+  std::vector<projections::projection*> list() { return {&timeline, &roster, &users, &presence, &reading}; }
 };
 
 inline std::string log_directory(const std::string& data) {

@@ -37,6 +37,7 @@ constexpr std::size_t edits_per_message_max = 100;
 constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
+constexpr std::uint64_t unread_count_max = 999; ///< what people see as "many"; more is not counted
 constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
 
 // ---- presence
@@ -60,6 +61,7 @@ constexpr std::size_t outbox_bytes_max = 1024 * 1024;         ///< per connectio
 constexpr std::size_t hub_inbox_bytes_max = 64 * 1024 * 1024; ///< handed to an io thread that is behind; over it:
                                                               ///< dropped, and listeners recover from the log
 constexpr std::size_t subscriptions_per_connection_max = 128;
+constexpr std::uint16_t late_answers_max = 64;       ///< per connection: calls that are answered out of order
 constexpr std::size_t presence_clients_max = 1'000;  ///< in one answer; more are only counted
 constexpr std::size_t tag_filter_nodes_max = 64;     ///< of one subscription
 constexpr std::size_t tag_filter_values_max = 128;   ///< of one comparison
@@ -93,6 +95,9 @@ constexpr std::chrono::milliseconds io_lateness_max{2'000}; ///< clients give up
 // ---- the edge waits at most
 constexpr std::chrono::milliseconds view_wait_max{2'000};
 constexpr std::chrono::milliseconds command_wait_max{10'000};
+constexpr std::chrono::milliseconds read_advance_pause{1'000}; ///< between two events of one (user, room)
+constexpr std::size_t read_callers_max = 256;                  ///< that wait for one (user, room)
+static_assert(read_advance_pause < command_wait_max);
 constexpr std::size_t hasher_queue_max = 256; ///< Argon2 takes about 46 ms each: 12 s of work
 
 } // namespace palabre::limits

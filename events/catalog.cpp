@@ -38,9 +38,11 @@ void describe_all(stream_kind stream, std::vector<type_description>& out) {
       [&](auto alternative) { out.push_back(describe<typename decltype(alternative)::type>(stream)); });
 }
 
-const type_description* find(std::string_view type) {
+const type_description* find(char kind, std::string_view type) {
   const auto& types = all_types();
-  const auto found = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.type.name == type; });
+  const auto found = std::find_if(types.begin(), types.end(), [&](const auto& t) {
+    return static_cast<char>(t.stream) == kind && t.type.name == type;
+  });
   return found == types.end() ? nullptr : &*found;
 }
 
@@ -56,9 +58,9 @@ result<any_event> decode_any(char kind, std::string_view type, std::uint16_t sch
   switch (static_cast<stream_kind>(kind)) {
   case stream_kind::room: return decode_in<room_event>(type, schema, payload);
   case stream_kind::user: return decode_in<user_event>(type, schema, payload);
-  case stream_kind::inbox: break; // nothing is appended there yet
   case stream_kind::login: return decode_in<login_event>(type, schema, payload);
   case stream_kind::share_code: return decode_in<share_code_event>(type, schema, payload);
+  case stream_kind::inbox: return decode_in<inbox_event>(type, schema, payload);
   }
   return error{errc::from_the_future, std::string("stream kind '") + kind + "' is not known here"};
 }
@@ -94,14 +96,14 @@ audience audience_of(const any_event& event) {
       event);
 }
 
-bool has_secrets(std::string_view type) {
-  const type_description* known = find(type);
+bool has_secrets(char kind, std::string_view type) {
+  const type_description* known = find(kind, type);
   if (!known) return true;
   return std::any_of(known->fields.begin(), known->fields.end(), [](const auto& f) { return f.is_secret; });
 }
 
-audience audience_of(std::string_view type) {
-  const type_description* known = find(type);
+audience audience_of(char kind, std::string_view type) {
+  const type_description* known = find(kind, type);
   return known ? known->type.seen_by : audience::nobody;
 }
 
@@ -112,6 +114,7 @@ const std::vector<type_description>& all_types() {
     describe_all<user_event>(stream_kind::user, all);
     describe_all<login_event>(stream_kind::login, all);
     describe_all<share_code_event>(stream_kind::share_code, all);
+    describe_all<inbox_event>(stream_kind::inbox, all);
     return all;
   }();
   return types;

@@ -1,13 +1,14 @@
 #pragma once
 // All events there are, by the kind of their stream: for whoever reads the log without knowing what comes next.
 
+#include "events/inbox.hpp"
 #include "events/room.hpp"
 #include "events/streams.hpp"
 #include "events/user.hpp"
 
 namespace palabre::events {
 
-using any_event = std::variant<room_event, user_event, login_event, share_code_event>;
+using any_event = std::variant<room_event, user_event, login_event, share_code_event, inbox_event>;
 
 /// Decodes an event of a stream of `kind`.
 /// Errors: corrupt; from_the_future: a stream kind, type or schema version that is not known here.
@@ -19,11 +20,11 @@ std::string public_json(const any_event& event, words bodies);
 
 audience audience_of(const any_event& event);
 
-/// Whether payloads of this type hold secret fields, that is: whether they must not be shown as stored. True for
-/// unknown types.
-bool has_secrets(std::string_view type);
-/// The audience of a type by its name; `nobody` for unknown types.
-audience audience_of(std::string_view type);
+/// Whether payloads of this type of a stream of `kind` hold secret fields, that is: whether they must not be shown as
+/// stored. True for unknown types. One name may be a type of several kinds of streams, each time another one.
+bool has_secrets(char kind, std::string_view type);
+/// The audience of a type by its stream's kind and its name; `nobody` for unknown types.
+audience audience_of(char kind, std::string_view type);
 
 /// Schema, audience and marks of every event type, for documents and tests.
 struct type_description {

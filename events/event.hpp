@@ -20,10 +20,11 @@ struct event_meta {
   user_id actor;
 };
 
-/// Who acts, and when: taken into a decision instead of a clock.
+/// Who acts, when and on what: taken into a decision instead of a clock.
 struct command_meta {
   user_id actor;
   timestamp now;
+  uuid aggregate{}; ///< id of the aggregate's stream, for what is told elsewhere
 };
 
 /// A payload ready for its envelope.
@@ -40,11 +41,19 @@ struct claim {
   encoded_event event;
 };
 
+/// An event for a stream that has no aggregate, told together with the aggregate's events or not at all. It cannot be
+/// why an append fails.
+struct note {
+  stream_id to;
+  encoded_event event;
+};
+
 /// What a decision answers: events to append, and possibly a refusal that goes out once they are durable.
 template <class Event>
 struct decided {
   std::vector<Event> events;
   std::vector<claim> claims;
+  std::vector<note> notes;
   std::optional<error> refusal;
 };
 

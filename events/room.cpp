@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "events/inbox.hpp"
 
 #include <algorithm>
 
@@ -15,6 +16,8 @@ struct situation {
   const room_state& state;
   const room_facts& facts;
   const command_meta& meta;
+
+  room_id room() const { return room_id{meta.aggregate}; }
 };
 
 template <class... Event>
@@ -55,6 +58,7 @@ outcome on(const situation& s, const create_room& c) {
   auto d = just(room_created{c.kind, c.settings, {c.share_code}},
                 member_joined{s.meta.actor, role::owner, join_way::created, {c.display_name}});
   d.claims.push_back({c.share_code_stream, encode_one(share_code_claimed{c.room})});
+  d.notes.push_back(note_to(s.meta.actor, inbox_joined{c.room, role::owner, join_way::created}));
   return d;
 }
 
@@ -101,8 +105,10 @@ outcome on(const situation& s, const join_room& c) {
   if (!by_code && s.state.settings.visibility == visibility::closed) return refused(s);
   if (s.state.archived) return error{errc::room_archived, "this room is archived"};
   if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
-  return just(
-      member_joined{s.meta.actor, role::member, by_code ? join_way::share_code : join_way::open, {c.display_name}});
+  const join_way way = by_code ? join_way::share_code : join_way::open;
+  auto d = just(member_joined{s.meta.actor, role::member, way, {c.display_name}});
+  d.notes.push_back(note_to(s.meta.actor, inbox_joined{s.room(), role::member, way}));
+  return d;
 }
 
 outcome on(const situation& s, const leave_room&) {
@@ -112,7 +118,9 @@ outcome on(const situation& s, const leave_room&) {
   }
   if (s.state.owner == s.meta.actor)
     return error{errc::owner_must_transfer, "the owner of a room stays in it until it has another owner"};
-  return just(member_left{s.meta.actor});
+  auto d = just(member_left{s.meta.actor});
+  d.notes.push_back(note_to(s.meta.actor, inbox_left{s.room()}));
+  return d;
 }
 
 outcome on(const situation& s, const post_message& c) {

@@ -17,9 +17,9 @@ std::string_view name_of(stream_kind kind) {
   switch (kind) {
   case stream_kind::user: return "user";
   case stream_kind::room: return "room";
-  case stream_kind::inbox: return "inbox";
   case stream_kind::login: return "login";
   case stream_kind::share_code: return "share_code";
+  case stream_kind::inbox: return "inbox";
   }
   return "unknown";
 }

@@ -25,6 +25,7 @@ inline stream_id stream_of(user_id user) {
 inline stream_id stream_of(room_id room) {
   return {static_cast<char>(stream_kind::room), room};
 }
+
 inline stream_id inbox_of(user_id user) {
   return {static_cast<char>(stream_kind::inbox), user};
 }

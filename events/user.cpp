@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "events/inbox.hpp"
 #include "events/refusals.hpp"
 
 #include <algorithm>
@@ -101,6 +102,12 @@ outcome on(const user_state& state, const note_presence& c, const command_meta& 
 
 outcome on(const user_state& state, const configure_presence& c, const command_meta&) {
   return if_any(decide(state.presence, c));
+}
+
+outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
+  decided<user_event> d;
+  d.notes.push_back(note_to(meta.actor, read_advanced{c.room, c.seq}));
+  return d;
 }
 
 void apply(user_state& state, const user_registered& e, const event_meta& meta) {

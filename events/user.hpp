@@ -136,8 +136,15 @@ struct close_session {
   std::string presented_hash;
 };
 
+/// No event of the account, but one in the user's inbox. Requires: `seq` is one of the room's, and higher than the last
+/// one read as far as the edge knows: of several that cross the highest counts.
+struct advance_read {
+  room_id room;
+  stream_version seq = 0;
+};
+
 using user_command = std::variant<register_user, change_profile, change_password, open_session, refresh_session,
-                                  close_session, set_presence, note_presence, configure_presence>;
+                                  close_session, set_presence, note_presence, configure_presence, advance_read>;
 
 // ---- State
 

@@ -226,6 +226,10 @@ bool api::has_rpc(std::string_view method) const {
   return rows_->find_rpc(method) != nullptr;
 }
 
+bool api::answers_late(std::string_view method) const {
+  return rows_->find_rpc(method)->answers_late;
+}
+
 awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view method, std::string data, access_claims who,
                                                           std::string request_id) {
   const route* row = rows_->find_rpc(method);

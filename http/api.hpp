@@ -78,6 +78,7 @@ struct route {
   bool idempotent_key; ///< Idempotency-Key is honoured
   handler run;
   std::string_view summary;
+  bool answers_late = false; ///< by rpc, others on the connection go on meanwhile
 };
 
 /// All rows, of all files in routes/.
@@ -98,6 +99,8 @@ public:
   boost::asio::awaitable<answer_or_problem> handle(call& c, const route** endpoint = nullptr);
 
   bool has_rpc(std::string_view method) const;
+  /// Requires: has_rpc(method).
+  bool answers_late(std::string_view method) const;
   /// Runs the row whose rpc is `method`. `data` is the rpc's parameters as JSON: path parameters are taken from it by
   /// name (room_id → the first {id}, message_id → {mid}, emoji → {emoji}), the query from the rest (before, after,
   /// around, limit), and it is the body. nullopt: no such method.

@@ -9,6 +9,7 @@
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -23,6 +24,7 @@ namespace palabre::http {
 class token_authority;
 class password_hasher;
 class presence_desk;
+class read_positions;
 namespace realtime {
 class hubs;
 }
@@ -47,7 +49,7 @@ struct edge_settings {
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
   std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
   std::string version;                                                     ///< of the server
-  bool test_routes = false; ///< whether there is /test/echo
+  bool test_routes = false;                                                ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
@@ -68,6 +70,8 @@ struct services {
   presence_desk& presence;
   token_authority& tokens;
   password_hasher& hasher;
+  projections::reading_queries& reading;
+  read_positions& reads;
   const clock& time;
   randomness& random;
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys

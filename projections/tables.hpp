@@ -28,14 +28,22 @@ inline constexpr table closed_sessions = 13; ///< time it was closed, session �
 inline constexpr table presence = 14;    ///< user → presence_row
 inline constexpr table not_offline = 15; ///< users whose status is not offline → nothing
 
-inline const std::vector<std::string> names = {"messages",    "message_places",  "reactions",   "my_reactions",
-                                               "rooms",       "members",         "memberships", "room_counts",
-                                               "open_rooms",  "share_codes",     "users",       "logins",
-                                               "credentials", "closed_sessions", "presence",    "not_offline"};
+// reading
+inline constexpr table read_positions = 16; ///< user, room → last seq read
+inline constexpr table message_lists = 17;  ///< room, author or nil → the list's newest chunk (message_counts.cpp)
+inline constexpr table message_chunks = 18; ///< room, author or nil, first seq → chunk
+inline constexpr table deletions = 19;      ///< room, author or nil, level, block → count, or bits
+
+inline const std::vector<std::string> names = {"messages",       "message_places",  "reactions",      "my_reactions",
+                                               "rooms",          "members",         "memberships",    "room_counts",
+                                               "open_rooms",     "share_codes",     "users",          "logins",
+                                               "credentials",    "closed_sessions", "presence",       "not_offline",
+                                               "read_positions", "message_lists",   "message_chunks", "deletions"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).
-inline constexpr table hot[] = {rooms, members};
+/// `message_lists` is what every message changes.
+inline constexpr table hot[] = {rooms, members, message_lists};
 static_assert(rooms < members);
 inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
 

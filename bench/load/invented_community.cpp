@@ -19,13 +19,6 @@ std::size_t between(std::uint64_t least, std::uint64_t value, std::uint64_t most
   return static_cast<std::size_t>(std::clamp(value, least, most));
 }
 
-template <class Event>
-std::vector<events::encoded_event> encoded(const std::vector<Event>& all) {
-  std::vector<events::encoded_event> stored;
-  for (const auto& each : all) stored.push_back(events::encode(each));
-  return stored;
-}
-
 /// 32 bytes in hex, as of a hash.
 std::string hash_like(invention& by) {
   sha256_digest bytes;
@@ -59,9 +52,9 @@ timestamp invented_community::later() {
   return {static_cast<std::int64_t>(now_ms_)};
 }
 
+template <class Event>
 storage::append invented_community::stored(const stream_id& stream, stream_version version, timestamp time,
-                                           user_id actor, const std::vector<events::encoded_event>& events,
-                                           const std::vector<events::claim>& claims) {
+                                           user_id actor, const events::decided<Event>& what) {
   const std::string request = to_text(invent_.next_id(time));
   const auto bytes_of = [&](const stream_id& of, const events::encoded_event& event) {
     storage::record r;
@@ -79,9 +72,11 @@ storage::append invented_community::stored(const stream_id& stream, stream_versi
   auto& own = made.streams.emplace_back();
   own.stream = stream;
   own.expected = storage::expectation::exactly(version);
-  for (const auto& event : events) own.records.push_back(bytes_of(stream, event));
-  for (const auto& claim : claims)
+  for (const auto& event : what.events) own.records.push_back(bytes_of(stream, events::encode(event)));
+  for (const auto& claim : what.claims)
     made.streams.push_back({claim.name, storage::expectation::even(), {bytes_of(claim.name, claim.event)}});
+  for (const auto& note : what.notes)
+    made.streams.push_back({note.to, storage::expectation::any(), {bytes_of(note.to, note.event)}});
   return made;
 }
 
@@ -101,7 +96,7 @@ storage::append invented_community::register_someone() {
   const auto decided = events::decide(events::user_state{}, what, {who.id, now});
   PALABRE_ASSERT(decided);
   people_.push_back(who);
-  return stored(events::stream_of(who.id), 0, now, who.id, encoded(decided.value().events), decided.value().claims);
+  return stored(events::stream_of(who.id), 0, now, who.id, decided.value());
 }
 
 storage::append invented_community::open_a_room() {
@@ -228,11 +223,11 @@ std::optional<storage::append> invented_community::command(room& in, std::size_t
                                                            const events::room_facts& facts) {
   const timestamp now = later();
   const user_id actor = people_[who].id;
-  const auto decided = events::decide(in.state, facts, what, {actor, now});
+  const auto decided = events::decide(in.state, facts, what, {actor, now, in.id});
   if (!decided || decided.value().events.empty()) return std::nullopt;
   const stream_version before = in.state.version;
   for (const auto& event : decided.value().events) events::evolve(in.state, event, {in.state.version + 1, now, actor});
-  return stored(events::stream_of(in.id), before, now, actor, encoded(decided.value().events), decided.value().claims);
+  return stored(events::stream_of(in.id), before, now, actor, decided.value());
 }
 
 } // namespace palabre::bench

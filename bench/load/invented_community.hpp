@@ -68,8 +68,9 @@ private:
   events::room_facts facts_about(const room& in, std::size_t who, const message* about) const;
   message* living(room& in);
   timestamp later();
+  template <class Event>
   storage::append stored(const stream_id& stream, stream_version version, timestamp time, user_id actor,
-                         const std::vector<events::encoded_event>& events, const std::vector<events::claim>& claims);
+                         const events::decided<Event>& what);
 
   const plan plan_;
   const std::string name_key_;

@@ -3,6 +3,7 @@
 #include "bench/micro/typical_message.hpp"
 #include "http/hasher.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/read_positions.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 
@@ -42,21 +43,12 @@ struct quiet_edge::parts {
   http::presence_desk presence{{commands, views, reader, presences, roster, time, settings}, random};
   http::token_authority tokens{std::string(32, 'k'), time};
   http::password_hasher hasher{random};
-  http::services all{commands,
-                     views,
-                     reader,
-                     timeline,
-                     roster,
-                     users,
-                     profiles,
-                     presence,
-                     tokens,
-                     hasher,
-                     time,
-                     random,
-                     std::string(32, 'n'),
-                     {},
-                     {}};
+  projections::reading_queries reading{*store};
+  http::read_positions reads{commands};
+  http::services all{commands, views,    reader,   timeline, roster,
+                     users,    profiles, presence, tokens,   hasher,
+                     reading,  reads,    time,     random,   std::string(32, 'n'),
+                     {},       {}};
 };
 
 quiet_edge::quiet_edge() : parts_(std::make_unique<parts>()) {}

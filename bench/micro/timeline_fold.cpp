@@ -1,11 +1,12 @@
 // What does a committed message cost the projector? Unit: ns of CPU time per message. Workload: 256 typical messages of
 // one room, again and again, decoded and folded by the timeline into a batch that is thrown away; "commit_256" folds
-// them by all three projections and writes the batch (not synced): ns for the 256.
+// them by all projections and writes the batch (not synced): ns for the 256.
 
 #include "base/assert.hpp"
 #include "bench/micro/operation.hpp"
 #include "bench/micro/temporary_directory.hpp"
 #include "bench/micro/typical_message.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -79,7 +80,8 @@ private:
   projections::timeline timeline_;
   projections::roster roster_;
   projections::users users_;
-  const std::array<projections::projection*, 3> all_{&timeline_, &roster_, &users_};
+  projections::reading reading_;
+  const std::array<projections::projection*, 4> all_{&timeline_, &roster_, &users_, &reading_};
   position reached_;
 };
 

@@ -1,36 +1,73 @@
 // rpc: the operations of the API over a realtime connection.
+#include "base/limits.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/realtime/conversation.hpp"
+#include "http/realtime/reply.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <spdlog/spdlog.h>
 
 namespace palabre::http::realtime {
 
 namespace asio = boost::asio;
 
-asio::awaitable<void> conversation::call(command c) {
-  if (!peer_.who().is_account()) {
-    const bool exists = shared_.operations.has_rpc(c.method);
-    co_return refuse(c, exists ? command_errors::unauthorized : command_errors::not_available);
+namespace {
+
+/// The answer of an operation as the frame of a reply.
+std::string reply_to(std::uint32_t id, const std::optional<answer_or_problem>& answered, wire w) {
+  if (!answered) return error_reply(id, command_errors::method_not_found, w);
+  if (const auto* wrong = std::get_if<problem>(&*answered))
+    return error_reply(id, {realtime_code(*wrong), wrong->code}, w);
+  const std::string& body = std::get<answer>(*answered).body;
+  std::string data = R"({"data":)";
+  data += body.empty() ? std::string_view("{}") : std::string_view(body);
+  data += '}';
+  return reply(id, "rpc", data, w);
+}
+
+/// Answers whenever the answer is there. The connection may have ended by then.
+asio::awaitable<void> answer_late(std::shared_ptr<connection> peer, context& shared, command c, access_claims who,
+                                  std::string request_id) {
+  auto answering = shared.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
+  const std::optional<answer_or_problem> answered = co_await std::move(answering);
+  peer->late_answers--;
+  peer->send(reply_to(c.id, answered, peer->framing()));
+}
+
+void note_end(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    spdlog::error("a realtime call failed: {}", e.what());
   }
+}
+
+} // namespace
+
+asio::awaitable<void> conversation::call(command c) {
+  const bool exists = shared_.operations.has_rpc(c.method);
+  if (!peer_.who().is_account())
+    co_return refuse(c, exists ? command_errors::unauthorized : command_errors::not_available);
+  if (!exists) co_return refuse(c, command_errors::method_not_found);
   if (c.data.empty()) c.data = "{}";
   const identity& peer = peer_.who();
   const access_claims who{peer.user, peer.session, *peer.expires_at};
   shared_.edge.presence.act(who.user); // what clients do by themselves, as subscribing again, does not come here
   std::string request_id = to_text(peer_.client()) + "-" + std::to_string(c.id);
+  if (shared_.operations.answers_late(c.method)) co_return call_beside(std::move(c), who, std::move(request_id));
   auto answering = shared_.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
   peer_.set_busy(true);
   const std::optional<answer_or_problem> answered = co_await std::move(answering);
   peer_.set_busy(false);
-  answer_call(c, answered);
+  peer_.send(reply_to(c.id, answered, peer_.framing()));
 }
 
-void conversation::answer_call(const command& c, const std::optional<answer_or_problem>& answered) {
-  if (!answered) return refuse(c, command_errors::method_not_found);
-  if (const auto* wrong = std::get_if<problem>(&*answered)) return refuse(c, {realtime_code(*wrong), wrong->code});
-  const std::string& body = std::get<http::answer>(*answered).body;
-  std::string data = R"({"data":)";
-  data += body.empty() ? std::string_view("{}") : std::string_view(body);
-  data += '}';
-  answer(c, "rpc", data);
+void conversation::call_beside(command c, const access_claims& who, std::string request_id) {
+  if (peer_.late_answers == limits::late_answers_max) return refuse(c, command_errors::too_many_requests);
+  ++peer_.late_answers;
+  auto answering = answer_late(peer_.shared_from_this(), shared_, std::move(c), who, std::move(request_id));
+  asio::co_spawn(peer_.home().io(), std::move(answering), note_end);
 }
 
 } // namespace palabre::http::realtime

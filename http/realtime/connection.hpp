@@ -85,7 +85,8 @@ public:
   /// Something is missing between what it got and what comes: it has to recover.
   void fall_behind(subscription& s);
 
-  place_in_hub place; ///< the hub's
+  place_in_hub place;             ///< the hub's
+  std::uint16_t late_answers = 0; ///< the conversation's: calls that others do not wait for
 
 private:
   enum class phase : std::uint8_t { opening, open, closing, gone };

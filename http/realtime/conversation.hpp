@@ -43,7 +43,7 @@ private:
 
   // ---- calling.cpp
   boost::asio::awaitable<void> call(command c);
-  void answer_call(const command& c, const std::optional<answer_or_problem>& answered);
+  void call_beside(command c, const access_claims& who, std::string request_id);
 
   // ---- subscribing.cpp
   boost::asio::awaitable<void> subscribe(command c);

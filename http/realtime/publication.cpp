@@ -9,7 +9,7 @@ namespace {
 result<void> append_data(std::string& out, const storage::record& r, events::words what) {
   const bool redacted = what == events::words::hidden &&
                         (r.type == events::message_posted::type.name || r.type == events::message_edited::type.name);
-  if (!redacted && !events::has_secrets(r.type)) {
+  if (!redacted && !events::has_secrets(r.stream.kind, r.type)) {
     out += r.payload;
     return success();
   }
@@ -38,10 +38,22 @@ void append_quoted(std::string& out, const uuid& id) {
   out += '"';
 }
 
+/// The room of an inbox event as it stands in the payload, quotes included. Ids of rooms come first there.
+std::string_view room_told_in(const storage::record& r) {
+  constexpr std::string_view key = R"({"room_id":)";
+  constexpr std::size_t quoted_id_bytes = 38;
+  if (!r.payload.starts_with(key)) return "null";
+  return r.payload.substr(key.size(), quoted_id_bytes);
+}
+
 } // namespace
 
 bool is_of_room(const storage::record& record) {
   return record.stream.kind == static_cast<char>(events::stream_kind::room);
+}
+
+bool is_of_inbox(const storage::record& record) {
+  return record.stream.kind == static_cast<char>(events::stream_kind::inbox);
 }
 
 uuid event_id(const storage::committed_record& record) {
@@ -65,7 +77,10 @@ result<void> append_event(std::string& out, const storage::committed_record& rec
   out += R"(,"seq":)";
   append_json_uint(out, r.version);
   out += R"(,"room_id":)";
-  append_quoted(out, r.stream.id);
+  if (is_of_inbox(r))
+    out += room_told_in(r);
+  else
+    append_quoted(out, r.stream.id);
   out += R"(,"actor_id":)";
   if (r.actor.is_nil())
     out += "null";
@@ -96,7 +111,7 @@ result<void> append_publication(std::string& out, const storage::committed_recor
 }
 
 result<void> append_push(std::string& out, const storage::committed_record& record, events::words what) {
-  out += R"({"push":{"channel":"room:)";
+  out += is_of_inbox(record.view) ? R"({"push":{"channel":"user:)" : R"({"push":{"channel":"room:)";
   append_text(out, record.view.stream.id);
   out += R"(","pub":)";
   PALABRE_TRY(append_publication(out, record, what));

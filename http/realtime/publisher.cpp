@@ -19,6 +19,7 @@ std::optional<ended_session> session_ended_by(const storage::record& r) {
 }
 
 void add_farewells(channel_frames& frames, const storage::record& r) {
+  if (!is_of_room(r)) return;
   if (r.type == events::room_archived::type.name) frames.farewells.push_back({r.version, std::nullopt});
   if (r.type != events::member_left::type.name) return;
   if (const auto left = events::decode_as<events::member_left>(r.schema, r.payload))
@@ -27,7 +28,8 @@ void add_farewells(channel_frames& frames, const storage::record& r) {
 
 /// Appends the push of `record` as a frame. What cannot be shown leaves nothing behind: its seq is skipped.
 void append_frame(channel_frames& frames, const storage::committed_record& record) {
-  if (events::audience_of(record.view.type) != events::audience::members) return;
+  const events::audience seen_by = events::audience_of(record.view.stream.kind, record.view.type);
+  if (seen_by != (is_of_inbox(record.view) ? events::audience::self : events::audience::members)) return;
   frames.bytes.reserve(frames.bytes.size() + record.view.payload.size() + bytes_around_event);
   const std::size_t start = begin_text_frame(frames.bytes);
   if (!append_push(frames.bytes, record, events::words::shown)) {
@@ -45,6 +47,8 @@ void publisher::publish(const storage::committed_batch_ptr& batch) {
   for (const storage::committed_record& record : batch->records) {
     if (is_of_room(record.view))
       publish_record(channel_of(room_of(record.view)), record, *out);
+    else if (is_of_inbox(record.view))
+      publish_record(channel_of(user_id{record.view.stream.id}), record, *out);
     else if (const auto ended = session_ended_by(record.view))
       out->ended_sessions.push_back(*ended);
   }

@@ -125,7 +125,7 @@ result<std::string> publications_of(const std::vector<storage::committed_record>
                                     const deletion_check& is_deleted, std::size_t bytes_max) {
   std::string out = "[";
   for (const storage::committed_record& each : records) {
-    if (events::audience_of(each.view.type) != events::audience::members) continue;
+    if (events::audience_of(each.view.stream.kind, each.view.type) != events::audience::members) continue;
     if (!is_wanted(each.view, who.wanted)) continue;
     PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
     if (out.size() > 1) {

@@ -32,6 +32,19 @@ void append_time_field(std::string& out, std::string_view name, timestamp time) 
   out += '"';
 }
 
+void append_number_or_null(std::string& out, std::string_view name, const std::optional<std::uint64_t>& value) {
+  out += name;
+  if (value)
+    append_json_uint(out, *value);
+  else
+    out += "null";
+}
+
+void append_read_state(std::string& out, const std::optional<projections::read_state>& read) {
+  append_number_or_null(out, "\"last_read_seq\":", read ? std::optional{read->last_read_seq} : std::nullopt);
+  append_number_or_null(out, ",\"unread_count\":", read ? std::optional{read->unread_count} : std::nullopt);
+}
+
 /// The shape of `author` in a Message.
 struct author_shape {
   std::optional<std::string> display_name;
@@ -63,7 +76,8 @@ std::string render_room(const projections::room_row& row, bool as_member, timest
   return out;
 }
 
-void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item, timestamp now) {
+void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item,
+                        const std::optional<projections::read_state>& read, timestamp now) {
   projections::append_room_fields(out, item.row, item.mine.has_value(), utc_day(now));
   out += ",\"role\":";
   if (item.mine) {
@@ -72,7 +86,16 @@ void append_listed_room(std::string& out, const projections::roster_queries::lis
   } else {
     out += "null,\"joined_at\":null";
   }
-  out += ",\"last_read_seq\":null,\"unread_count\":null}";
+  out += ',';
+  append_read_state(out, item.mine ? read : std::nullopt);
+  out += '}';
+}
+
+std::string render_read_state(const projections::read_state& read) {
+  std::string out = "{";
+  append_read_state(out, read);
+  out += '}';
+  return out;
 }
 
 void append_member(std::string& out, const projections::roster_queries::listed_member& item,

@@ -131,6 +131,24 @@ std::string list_name(bool discover, user_id user) {
   return discover ? "rooms:public" : "rooms:" + to_text(user);
 }
 
+/// The rooms of a page as a JSON array, with how far `viewer` has read those that they are in.
+result<std::string> render_listed_rooms(services& s, user_id viewer,
+                                        const std::vector<projections::roster_queries::listed_room>& rooms) {
+  std::vector<projections::reading_queries::seat> seats;
+  for (const auto& item : rooms)
+    if (item.mine) seats.push_back({item.row.room, item.mine->joined_seq});
+  PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
+  const timestamp now = s.time.now();
+  std::string items = "[";
+  auto state = states.begin();
+  for (const auto& item : rooms) {
+    if (items.size() > 1) items += ',';
+    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, now);
+  }
+  items += ']';
+  return items;
+}
+
 awaitable<answer_or_problem> list(services& s, call& c) {
   query_reader query(c);
   const std::size_t limit = query.limit();
@@ -148,13 +166,8 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   const auto page = discover ? s.roster.discover(c.user(), after, limit) : s.roster.rooms_of(c.user(), after, limit);
   if (!page) co_return problem_of(page.error());
 
-  const timestamp now = s.time.now();
-  std::string items = "[";
-  for (const auto& item : page.value().items) {
-    if (items.size() > 1) items += ',';
-    append_listed_room(items, item, now);
-  }
-  items += ']';
+  auto items = render_listed_rooms(s, c.user(), page.value().items);
+  if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next) {
     std::string mark;
@@ -162,7 +175,7 @@ awaitable<answer_or_problem> list(services& s, call& c) {
     next = "/api/v1/rooms?cursor=" + make_cursor(s.name_key, of, mark) + "&limit=" + std::to_string(limit);
     if (discover) next += "&discover=true";
   }
-  co_return json_answer(200, render_page(items, next, {}));
+  co_return json_answer(200, render_page(items.value(), next, {}));
 }
 
 awaitable<answer_or_problem> get(services& s, call& c) {
@@ -283,8 +296,7 @@ awaitable<answer_or_problem> archive(services& s, call& c) {
 constexpr route rows[] = {
     {verb::post, "/api/v1/rooms", "", access::user, true, true, create, "Make a room; you are its owner."},
     {verb::get, "/api/v1/rooms", "", access::user, false, false, list,
-     "The rooms you are in, or with ?discover=true public salons. last_read_seq and unread_count are null: not kept "
-     "yet."},
+     "The rooms you are in, or with ?discover=true public salons. unread_count counts up to 999."},
     {verb::post, "/api/v1/rooms/join", "", access::user, true, true, join_by_code,
      "Join the room that has a share code."},
     {verb::get, "/api/v1/rooms/{id}", "", access::room_see, false, false, get, "A room."},

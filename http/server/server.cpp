@@ -43,6 +43,7 @@ void end_websocket(const place&, std::exception_ptr failure) {
 
 struct server::state {
   explicit state(services& s);
+  ~state();
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
   http::presence_outlets presence_outlets() const;
@@ -81,12 +82,19 @@ server::state::state(services& s)
   s.hubs = &*all_hubs;
 }
 
+/// What waits in any loop belongs to connections, and a connection that ends may speak to all hubs.
+server::state::~state() {
+  for (const auto& t : threads) t->thread.stop();
+  for (const auto& t : threads) t->thread.cut_off();
+  threads.clear();
+}
+
 /// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
 void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home,
                                    std::string_view route) {
-  auto serving = route == echo_path
-                     ? realtime::serve_echo(std::move(socket), std::move(already_read), home)
-                     : realtime::serve_websocket(std::move(socket), std::move(already_read), *hub_of.at(&home), *shared);
+  auto serving = route == echo_path ? realtime::serve_echo(std::move(socket), std::move(already_read), home)
+                                    : realtime::serve_websocket(std::move(socket), std::move(already_read),
+                                                                *hub_of.at(&home), *shared);
   auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }

@@ -85,6 +85,32 @@ protected:
     settle();
     ASSERT_TRUE(made->is && *made->is);
   }
+  std::shared_ptr<answer_slot> join(user_id who, std::vector<storage::idempotency> keys = {}) {
+    return send(events::join_room{"ABCDEFGHJK", "someone"}, who, {}, std::move(keys));
+  }
+  std::shared_ptr<answer_slot> leave(user_id who) {
+    events::room_facts facts;
+    facts.standing = events::role::member;
+    return send(events::leave_room{}, who, facts);
+  }
+  user_id someone(std::uint8_t n) { return user_id{random_.next_id({n})}; }
+  /// Types and versions of a stream, in order.
+  std::vector<std::string> read(const stream_id& stream) {
+    std::vector<std::string> all;
+    EXPECT_TRUE(log_->read_stream(stream, 0, SIZE_MAX, [&](const storage::committed_record& r) {
+      all.push_back(std::to_string(r.view.version) + " " + std::string(r.view.type));
+      return true;
+    }));
+    return all;
+  }
+  std::vector<std::string> types_since(position after) {
+    std::vector<std::string> all;
+    EXPECT_TRUE(log_->scan(after, log_->head(), [&](const storage::committed_record& r) {
+      all.push_back(std::string(1, r.view.stream.kind) + " " + std::string(r.view.type));
+      return true;
+    }));
+    return all;
+  }
   std::shared_ptr<answer_slot> post(std::string body, std::vector<storage::idempotency> keys = {}) {
     events::post_message c;
     c.message = message_id{random_.next_id(clock_.now())};
@@ -164,7 +190,7 @@ TEST_F(Decider, AnswersARepeatedCommandFromTheLog) {
   EXPECT_TRUE(again->is->value().replayed);
   EXPECT_EQ(again->is->value().first_status, 201);
   EXPECT_EQ(again->is->value()[0].stored, first->is->value()[0].stored);
-  EXPECT_EQ(log_->head().value, 4u); // room.created, member.joined, the claim, and one message
+  EXPECT_EQ(log_->head().value, 5u); // room.created, member.joined, the claim, the note, and one message
   wake();
   const auto after_restart = post("once", {key(1, 1)});
   EXPECT_TRUE(after_restart->is->value().replayed);
@@ -183,7 +209,7 @@ TEST_F(Decider, LetsARepeatedCommandWaitForTheFirst) {
   EXPECT_FALSE(first->is->value().replayed);
   ASSERT_TRUE(again->is && *again->is);
   EXPECT_TRUE(again->is->value().replayed);
-  EXPECT_EQ(log_->head().value, 4u);
+  EXPECT_EQ(log_->head().value, 5u);
 }
 
 TEST_F(Decider, EndsWhenItsAppendFails) {
@@ -265,6 +291,151 @@ TEST_F(Decider, RefusesATakenShareCodeAsAWhole) {
   EXPECT_EQ(taken->is->error().context, "1"); // the claim, not the room
   EXPECT_EQ(log_->head_of(events::stream_of(room_)).value().version, 0u);
   EXPECT_NE(first, room_);
+}
+
+// ---- Notes: what is told in inboxes, beside the room's own events.
+
+using texts = std::vector<std::string>;
+
+TEST_F(Decider, TellsInTheSameAppend) {
+  create_the_room();
+  EXPECT_EQ(types_since({0}), (texts{"r room.created", "r member.joined", "c share_code.claimed", "i member.joined"}));
+  const user_id eve = someone(2);
+  const auto joined = join(eve);
+  settle();
+  ASSERT_TRUE(joined->is && *joined->is);
+  EXPECT_EQ(read(events::inbox_of(eve)), texts{"1 member.joined"});
+  EXPECT_EQ(joined->is->value()[0].view.stream, events::stream_of(room_));
+  EXPECT_EQ(joined->is->value().count(), 1u) << "the record of the room";
+  EXPECT_EQ(joined->is->value().durable, log_->head()) << "with what was told";
+}
+
+TEST_F(Decider, MergesWhatTellsPeople) {
+  create_the_room();
+  const position before = log_->head();
+  const user_id eve = someone(2), dan = someone(3);
+  const auto first = post("in flight");
+  const std::vector<std::shared_ptr<answer_slot>> gathered{join(eve), post("between"), leave(eve), join(dan),
+                                                           join(eve)};
+  ASSERT_TRUE(step());
+  EXPECT_TRUE(*first->is);
+  ASSERT_TRUE(step());
+  EXPECT_FALSE(decider_->busy()) << "one append took them all";
+  EXPECT_EQ(types_since(before),
+            (texts{"r message.posted", "r member.joined", "r message.posted", "r member.left", "r member.joined",
+                   "r member.joined", "i member.joined", "i member.left", "i member.joined", "i member.joined"}));
+  EXPECT_EQ(read(events::inbox_of(eve)), (texts{"1 member.joined", "2 member.left", "3 member.joined"}));
+  EXPECT_EQ(read(events::inbox_of(dan)), texts{"1 member.joined"});
+  for (std::size_t i = 0; i < gathered.size(); ++i) {
+    ASSERT_TRUE(gathered[i]->is && *gathered[i]->is) << i;
+    const outcome& done = gathered[i]->is->value();
+    EXPECT_EQ(done.count(), 1u);
+    EXPECT_EQ(done[0].view.stream, events::stream_of(room_));
+    EXPECT_EQ(done[0].view.version, 4 + i) << "each has its own";
+    EXPECT_EQ(done.durable, log_->head());
+  }
+}
+
+TEST_F(Decider, AnswersARepeatedCommandWithAllThatItTold) {
+  create_the_room();
+  const user_id eve = someone(2), dan = someone(3);
+  const auto in_flight = post("in flight");
+  const auto first = join(dan), keyed = join(eve, {key(1, 1)});
+  const auto last = post("behind");
+  settle();
+  ASSERT_TRUE(*first->is && *keyed->is && *last->is);
+  const auto again = join(eve, {key(1, 1)});
+  ASSERT_TRUE(again->is && *again->is);
+  const outcome &was = keyed->is->value(), &is = again->is->value();
+  ASSERT_TRUE(is.replayed);
+  ASSERT_EQ(is.count(), 2u);
+  ASSERT_EQ(was.count(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(is[i].stored, was[i].stored);
+  EXPECT_EQ(is[0].view.stream, events::stream_of(room_));
+  EXPECT_EQ(is[1].view.stream, events::inbox_of(eve));
+}
+
+TEST_F(Decider, TellsNobodyOfWhatFailed) {
+  create_the_room();
+  room_ = room_id{random_.next_id(clock_.now())};
+  wake();
+  events::create_room create;
+  create.room = room_;
+  create.share_code = "ABCDEFGHJK"; // taken
+  create.share_code_stream = events::share_code_stream("key", create.share_code);
+  const position before = log_->head();
+  const auto refused = send(create, ada_);
+  EXPECT_FALSE(step());
+  EXPECT_EQ(refused->is->error().code, errc::version_mismatch);
+  EXPECT_EQ(refused->is->error().context, "1");
+  EXPECT_EQ(log_->head(), before);
+  EXPECT_EQ(read(events::inbox_of(ada_)), texts{"1 member.joined"}) << "of the first room";
+}
+
+/// A user's decider: of reading it appends notes alone.
+TEST_F(Decider, AppendsNotesAlone) {
+  std::vector<append_result_ptr> heard;
+  decider<user_aggregate> reader(*context_, events::stream_of(ada_), [&heard] {
+    return [&heard](append_result_ptr what) { heard.push_back(std::move(what)); };
+  });
+  ASSERT_TRUE(reader.hydrate());
+  const auto ask = [&](events::user_command command, std::vector<storage::idempotency> keys = {}) {
+    auto slot = std::make_shared<answer_slot>();
+    user_request request;
+    request.user = ada_;
+    request.command = std::move(command);
+    request.origin = {ada_, "request", std::move(keys)};
+    request.answer = reply<outcome>([slot](result<outcome> what) { slot->is = std::move(what); });
+    reader.receive(std::make_shared<const user_request>(std::move(request)));
+    return slot;
+  };
+  const auto settled = [&] {
+    while (reader.busy()) {
+      journal_->step();
+      for (const auto& what : std::exchange(heard, {})) ASSERT_TRUE(reader.hear(*what));
+    }
+  };
+  events::register_user registration;
+  registration.login = "ada";
+  registration.login_stream = events::login_stream("key", "ada");
+  ask(registration);
+  settled();
+  const auto first = ask(events::advance_read{room_, 5}); // in flight
+  events::user_profile renamed;
+  renamed.display_name.value = "Ada";
+  const auto second = ask(events::advance_read{room_, 6}), change = ask(events::change_profile{renamed}),
+             third = ask(events::advance_read{room_, 7}), keyed = ask(events::advance_read{room_, 8}, {key(9, 1)});
+  settled();
+  for (const auto& slot : {first, second, change, third, keyed}) ASSERT_TRUE(slot->is && *slot->is);
+  EXPECT_EQ(reader.aggregate().version(), 3u) << "registered, a session, a profile";
+  EXPECT_EQ(read(events::stream_of(ada_)), (texts{"1 user.registered", "2 session.opened", "3 profile.changed"}));
+  EXPECT_EQ(read(events::inbox_of(ada_)),
+            (texts{"1 read.advanced", "2 read.advanced", "3 read.advanced", "4 read.advanced"}));
+  EXPECT_EQ(change->is->value()[0].view.type, "profile.changed");
+  const auto seq_in = [](const outcome& done) {
+    return std::string(done[0].view.payload.substr(done[0].view.payload.rfind(':')));
+  };
+  EXPECT_EQ(seq_in(first->is->value()), ":5}");
+  EXPECT_EQ(seq_in(second->is->value()), ":6}");
+  EXPECT_EQ(seq_in(third->is->value()), ":7}");
+  const auto again = ask(events::advance_read{room_, 8}, {key(9, 1)});
+  ASSERT_TRUE(again->is && *again->is && again->is->value().replayed);
+  EXPECT_EQ(seq_in(again->is->value()), ":8}");
+}
+
+TEST_F(Decider, SnapshotsWhereNotesComeLast) {
+  create_the_room();
+  for (std::uint64_t i = 3; i < limits::snapshot_interval; ++i) post("message");
+  settle();
+  ASSERT_FALSE(views_->find_snapshot(events::stream_of(room_)).value());
+  join(someone(2)); // event 1,000 of the room, and a note behind it
+  settle();
+  const auto snapshot = views_->find_snapshot(events::stream_of(room_)).value();
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->version, limits::snapshot_interval);
+  const events::room_state before = decider_->aggregate().state;
+  wake();
+  EXPECT_EQ(decider_->aggregate().state, before);
 }
 
 TEST_F(Decider, WakesFromASnapshotAndAShortTail) {

@@ -100,5 +100,54 @@ TEST_F(RealtimePresence, OfPeopleOneSharesARoomWithComesOnOnesOwnChannel) {
   EXPECT_FALSE(stranger.take_if("/push/pub/data/data/status")) << "nobody shares a room with her";
 }
 
+TEST_F(RealtimePresence, WhatConcernsOneselfComesWithOffsetsAndIsRecovered) {
+  websocket_client client(server_.port());
+  const std::string own = "user:" + ada_.id();
+  const auto connected_at = client.ask(connect_with(ada_.token()));
+  const auto offset = connected_at.number("/connect/subs/" + own + "/offset");
+  const std::string epoch = connected_at.text("/connect/subs/" + own + "/epoch");
+
+  const std::string other = ada_.make_room("Other");
+  const auto joined = client.next_with("/push/pub/offset");
+  EXPECT_EQ(joined.text("/push/channel"), own);
+  EXPECT_EQ(joined.text("/push/pub/data/type"), "member.joined");
+  EXPECT_EQ(joined.text("/push/pub/data/room_id"), other);
+  EXPECT_EQ(joined.number("/push/pub/offset"), offset + 1);
+
+  ada_.put("/api/v1/rooms/" + other + "/read", R"({"seq":1})");
+  const auto read = client.next_with("/push/pub/offset");
+  EXPECT_EQ(read.text("/push/pub/data/type"), "read.advanced");
+  EXPECT_EQ(read.number("/push/pub/offset"), offset + 2);
+
+  websocket_client again(server_.port());
+  const auto back =
+      again.ask(R"("connect":{"token":")" + ada_.token() + R"(","subs":{")" + own + R"(":{"recover":true,"offset":)" +
+                std::to_string(offset) + R"(,"epoch":")" + epoch + R"("}}})");
+  const std::string at = "/connect/subs/" + own;
+  EXPECT_TRUE(back.flag(at + "/recovered")) << back.body;
+  EXPECT_EQ(back.text(at + "/publications/0/data/type"), "member.joined");
+  EXPECT_EQ(back.text(at + "/publications/1/data/type"), "read.advanced");
+  EXPECT_FALSE(back.has(at + "/publications/2"));
+}
+
+TEST_F(RealtimePresence, ReadingThatGathersHoldsUpNobody) {
+  websocket_client client = connected(server_, ada_);
+  for (int i = 0; i < 4; ++i) ada_.say(room_, "word");
+  const auto read = [&](int id, int seq) {
+    return R"({"id":)" + std::to_string(id) + R"(,"rpc":{"method":"read.advance","data":{"room_id":")" + room_ +
+           R"(","seq":)" + std::to_string(seq) + "}}}";
+  };
+  client.send(read(1001, 3));
+  client.send(read(1002, 4));
+  client.send(R"({"id":1003,)" + post_by_rpc(room_, "meanwhile") + "}");
+  std::vector<std::int64_t> answered;
+  while (answered.size() < 3) {
+    const auto reply = client.next_with("/rpc");
+    answered.push_back(reply.number("/id"));
+    if (answered.back() == 1002) EXPECT_EQ(reply.number("/rpc/data/last_read_seq"), 4);
+  }
+  EXPECT_EQ(answered.back(), 1002) << "it waits for its second to be over, and the post did not";
+}
+
 } // namespace
 } // namespace palabre::testing

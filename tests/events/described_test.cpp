@@ -75,21 +75,45 @@ TEST(Catalog, HidesTheWordsOfDeletedMessages) {
   EXPECT_NE(shown.find(R"("author_name":"Ada")"), std::string::npos);
 }
 
-TEST(Catalog, NamesEachTypeOnceAndMarksItsSecrets) {
-  std::vector<std::string_view> names;
+TEST(Catalog, NamesEachTypeOnceInItsStreamsAndMarksItsSecrets) {
+  std::vector<std::pair<stream_kind, std::string_view>> names;
   for (const auto& t : all_types()) {
-    EXPECT_EQ(std::count(names.begin(), names.end(), t.type.name), 0) << t.type.name;
-    names.push_back(t.type.name);
+    const std::pair name{t.stream, t.type.name};
+    EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << t.type.name;
+    names.push_back(name);
     EXPECT_FALSE(t.fields.empty()) << t.type.name;
     for (const auto& field : t.fields)
       if (field.name.find("hash") != std::string_view::npos || field.name.find("code") != std::string_view::npos) {
         EXPECT_TRUE(field.is_secret) << t.type.name << "." << field.name;
       }
   }
-  EXPECT_TRUE(has_secrets("room.created"));
-  EXPECT_FALSE(has_secrets("message.posted"));
-  EXPECT_TRUE(has_secrets("no.such_type"));
-  EXPECT_EQ(audience_of("user.registered"), audience::nobody);
+  EXPECT_TRUE(has_secrets('r', "room.created"));
+  EXPECT_FALSE(has_secrets('r', "message.posted"));
+  EXPECT_TRUE(has_secrets('r', "no.such_type"));
+  EXPECT_TRUE(has_secrets('i', "room.created")) << "not a type of an inbox";
+  EXPECT_EQ(audience_of('u', "user.registered"), audience::nobody);
+}
+
+TEST(Catalog, KnowsATypeByItsStreamAndItsName) {
+  EXPECT_EQ(audience_of('r', "member.joined"), audience::members);
+  EXPECT_EQ(audience_of('i', "member.joined"), audience::self);
+  EXPECT_EQ(audience_of('u', "member.joined"), audience::nobody);
+  const std::string payload = R"({"room_id":"0190b1f0-7c3a-7abc-8def-0123456789ac"})";
+  EXPECT_TRUE(decode_any('i', "member.left", 1, payload));
+  EXPECT_EQ(decode_any('r', "member.left", 1, payload).error().code, errc::corrupt) << "whose leaving is it?";
+}
+
+TEST(Inbox, TellsTheRoomFirst) { // publications look for it there
+  for (const auto& t : all_types())
+    if (t.stream == stream_kind::inbox) {
+      EXPECT_EQ(t.fields.front().name, "room_id") << t.type.name;
+    }
+}
+
+TEST(Inbox, IsNamedByItsUser) {
+  const auto ada = *user_id::parse("0190b1f0-7c3a-7abc-8def-0123456789ab");
+  EXPECT_EQ(name_of(inbox_of(ada)), "inbox:0190b1f0-7c3a-7abc-8def-0123456789ab");
+  EXPECT_NE(inbox_of(ada), stream_of(ada));
 }
 
 } // namespace

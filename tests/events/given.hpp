@@ -1,6 +1,7 @@
 #pragma once
 // A small language for decisions: given(events…).when(command).then(events…) or .then_refused(code).
 
+#include "events/inbox.hpp"
 #include "events/room.hpp"
 #include "events/user.hpp"
 
@@ -27,6 +28,7 @@ inline session_id session(std::uint8_t n) {
 }
 
 const user_id ada = person(1), bob = person(2), eve = person(3);
+const room_id garden{person(77)}; ///< where the stories of rooms take place
 constexpr timestamp noon{1'700'000'000'000};
 
 /// What a decision led to; ends a sentence.
@@ -45,7 +47,19 @@ public:
     EXPECT_FALSE(what_.value().refusal);
     return *this;
   }
-  decision& then_nothing() { return then({}); }
+  decision& then_nothing() { return then({}).then_told({}); }
+  /// Who is told what in their inbox, in order: type and payload.
+  decision& then_told(std::vector<std::tuple<user_id, std::string, std::string>> told) {
+    EXPECT_TRUE(what_) << (what_ ? "" : what_.error().context);
+    if (!what_) return *this;
+    std::vector<std::tuple<user_id, std::string, std::string>> is;
+    for (const note& n : what_.value().notes) {
+      EXPECT_EQ(n.to.kind, static_cast<char>(stream_kind::inbox));
+      is.emplace_back(user_id{n.to.id}, n.event.type, n.event.payload);
+    }
+    EXPECT_EQ(is, told);
+    return *this;
+  }
   void then_refused(errc code) {
     ASSERT_FALSE(what_);
     EXPECT_EQ(what_.error().code, code) << name_of(what_.error().code) << ": " << what_.error().context;
@@ -78,7 +92,8 @@ public:
     return *this;
   }
   decision<room_event> when(user_id actor, room_command command) const {
-    return decision<room_event>(decide(state_, facts_for(actor, command), command, {actor, {noon.ms + 1'000'000}}));
+    return decision<room_event>(
+        decide(state_, facts_for(actor, command), command, {actor, {noon.ms + 1'000'000}, garden}));
   }
   const room_state& state() const { return state_; }
   room_facts facts_for(user_id actor, const room_command& command) const;

@@ -36,9 +36,10 @@ TEST(GoldenEvents, AreReadAndTodaysAreWrittenTheSame) {
     const auto event = decode_any(e.kind, e.type, e.schema, e.payload);
     ASSERT_TRUE(event) << e.type << ' ' << e.schema << ": " << event.error().context;
     const auto& types = all_types();
-    const auto known = std::find_if(types.begin(), types.end(), [&](const auto& t) { return t.type.name == e.type; });
-    ASSERT_NE(known, types.end());
-    EXPECT_EQ(static_cast<char>(known->stream), e.kind) << e.type;
+    const auto known = std::find_if(types.begin(), types.end(), [&](const auto& t) {
+      return static_cast<char>(t.stream) == e.kind && t.type.name == e.type;
+    });
+    ASSERT_NE(known, types.end()) << e.kind << ' ' << e.type;
     if (known->type.schema == e.schema) {
       EXPECT_EQ(stored_json(event.value()), e.payload) << e.type;
     }
@@ -46,11 +47,12 @@ TEST(GoldenEvents, AreReadAndTodaysAreWrittenTheSame) {
 }
 
 TEST(GoldenEvents, HoldEveryVersionOfEveryType) {
-  std::set<std::pair<std::string, std::uint16_t>> held;
-  for (const golden_event& e : golden_events()) held.emplace(e.type, e.schema);
+  std::set<std::tuple<char, std::string, std::uint16_t>> held;
+  for (const golden_event& e : golden_events()) held.emplace(e.kind, e.type, e.schema);
   for (const auto& t : all_types())
     for (std::uint16_t schema = 1; schema <= t.type.schema; ++schema)
-      EXPECT_TRUE(held.contains({std::string(t.type.name), schema})) << t.type.name << ' ' << schema;
+      EXPECT_TRUE(held.contains({static_cast<char>(t.stream), std::string(t.type.name), schema}))
+          << static_cast<char>(t.stream) << ' ' << t.type.name << ' ' << schema;
 }
 
 TEST(GoldenEvents, ShowNoSecret) {

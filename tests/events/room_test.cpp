@@ -50,6 +50,23 @@ TEST(Room, AnswersOnlyToItsMembersOnce) {
   given_a_room().when(bob, leave_room{}).then({"member.left"});
 }
 
+TEST(Room, TellsWhoeverComesAndGoes) {
+  const std::string id = to_text(garden);
+  create_room create;
+  create.room = garden;
+  given()
+      .when(ada, create)
+      .then_told({{ada, "member.joined", R"({"room_id":")" + id + R"(","role":"owner","way":"created"})"}});
+  given_a_room(visibility::open)
+      .when(eve, join_room{})
+      .then_told({{eve, "member.joined", R"({"room_id":")" + id + R"(","role":"member","way":"open"})"}});
+  given_a_room()
+      .when(eve, join_room{"ABCDEFGHJK", "Eve"})
+      .then_told({{eve, "member.joined", R"({"room_id":")" + id + R"(","role":"member","way":"share_code"})"}});
+  given_a_room().when(bob, leave_room{}).then_told({{bob, "member.left", R"({"room_id":")" + id + R"("})"}});
+  given_a_room().when(bob, post(1)).then_told({});
+}
+
 TEST(Room, OpensToItsShareCodeOnly) {
   given_a_room().when(eve, join_room{"ABCDEFGHJK", "Eve"}).then({"member.joined"});
   given_a_room().when(eve, join_room{"ABCDEFGHJM", "Eve"}).then_refused(errc::not_found);

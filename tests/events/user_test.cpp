@@ -116,6 +116,14 @@ TEST(Session, RemembersABoundedNumberOfSpentTokens) {
   EXPECT_EQ(a.state().sessions[0].spent.front(), "t4");
 }
 
+TEST(User, IsToldHowFarTheyHaveRead) {
+  registered()
+      .when(advance_read{garden, 41})
+      .then({})
+      .then_told({{ada, "read.advanced", R"({"room_id":")" + to_text(garden) + R"(","seq":41})"}});
+  account{}.when(advance_read{garden, 41}).then_refused(errc::not_found);
+}
+
 TEST(User, StateSurvivesASnapshot) {
   const auto a = registered().happened(session_refreshed{session(1), {"token two"}, {noon.ms + 2000}});
   const auto read = from_json<user_state>("snapshot", to_json(a.state(), secrets::stored));

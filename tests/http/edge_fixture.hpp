@@ -3,10 +3,11 @@
 // actors that answer what a test tells them to.
 
 #include "base/assert.hpp"
-#include "events/streams.hpp"
+#include "events/inbox.hpp"
 #include "http/api.hpp"
 #include "http/hasher.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/read_positions.hpp"
 #include "projections/tables.hpp"
 #include "running.hpp"
 #include "storage/journal.hpp"
@@ -60,8 +61,17 @@ protected:
   /// Appends to a room's stream and commits; the views do not know yet.
   template <class... Event>
   void happened(room_id in, user_id actor, const Event&... event) {
+    append(events::stream_of(in), actor, event...);
+  }
+  /// The same, to the inbox of a user.
+  template <class... Event>
+  void told(user_id to, const Event&... event) {
+    append(events::inbox_of(to), to, event...);
+  }
+  template <class... Event>
+  void append(const stream_id& to, user_id actor, const Event&... event) {
     storage::append what;
-    what.streams.push_back({events::stream_of(in), storage::expectation::any(), {encoded(in, actor, event)...}});
+    what.streams.push_back({to, storage::expectation::any(), {encoded(to, actor, event)...}});
     what.done = [](result<storage::appended> done) { PALABRE_ASSERT(done.has_value()); };
     PALABRE_ASSERT(journal_.submit(std::move(what)).has_value());
     while (journal_.step()) {
@@ -103,7 +113,9 @@ protected:
   projections::roster roster_fold;
   projections::users users_fold;
   projections::presence presence_fold;
-  projections::projector views{*log_, *store_, {&timeline_fold, &roster_fold, &users_fold, &presence_fold}};
+  projections::reading reading_fold;
+  projections::projector views{
+      *log_, *store_, {&timeline_fold, &roster_fold, &users_fold, &presence_fold, &reading_fold}};
   projections::log_reader log{*log_};
   projections::profiles profiles{*store_};
   projections::timeline_queries timeline{*store_, profiles};
@@ -114,21 +126,12 @@ protected:
   presence_desk presence{{gateway, views, log, presences, roster, time, settings}, random};
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
-  services edge{gateway,
-                views,
-                log,
-                timeline,
-                roster,
-                users,
-                profiles,
-                presence,
-                tokens,
-                hasher,
-                time,
-                random,
-                std::string(32, 'n'),
-                settings,
-                {}};
+  projections::reading_queries reading{*store_};
+  read_positions reads{gateway};
+  services edge{gateway,  views,    log,      timeline, roster,
+                users,    profiles, presence, tokens,   hasher,
+                reading,  reads,    time,     random,   std::string(32, 'n'),
+                settings, {}};
 
 private:
   template <class T>
@@ -137,10 +140,10 @@ private:
     return std::move(what).value();
   }
   template <class Event>
-  std::string encoded(room_id in, user_id actor, const Event& event) {
+  std::string encoded(const stream_id& in, user_id actor, const Event& event) {
     const auto form = events::encode_one(event);
     storage::record r;
-    r.stream = events::stream_of(in);
+    r.stream = in;
     r.time = time.now();
     r.actor = actor;
     r.schema = form.schema;

@@ -1,6 +1,6 @@
 #include "http/realtime/publication.hpp"
 
-#include "events/streams.hpp"
+#include "events/inbox.hpp"
 #include "http/realtime/recovery.hpp"
 
 #include <gtest/gtest.h>
@@ -16,10 +16,11 @@ const room_id room{id("01900000-0000-7000-8000-000000000001")};
 const user_id ada{id("01900000-0000-7000-8000-0000000000aa")};
 const message_id first_message{id("01900000-0000-7000-8000-0000000000f1")};
 
-storage::committed_record record_of(const events::encoded_event& event, stream_version seq, user_id actor = ada) {
+storage::committed_record record_in(const stream_id& stream, const events::encoded_event& event, stream_version seq,
+                                    user_id actor = ada) {
   storage::record r;
   r.at = position{100 + seq};
-  r.stream = events::stream_of(room);
+  r.stream = stream;
   r.version = seq;
   r.time = timestamp{1'700'000'000'123};
   r.actor = actor;
@@ -32,6 +33,10 @@ storage::committed_record record_of(const events::encoded_event& event, stream_v
   sha256_digest hash;
   for (std::size_t i = 0; i < hash.size(); ++i) hash[i] = static_cast<std::uint8_t>(i + seq);
   return {std::move(stored), view.value(), hash};
+}
+
+storage::committed_record record_of(const events::encoded_event& event, stream_version seq, user_id actor = ada) {
+  return record_in(events::stream_of(room), event, seq, actor);
 }
 
 events::message_posted hello() {
@@ -109,6 +114,41 @@ TEST(Publication, PushIsThePublicationInItsChannel) {
   EXPECT_EQ(push,
             R"({"push":{"channel":"room:01900000-0000-7000-8000-000000000001","pub":)" + publication(record) + "}}");
   EXPECT_EQ(push.find('\n'), std::string::npos) << "a newline would end the message for clients";
+}
+
+// ---- Inboxes
+
+template <class Event>
+storage::committed_record in_the_inbox(const Event& event, stream_version version) {
+  return record_in(events::inbox_of(ada), events::encode_one(event), version);
+}
+
+TEST(Publication, OfAnInboxIsAboutARoomAndHasTheInboxsOffset) {
+  const auto read = in_the_inbox(events::read_advanced{room, 41}, 1);
+  EXPECT_EQ(publication(read), R"({"data":{"type":"read.advanced","v":1,)" + std::string(envelope) +
+                                   R"("data":{"room_id":"01900000-0000-7000-8000-000000000001","seq":41}},"offset":1,)"
+                                   R"("tags":{"t":"read.advanced"}})");
+  EXPECT_TRUE(is_of_inbox(read.view));
+  EXPECT_FALSE(is_of_room(read.view));
+  EXPECT_FALSE(is_of_inbox(record_of(events::encode_one(hello()), 1).view));
+}
+
+TEST(Publication, OfAnInboxNamesTheRoomWhateverTheEvent) {
+  for (const auto& record :
+       {in_the_inbox(events::inbox_joined{room, events::role::owner, events::join_way::created}, 3),
+        in_the_inbox(events::inbox_left{room}, 4)}) {
+    const std::string json = publication(record);
+    EXPECT_NE(json.find(R"(,"room_id":"01900000-0000-7000-8000-000000000001","actor_id":)"), std::string::npos) << json;
+    EXPECT_NE(json.find(R"("offset":)" + std::to_string(record.view.version)), std::string::npos) << json;
+  }
+}
+
+TEST(Publication, PushOfAnInboxGoesToItsUser) {
+  const auto record = in_the_inbox(events::inbox_left{room}, 7);
+  std::string push;
+  ASSERT_TRUE(append_push(push, record, events::words::shown));
+  EXPECT_EQ(push,
+            R"({"push":{"channel":"user:01900000-0000-7000-8000-0000000000aa","pub":)" + publication(record) + "}}");
 }
 
 TEST(EventId, IsAUuidOfVersion7ThatFollowsTheRecord) {

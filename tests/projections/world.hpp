@@ -4,6 +4,7 @@
 #include "projections/presence.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -41,8 +42,8 @@ public:
     projector.reset();
     views.reset();
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
-    projector = std::make_unique<class projector>(*log, *views,
-                                                  std::vector<projection*>{&timeline_, &roster_, &users_, &presence_});
+    projector = std::make_unique<class projector>(
+        *log, *views, std::vector<projection*>{&timeline_, &roster_, &users_, &presence_, &reading_});
   }
 
   /// Appends to the log; the views do not know yet.
@@ -86,6 +87,7 @@ private:
   roster roster_;
   users users_;
   presence presence_;
+  reading reading_;
 };
 
 inline user_id person(std::uint8_t n) {

@@ -113,6 +113,32 @@ TEST_F(Journal, CountsAStreamThatStandsTwiceInOneAppend) {
   EXPECT_EQ(payloads_of(lobby), (strings{"a", "b"}));
 }
 
+/// What a user is told: streams of which nothing is expected, several of them more than once.
+TEST_F(Journal, ChainsStreamsThatStandSeveralTimesInOneAppend) {
+  append many = one(lobby, expectation::exactly(0), {"came", "left"});
+  for (const char* payload : {"1", "2", "3"})
+    for (const stream_id& to : {ada, garden}) many.streams.push_back({to, expectation::any(), {encoded(to, payload)}});
+  many.streams.push_back({ada, expectation::exactly(3), {encoded(ada, "4")}}); // counts those before it
+  ASSERT_TRUE(submit(many));
+  many.streams[0].expected = expectation::exactly(2);
+  many.streams.back().expected = expectation::exactly(6); // it would be 7
+  ASSERT_TRUE(submit(many));
+  EXPECT_TRUE(writer->step());
+  EXPECT_FALSE(writer->step()) << "both in one batch";
+  ASSERT_TRUE(answers[0]);
+  EXPECT_EQ(answers[0].value().count, 9u);
+  EXPECT_EQ(answers[1].error().context, "7");
+  EXPECT_EQ(payloads_of(ada), (strings{"1", "2", "3", "4"}));
+  EXPECT_EQ(payloads_of(garden), (strings{"1", "2", "3"}));
+  sha256_digest previous{};
+  ASSERT_TRUE(log->read_stream(ada, 0, 10, [&](const committed_record& r) {
+    EXPECT_EQ(r.view.previous, previous);
+    previous = r.hash;
+    return true;
+  }));
+  EXPECT_EQ(log->head_of(ada).value(), (stream_head{4, {9}, previous}));
+}
+
 TEST_F(Journal, RecognisesACommandInTheLog) {
   ASSERT_TRUE(commit(one(garden, expectation::any(), {"x"})));
   ASSERT_TRUE(commit(one(lobby, expectation::any(), {"a", "b"}, {key(1, 1)})));

@@ -1,0 +1,80 @@
+// How far one has read in a room.
+
+#include "http/ask.hpp"
+#include "http/read_positions.hpp"
+#include "http/routes/render.hpp"
+#include "http/routes/room_commands.hpp"
+#include "http/routes/routes.hpp"
+#include "http/schema.hpp"
+
+#include <algorithm>
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+struct read_body {
+  std::uint64_t seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(read_body, (), (seq))
+
+/// `wanted`, or the room's end if that is before it. The views may not have a message yet whose seq the caller knows.
+awaitable<result<stream_version>> clamped(services& s, call& c, stream_version wanted) {
+  if (wanted > c.room->last_seq) {
+    PALABRE_CO_TRY(co_await read_room_anew(s, c, c.room->room));
+  }
+  co_return std::min(wanted, c.room->last_seq);
+}
+
+/// Until the views say that `seq` is read. Answers where in the log that is durable by.
+awaitable<result<position>> read_up_to(services& s, const call& c, stream_version seq) {
+  PALABRE_CO_TRY(const stream_version before, s.reading.last_read(c.user(), c.room->room));
+  if (seq <= before) co_return s.log.head();
+  auto advancing = s.reads.advance(c.user(), c.room->room, seq, c.request_id);
+  PALABRE_CO_TRY(const position durable, co_await std::move(advancing));
+  auto waiting = wait_for_views(s.views, durable);
+  PALABRE_CO_TRY(co_await std::move(waiting));
+  co_return durable;
+}
+
+/// nullopt: the caller is not in the room any more.
+result<std::optional<projections::read_state>> state_of(const services& s, const call& c) {
+  const room_id room = c.room->room;
+  PALABRE_TRY(const auto mine, s.roster.standing(room, c.user()));
+  if (!mine) return std::optional<projections::read_state>{};
+  PALABRE_TRY(const auto states, s.reading.states(c.user(), {{room, mine->joined_seq}}));
+  return std::optional{states.front()};
+}
+
+awaitable<answer_or_problem> advance(services& s, call& c) {
+  const auto parsed = parse_body<read_body>(c.body);
+  if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
+  auto clamping = clamped(s, c, std::get<read_body>(parsed).seq);
+  const auto seq = co_await std::move(clamping);
+  if (!seq) co_return problem_of(seq.error());
+  auto advancing = read_up_to(s, c, seq.value());
+  const auto durable = co_await std::move(advancing);
+  if (!durable) co_return problem_of(durable.error());
+  const auto state = state_of(s, c);
+  if (!state) co_return problem_of(state.error());
+  if (!state.value()) co_return problem_of({errc::not_found, "you are not in this room any more"});
+  answer a = json_answer(200, render_read_state(*state.value()));
+  a.headers.emplace_back("Palabre-Position", std::to_string(durable.value().value));
+  co_return a;
+}
+
+constexpr route rows[] = {
+    {verb::put, "/api/v1/rooms/{id}/read", "read.advance", access::room_read, true, false, advance,
+     "Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq. The first of "
+     "several that come within a second is carried out at once, the others together when the second is over.",
+     true},
+};
+
+} // namespace
+
+std::span<const route> reading_routes() {
+  return rows;
+}
+
+} // namespace palabre::http

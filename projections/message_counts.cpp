@@ -1,0 +1,210 @@
+#include "projections/message_counts.hpp"
+
+#include "projections/keys.hpp"
+#include "projections/tables.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace palabre::projections {
+namespace {
+
+using storage::views_batch;
+using storage::views_store;
+
+// A chunk: how many messages came before it, and the distance of each but the first from the first. Its first seq is
+// the end of its key, or, in the row of the list, stands behind the seq of the last message that was deleted.
+constexpr std::size_t chunk_messages_max = 16;
+constexpr std::size_t before_bytes = 8, row_fixed_bytes = 24;
+constexpr stream_version distance_max = 0xFFFF; // what is farther begins a chunk
+
+// Deletions.
+constexpr unsigned level_bits = 6, levels = 5;
+
+error damaged() {
+  return {errc::corrupt, "a count of messages in the views is damaged"};
+}
+
+/// The row of a list, taken apart.
+struct open_chunk {
+  std::uint64_t before = 0;
+  stream_version last_deleted = 0;
+  stream_version first = 0;
+  std::string_view distances; ///< u16 each
+
+  std::size_t size() const { return 1 + distances.size() / 2; }
+};
+
+result<open_chunk> open_chunk_in(std::string_view row) {
+  byte_reader in(row);
+  open_chunk chunk;
+  chunk.before = in.integer<std::uint64_t>();
+  chunk.last_deleted = in.integer<std::uint64_t>();
+  chunk.first = in.integer<std::uint64_t>();
+  chunk.distances = in.rest();
+  if (!in.ok() || chunk.distances.size() % 2 != 0) return damaged();
+  return chunk;
+}
+
+std::string new_row(std::uint64_t before, stream_version last_deleted, stream_version first) {
+  std::string row;
+  row.reserve(row_fixed_bytes + 2 * chunk_messages_max);
+  put_int<std::uint64_t>(row, before);
+  put_int<std::uint64_t>(row, last_deleted);
+  put_int<std::uint64_t>(row, first);
+  return row;
+}
+
+/// How many messages of a chunk have a seq of at most `seq`. Requires: its first one has.
+std::uint64_t rank_in(std::string_view distances, stream_version first, stream_version seq) {
+  std::uint64_t rank = 1;
+  for (; !distances.empty(); distances.remove_prefix(2), ++rank)
+    if (first + get_int<std::uint16_t>(distances.data()) > seq) break;
+  return rank;
+}
+
+/// The row is full, or the next message too far away: it becomes a chunk of its own.
+void close(views_batch& rows, const std::string& key, const open_chunk& chunk) {
+  std::string closed_key = key, closed;
+  put_int<std::uint64_t>(closed_key, chunk.first);
+  put_int<std::uint64_t>(closed, chunk.before);
+  closed += chunk.distances;
+  rows.put(tables::message_chunks, closed_key, std::move(closed));
+}
+
+/// Messages with a seq of at most `seq` in the closed chunks.
+result<std::uint64_t> rank_in_closed(const views_store& views, const message_list& list, stream_version seq) {
+  const std::string first = key_of(list);
+  std::string end = first;
+  put_int<std::uint64_t>(end, seq + 1);
+  std::uint64_t rank = 0;
+  bool sound = true;
+  PALABRE_TRY(views.range(tables::message_chunks, first, end, false, [&](std::string_view key, std::string_view row) {
+    sound = row.size() >= before_bytes && row.size() % 2 == 0;
+    if (!sound) return false;
+    const auto first_seq = get_int<std::uint64_t>(key.data() + first.size());
+    rank = get_int<std::uint64_t>(row.data()) + rank_in(row.substr(before_bytes), first_seq, seq);
+    return false; // the nearest chunk says it all
+  }));
+  if (!sound) return damaged();
+  return rank;
+}
+
+result<std::uint64_t> posted_after(const views_store& views, const message_list& list, const open_chunk& chunk,
+                                   stream_version after) {
+  const std::uint64_t all = chunk.before + chunk.size();
+  if (chunk.first <= after) return all - chunk.before - rank_in(chunk.distances, chunk.first, after);
+  if (chunk.before == 0) return all;
+  PALABRE_TRY(const std::uint64_t rank, rank_in_closed(views, list, after));
+  return all - rank;
+}
+
+// ---- Deletions
+
+std::string deletions_key(const message_list& list, unsigned level, std::uint64_t block) {
+  std::string key = key_of(list);
+  key += static_cast<char>(level);
+  put_int<std::uint64_t>(key, block);
+  return key;
+}
+
+/// The block of `level` that has `seq`.
+std::uint64_t block_of(stream_version seq, unsigned level) {
+  return seq >> (level_bits * (level + 1));
+}
+
+std::uint64_t bit_of(stream_version seq) {
+  return std::uint64_t{1} << (seq & 63);
+}
+
+/// Deletions in the blocks of `level` from `first` up to, but without, `end`.
+result<std::uint64_t> deletions_between(const views_store& views, const message_list& list, unsigned level,
+                                        std::uint64_t first, std::uint64_t end) {
+  std::uint64_t sum = 0;
+  bool sound = true;
+  PALABRE_TRY(views.range(tables::deletions, deletions_key(list, level, first), deletions_key(list, level, end), true,
+                          [&](std::string_view, std::string_view row) {
+                            sound = row.size() == 8;
+                            if (!sound) return false;
+                            const auto value = get_int<std::uint64_t>(row.data());
+                            sum += level == 0 ? static_cast<std::uint64_t>(std::popcount(value)) : value;
+                            return true;
+                          }));
+  if (!sound) return damaged();
+  return sum;
+}
+
+/// Deletions behind `after` in its own block of 64.
+result<std::uint64_t> deletions_in_block_of(const views_store& views, const message_list& list, stream_version after) {
+  PALABRE_TRY(const auto row, views.get(tables::deletions, deletions_key(list, 0, block_of(after, 0))));
+  if (!row) return std::uint64_t{0};
+  if (row->size() != 8) return damaged();
+  const std::uint64_t at_or_before = bit_of(after) | (bit_of(after) - 1);
+  return static_cast<std::uint64_t>(std::popcount(get_int<std::uint64_t>(row->data()) & ~at_or_before));
+}
+
+/// In each level what is behind the seq's block and still in the block above; in the highest all that is behind.
+result<std::uint64_t> deleted_after(const views_store& views, const message_list& list, stream_version after) {
+  PALABRE_TRY(std::uint64_t sum, deletions_in_block_of(views, list, after));
+  for (unsigned level = 0; level < levels; ++level) {
+    const std::uint64_t block = block_of(after, level);
+    const bool highest = level + 1 == levels;
+    const std::uint64_t end = highest ? ~std::uint64_t{0} : (block_of(after, level + 1) + 1) << level_bits;
+    PALABRE_TRY(const std::uint64_t here, deletions_between(views, list, level, block + 1, end));
+    sum += here;
+  }
+  return sum;
+}
+
+} // namespace
+
+std::string key_of(const message_list& list) {
+  return key_of(list.room, list.author);
+}
+
+result<void> count_posted(views_batch& rows, const message_list& list, stream_version seq) {
+  const std::string key = key_of(list);
+  PALABRE_TRY(auto row, rows.get(tables::message_lists, key));
+  if (!row) {
+    rows.put(tables::message_lists, key, new_row(0, 0, seq));
+    return success();
+  }
+  PALABRE_TRY(const open_chunk chunk, open_chunk_in(*row));
+  if (chunk.size() < chunk_messages_max && seq - chunk.first <= distance_max) {
+    put_int<std::uint16_t>(*row, static_cast<std::uint16_t>(seq - chunk.first));
+    rows.put(tables::message_lists, key, std::move(*row));
+    return success();
+  }
+  close(rows, key, chunk);
+  rows.put(tables::message_lists, key, new_row(chunk.before + chunk.size(), chunk.last_deleted, seq));
+  return success();
+}
+
+result<void> count_deleted(views_batch& rows, const message_list& list, stream_version seq) {
+  const std::string key = key_of(list);
+  PALABRE_TRY(auto row, rows.get(tables::message_lists, key));
+  if (!row || row->size() < row_fixed_bytes) return damaged();
+  char* const last_deleted = row->data() + before_bytes;
+  set_int<std::uint64_t>(last_deleted, std::max(get_int<std::uint64_t>(last_deleted), seq));
+  rows.put(tables::message_lists, key, std::move(*row));
+  for (unsigned level = 0; level < levels; ++level) {
+    const std::string counter = deletions_key(list, level, block_of(seq, level));
+    PALABRE_TRY(const auto stored, rows.get(tables::deletions, counter));
+    const std::uint64_t before = stored ? get_int<std::uint64_t>(stored->data()) : 0;
+    std::string after;
+    put_int<std::uint64_t>(after, level == 0 ? before | bit_of(seq) : before + 1);
+    rows.put(tables::deletions, counter, std::move(after));
+  }
+  return success();
+}
+
+result<std::uint64_t> count_after(const views_store& views, const message_list& list, std::string_view row,
+                                  stream_version after) {
+  PALABRE_TRY(const open_chunk chunk, open_chunk_in(row));
+  PALABRE_TRY(const std::uint64_t posted, posted_after(views, list, chunk, after));
+  if (posted == 0 || chunk.last_deleted <= after) return posted;
+  PALABRE_TRY(const std::uint64_t deleted, deleted_after(views, list, after));
+  return posted - std::min(posted, deleted);
+}
+
+} // namespace palabre::projections

@@ -1,0 +1,48 @@
+#pragma once
+// Reading: how far each member has read each room, and how much is left. What is counted is not kept for each reader:
+// the room's messages and each author's are counted once (message_counts.hpp), and a reader's unread ones are those of
+// all less their own, behind what they have read. So a post costs the same however many members a room has.
+
+#include "projections/projection.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace palabre::projections {
+
+class reading final : public projection {
+public:
+  std::string_view name() const override { return "reading"; }
+  std::uint32_t version() const override { return 1; }
+  result<void> fold(const log_event& e, storage::views_batch& rows) override;
+};
+
+struct read_state {
+  stream_version last_read_seq = 0; ///< 0: nothing yet
+  std::uint64_t unread_count = 0;   ///< limits::unread_count_max stands for that many or more
+};
+
+/// Reads from any thread. Errors of all: io, corrupt.
+class reading_queries {
+public:
+  explicit reading_queries(const storage::views_store& views) : views_(views) {}
+
+  /// 0: nothing yet.
+  result<stream_version> last_read(user_id user, room_id room) const;
+
+  struct seat {
+    room_id room;
+    stream_version joined_seq = 0; ///< of the membership that counts now
+  };
+  /// One for each seat, in their order: two look-ups of many, then the bounded counters. The rows are read one after
+  /// the other: while a message of theirs is being deleted, a count may be off by that one.
+  result<std::vector<read_state>> states(user_id user, const std::vector<seat>& seats) const;
+
+private:
+  result<std::uint64_t> unread(user_id user, room_id room, const std::optional<std::string>& all,
+                               const std::optional<std::string>& own, stream_version after) const;
+
+  const storage::views_store& views_;
+};
+
+} // namespace palabre::projections
