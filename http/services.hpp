@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
+#include "http/tickets.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,7 +37,7 @@ struct edge_settings {
   std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
   std::size_t joins_told_max = 200;              ///< listeners of a channel; in a larger one nobody is told who comes
-  std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
+  std::vector<std::string> allowed_origins;      ///< beside the server's own; for realtime connections
   std::string version;                           ///< of the server
 };
 
@@ -61,6 +63,7 @@ struct services {
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
   edge_settings settings;
   std::vector<readiness_check> readiness;
+  std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
 };
 
 } // namespace palabre::http

@@ -4,6 +4,8 @@
 #include "http/realtime/hub.hpp"
 #include "http/realtime/identity.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <memory>
 #include <optional>
 #include <vector>
@@ -39,6 +41,8 @@ public:
   /// Sends what there is, and then `lent`.
   void flush(std::span<const lent_frames> lent = {});
   std::size_t unsent_bytes() const { return outbox_.bytes(); }
+  /// Until at most so much is unsent, or it is closing.
+  boost::asio::awaitable<void> wait_until_sent(std::size_t but);
 
   // ---- Ending
 
@@ -116,6 +120,7 @@ private:
   bool blocked_ = false; ///< waits for the socket to become writable
   bool peer_has_closed_ = false;
   bool busy_ = false;
+  bool ping_is_unsent_ = false;
   bool counted_ = false; ///< among the connections of its user
 };
 

@@ -82,9 +82,9 @@ asio::awaitable<void> converse(connection& peer, context& shared, std::string al
 
 } // namespace
 
-asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, std::string already_read, hub& home,
+asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, wire framing, std::string already_read, hub& home,
                                       context& shared) {
-  const auto peer = std::make_shared<connection>(std::move(socket), wire::websocket, home, shared);
+  const auto peer = std::make_shared<connection>(std::move(socket), framing, home, shared);
   const leaving at_the_end{*peer};
   peer->start();
   if (shared.draining) peer->disconnect(disconnections::shutdown);

@@ -12,6 +12,7 @@ std::span<const route> me_routes();
 std::span<const route> room_routes();
 std::span<const route> message_routes();
 std::span<const route> reaction_routes();
+std::span<const route> event_routes();
 std::span<const route> operation_routes();
 
 } // namespace palabre::http

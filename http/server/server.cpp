@@ -1,7 +1,10 @@
 #include "http/server/server.hpp"
 
+#include "http/realtime/emulation.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/publisher.hpp"
+#include "http/realtime/room_stream.hpp"
+#include "http/realtime/stream_endpoint.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
 
@@ -30,9 +33,18 @@ struct served_thread {
   realtime::hub subscribers;
 };
 
-/// Gives the place back when the WebSocket has ended, however it ended.
-void end_websocket(const place&, std::exception_ptr failure) {
-  if (failure) spdlog::error("a WebSocket connection failed");
+/// Gives the place back when the connection has ended, however it ended.
+void end_realtime(const place&, std::exception_ptr failure) {
+  if (failure) spdlog::error("a realtime connection failed");
+}
+
+asio::awaitable<void> serve_realtime(tcp::socket socket, continuation what, realtime::hub& home,
+                                     realtime::context& shared) {
+  if (realtime::is_websocket(what.framing))
+    return realtime::serve_websocket(std::move(socket), what.framing, std::move(what.said), home, shared);
+  if (what.framing == realtime::wire::room_events)
+    return realtime::serve_room_events(std::move(socket), std::move(*what.reading), home, shared);
+  return realtime::serve_stream(std::move(socket), what.framing, std::move(what.said), home, shared);
 }
 
 } // namespace
@@ -41,27 +53,28 @@ struct server::state {
   explicit state(services& s);
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
-  void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home);
+  void serve_upgraded(tcp::socket socket, continuation what, place held, io_thread& home);
 
   services& given;
   api operations;
   edge what_for;
   places held;
+  std::optional<realtime::hubs> all_hubs;
+  std::optional<realtime::context> shared; ///< connections that are cut off with their thread still leave it
   std::vector<std::unique_ptr<served_thread>> threads;
   std::unordered_map<const io_thread*, realtime::hub*> hub_of;
-  std::optional<realtime::hubs> all_hubs;
-  std::optional<realtime::context> shared;
   std::optional<realtime::publisher> publisher;
   std::optional<listener> door;
   bool running = false;
 };
 
 server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}}, held(s.settings.connections_max) {
+    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}}, held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
-  what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home) {
-    serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home);
+  what_for.upgraded = [this](tcp::socket socket, continuation what, place p, io_thread& home) {
+    serve_upgraded(std::move(socket), std::move(what), std::move(p), home);
   };
+  what_for.emulate = [this](const std::string& body) { return realtime::emulate(shared->spoken_to, body); };
   std::vector<realtime::hub*> all;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, s.settings.io_threads); ++i) {
     auto& made = *threads.emplace_back(std::make_unique<served_thread>(what_for, s));
@@ -73,10 +86,10 @@ server::state::state(services& s)
   publisher.emplace(*all_hubs);
 }
 
-/// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
-void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home) {
-  auto serving = realtime::serve_websocket(std::move(socket), std::move(already_read), *hub_of.at(&home), *shared);
-  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
+/// A coroutine of its own: what HTTP needed is not kept for as long as this lasts.
+void server::state::serve_upgraded(tcp::socket socket, continuation what, place held_place, io_thread& home) {
+  auto serving = serve_realtime(std::move(socket), std::move(what), *hub_of.at(&home), *shared);
+  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_realtime(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }
 
