@@ -32,6 +32,7 @@ public:
   /// Requires: owned by a shared_ptr.
   void begin() {
     peer_->start();
+    if (auto first = preamble(peer_->framing()); !first.empty()) peer_->send(std::move(first));
     if (is_one_way(peer_->framing())) return;
     said_ = shared_.spoken_to.begin(peer_->home().io(), [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->hear_soon();

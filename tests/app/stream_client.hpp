@@ -1,6 +1,6 @@
 #pragma once
-// A client of streamed answers over a bare socket: what comes is taken apart here and nowhere else, so that a wrong byte
-// shows.
+// A client of streamed answers over a bare socket: what comes is taken apart here and nowhere else, so that a wrong
+// byte shows.
 
 #include "http_client.hpp"
 

@@ -2,6 +2,7 @@
 #include "realtime_scene.hpp"
 #include "stream_client.hpp"
 
+#include <set>
 #include <thread>
 
 namespace palabre::testing {
@@ -82,8 +83,8 @@ TEST_F(Streams, AreRefusedBeforeTheyBegin) {
   const std::string huge(65'537, ' '), protobuf = "Content-Type: application/octet-stream\r\n";
   const std::string post_protobuf = "POST /connection/http_stream HTTP/1.1\r\nHost: x\r\n" + protobuf +
                                     "Content-Length: " + std::to_string(ok.size()) + "\r\n\r\n" + ok;
-  const std::string old = "POST /connection/http_stream HTTP/1.0\r\nContent-Length: " + std::to_string(ok.size()) +
-                          "\r\n\r\n" + ok;
+  const std::string old =
+      "POST /connection/http_stream HTTP/1.0\r\nContent-Length: " + std::to_string(ok.size()) + "\r\n\r\n" + ok;
   const std::vector<std::pair<std::string, int>> table{
       {post_request("/connection/http_stream", ""), 400},
       {post_request("/connection/http_stream", "\n \n"), 400},
@@ -145,8 +146,9 @@ TEST_F(Streams, HearCommandsByEmulationInTheirOrder) {
       const auto push = stream.next_with("/push/pub");
       EXPECT_EQ(push.text("/push/pub/data/data/body"), "word " + std::to_string(i));
     }
-    EXPECT_EQ(emulate(sender_, connect, command(90, R"("presence_stats":{)" + channel(room_) + '}') + "\n" +
-                                            command(91, R"("unsubscribe":{)" + channel(room_) + '}')),
+    EXPECT_EQ(emulate(sender_, connect,
+                      command(90, R"("presence_stats":{)" + channel(room_) + '}') + "\n" +
+                          command(91, R"("unsubscribe":{)" + channel(room_) + '}')),
               204);
     EXPECT_EQ(stream.next_with("/presence_stats").number("/presence_stats/num_clients"), 1);
     EXPECT_EQ(stream.next_with("/unsubscribe").number("/id"), 91);
@@ -326,8 +328,10 @@ TEST(StreamThreads, HearFromEveryThread) {
   for (int i = 0; i < 4; ++i) senders.push_back(std::make_unique<http_client>(server.port()));
   int id = 10;
   for (const http_answer& connect : connects)
-    for (const auto& sender : senders)
-      EXPECT_EQ(emulate(*sender, connect, command(++id, post_by_rpc(room, std::to_string(id)))), 204);
+    for (const auto& sender : senders) {
+      ++id;
+      EXPECT_EQ(emulate(*sender, connect, command(id, post_by_rpc(room, "word " + std::to_string(id)))), 204);
+    }
   for (stream_client& each : streams) {
     std::set<std::string> heard;
     while (heard.size() < 12) heard.insert(each.next_with("/push/pub").text("/push/pub/data/data/body"));
@@ -341,12 +345,12 @@ TEST(StreamOrigins, MayBeAllowed) {
   person ada(server, "ada");
   const std::string connect = command(1, connect_with(ada.token()));
   const std::string friendly = "Origin: https://app.example\r\n", own = "Origin: http://127.0.0.1\r\n";
-  for (const auto& [path, methods] : std::vector<std::pair<std::string, std::string>>{
-           {"/connection/http_stream", "POST, OPTIONS"},
-           {"/connection/sse", "GET, POST, OPTIONS"},
-           {"/connection/uni_http_stream", "POST, OPTIONS"},
-           {"/connection/uni_sse", "GET, POST, OPTIONS"},
-           {"/emulation", "POST, OPTIONS"}}) {
+  for (const auto& [path, methods] :
+       std::vector<std::pair<std::string, std::string>>{{"/connection/http_stream", "POST, OPTIONS"},
+                                                        {"/connection/sse", "GET, POST, OPTIONS"},
+                                                        {"/connection/uni_http_stream", "POST, OPTIONS"},
+                                                        {"/connection/uni_sse", "GET, POST, OPTIONS"},
+                                                        {"/emulation", "POST, OPTIONS"}}) {
     SCOPED_TRACE(path);
     const std::string asked = "OPTIONS " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
     stream_client preflight(server.port(), asked + friendly + "Access-Control-Request-Method: POST\r\n\r\n");
