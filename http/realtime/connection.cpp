@@ -211,7 +211,7 @@ void connection::on_time(time_point now) {
 
 void connection::ping(time_point now) {
   const edge_settings& settings = shared_.edge.settings;
-  // Where no answer tells that anyone is there, the socket does: it has taken nothing since the last one.
+  // Where no answer tells that anyone is there, the socket does: it has not been empty since the last one.
   if (is_one_way(framing()) && std::exchange(ping_is_unsent_, true)) return become_slow();
   send(ping_message(framing()));
   ping_at_ = now + settings.ping_interval;

@@ -124,4 +124,13 @@ private:
   bool counted_ = false; ///< among the connections of its user
 };
 
+/// Whatever way a coroutine ends that serves a connection, it leaves its hub: first the socket, then what hangs on it.
+struct leaving {
+  connection& peer;
+  ~leaving() {
+    peer.drop();
+    peer.leave();
+  }
+};
+
 } // namespace palabre::http::realtime

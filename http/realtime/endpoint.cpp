@@ -44,15 +44,6 @@ bool is_control(const client_message& message) {
   return message.kind >= opcode::close;
 }
 
-/// Whatever way the coroutine ends, the connection leaves its hub: first the socket, then what hangs on it.
-struct leaving {
-  connection& peer;
-  ~leaving() {
-    peer.drop();
-    peer.leave();
-  }
-};
-
 asio::awaitable<void> converse(connection& peer, context& shared, std::string already_read) {
   frame_decoder decoder(limits::command_frame_bytes_max);
   conversation talk(peer, shared);

@@ -9,6 +9,7 @@
 #include "http/realtime/standing.hpp"
 #include "http/realtime/stream_endpoint.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace palabre::http::realtime {
@@ -131,14 +132,6 @@ bool room_stream::send_piece() {
   peer_.home().open(*mine_, top.value());
   return false;
 }
-
-struct leaving {
-  connection& peer;
-  ~leaving() {
-    peer.drop();
-    peer.leave();
-  }
-};
 
 } // namespace
 

@@ -40,9 +40,8 @@ public:
     talk_.name_session(said_->id());
   }
   void end() {
+    const leaving now{*peer_};
     if (said_) shared_.spoken_to.end(*said_);
-    peer_->drop();
-    peer_->leave();
   }
 
   asio::awaitable<void> hear(std::string first) {

@@ -27,10 +27,11 @@ function follow(t, url, headers = {}) {
   const source = new EventSource(url, { fetch: fetch_with_headers });
   at_end(t, () => source.close());
   const events = [], reloads = [], errors = [];
-  source.addEventListener('message', ({ data, lastEventId }) => events.push({ id: lastEventId, ...JSON.parse(data) }));
-  source.addEventListener('reload', ({ data, lastEventId }) => reloads.push({ id: lastEventId, ...JSON.parse(data) }));
+  source.addEventListener('message', ({ data, lastEventId }) => events.push({ lastEventId, ...JSON.parse(data) }));
+  source.addEventListener('reload', ({ data, lastEventId }) => reloads.push({ lastEventId, ...JSON.parse(data) }));
   source.addEventListener('error', ({ code }) => errors.push(code));
   const opened = within(new Promise((resolve) => source.addEventListener('open', resolve, { once: true })), 'it to open');
+  opened.catch(() => {}); // a test that is not about that does not wait for it
   return { source, opened, events, reloads, errors, asked };
 }
 
@@ -47,7 +48,7 @@ test('gives the events of a room, from the first one on', async (t) => {
   await until(() => bodies(events).length === 2, 'both messages');
   assert.deepEqual(bodies(events), ['one', 'two']);
   assert.deepEqual(events.map(({ seq }) => seq), events.map((_, i) => i + 1));
-  for (const { id, seq } of events) assert.match(id, new RegExp(`^[A-Za-z]{8}:${seq}$`));
+  for (const { lastEventId, seq } of events) assert.match(lastEventId, new RegExp(`^[A-Za-z]{8}:${seq}$`));
 });
 
 test('goes on from the last event after a cut', async (t) => {
@@ -62,7 +63,7 @@ test('goes on from the last event after a cut', async (t) => {
   await until(() => events.length === 21, () => `21 events; there are ${events.length}`);
   await ada.post(room, 'after');
   await until(() => events.length === 22, 'the last message');
-  assert.equal(asked.at(-1), events[0].id);
+  assert.equal(asked.at(-1), events[0].lastEventId);
   assert.deepEqual(events.map(({ seq }) => seq), events.map((_, i) => events[0].seq + i));
 });
 
@@ -89,8 +90,8 @@ test('is told to load anew when the history is another one', async (t) => {
   const { proxy, ada, room, path } = await scene(t);
   const { reloads, events } = follow(t, `${proxy.url}${path}`, { ...bearer(ada), 'Last-Event-ID': 'otherone:1' });
   await until(() => reloads.length === 1, 'to be told');
-  const { epoch, last_seq, id } = reloads[0];
-  assert.equal(id, `${epoch}:${last_seq}`);
+  const { epoch, last_seq, lastEventId } = reloads[0];
+  assert.equal(lastEventId, `${epoch}:${last_seq}`);
   assert.notEqual(epoch, 'otherone');
   await ada.post(room, 'live');
   await until(() => events.length === 1, 'what comes');
