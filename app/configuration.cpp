@@ -105,7 +105,7 @@ option log_level_option() {
 }
 
 option origins_option() {
-  return {"server.allowed_origins", "other origins whose pages may open a WebSocket",
+  return {"server.allowed_origins", "other origins whose pages may open realtime connections",
           "origins as https://example.org, separated by commas (in TOML: an array)",
           [](configuration& c, const std::string& text) {
             std::vector<std::string> origins = split(text, ',');
@@ -158,10 +158,10 @@ const std::vector<option>& options() {
           "server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.drain_timeout; }),
       duration_option<milliseconds>(
-          "server.drain_spread", "over which WebSockets are told to reconnect elsewhere", milliseconds(0), hours(1),
-          [](configuration & c) -> auto& { return c.edge.drain_spread; }),
+          "server.drain_spread", "over which realtime connections are told to reconnect elsewhere", milliseconds(0),
+          hours(1), [](configuration & c) -> auto& { return c.edge.drain_spread; }),
       duration_option<seconds>(
-          "realtime.ping_interval", "between pings to a WebSocket", seconds(1), hours(1),
+          "realtime.ping_interval", "between pings to a realtime connection", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.ping_interval; }),
       duration_option<seconds>(
           "realtime.pong_timeout", "a client that has not answered a ping by then is gone", seconds(1), hours(1),

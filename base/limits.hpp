@@ -62,6 +62,11 @@ constexpr std::size_t hub_inbox_bytes_max = 64 * 1024 * 1024; ///< handed to an 
                                                               ///< dropped, and listeners recover from the log
 constexpr std::size_t subscriptions_per_connection_max = 128;
 constexpr std::uint16_t late_answers_max = 64;       ///< per connection: calls that are answered out of order
+constexpr std::size_t emulated_messages_max = 128;     ///< that came by /emulation and wait; over it: disconnect 3013
+constexpr std::size_t emulated_bytes_max = 256 * 1024; ///< of those together; one has command_frame_bytes_max
+constexpr std::size_t ignored_bytes_max = 64 * 1024;   ///< that a client sends behind the request of a streamed answer
+constexpr std::size_t tickets_per_user_max = 64;       ///< that wait to be used
+constexpr std::chrono::seconds ticket_life{30};
 constexpr std::size_t presence_clients_max = 1'000;  ///< in one answer; more are only counted
 constexpr std::size_t tag_filter_nodes_max = 64;     ///< of one subscription
 constexpr std::size_t tag_filter_values_max = 128;   ///< of one comparison
@@ -70,6 +75,7 @@ constexpr std::size_t connections_max = 18'000;      ///< default of `[limits] c
 constexpr std::size_t recovery_publications_max = 1'000;
 constexpr std::size_t recovery_bytes_max = 512 * 1024; ///< recovered publications travel in one frame
 static_assert(recovery_bytes_max < outbox_bytes_max);
+static_assert(emulated_bytes_max >= command_frame_bytes_max);
 
 // ---- actors: admission is counted before the mailbox, which has no bound of its own; over it: `overloaded`
 constexpr std::uint32_t commands_in_flight_max = 16'384;
@@ -79,8 +85,9 @@ constexpr std::size_t recent_facts_max =
 constexpr std::chrono::seconds idle_before_passivation{60};
 
 // ---- storage
-constexpr std::size_t event_bytes_max = 64 * 1024; ///< one stored record
-constexpr std::size_t batch_records_max = 4'096;   ///< of one journal write; about 5 ms of memtable
+constexpr std::size_t event_bytes_max = 64 * 1024;   ///< one stored record
+static_assert(event_bytes_max < recovery_bytes_max); // whoever reads in pieces gets on
+constexpr std::size_t batch_records_max = 4'096;     ///< of one journal write; about 5 ms of memtable
 constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
 constexpr std::size_t journal_queue_bytes_max = 64 * 1024 * 1024;   ///< over it: `overloaded`
 constexpr std::size_t projector_queue_bytes_max = 64 * 1024 * 1024; ///< over it: dropped, and read from the log instead

@@ -42,8 +42,18 @@ bool is_json(std::string_view content_type) {
 
 // ---- 401
 
-std::optional<problem> authenticate(services& s, call& c) {
+/// By a ticket, where one stands in for the token. False: there is none, or it is worth nothing.
+bool shows_ticket(services& s, call& c) {
+  const std::string* ticket = c.query_value("ticket");
+  if (!ticket) return false;
+  c.who = s.tickets->redeem(*ticket, c.path, s.time.now());
+  if (c.who && (c.who->expires_at <= s.time.now() || s.tokens.has_ended(c.who->session))) c.who.reset();
+  return c.who.has_value();
+}
+
+std::optional<problem> authenticate(services& s, call& c, const route* row) {
   if (c.who) return std::nullopt; // by rpc: the connection is authenticated
+  if (row && row->takes_ticket && c.authorization.empty() && shows_ticket(s, c)) return std::nullopt;
   constexpr std::string_view scheme = "Bearer ";
   std::string_view header = c.authorization;
   if (!equal_ignoring_case(header.substr(0, scheme.size()), scheme)) return refused(errc::unauthenticated);
@@ -196,7 +206,7 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
 
   const access needs = row ? row->needs : rows->least_access();
   if (needs != access::anyone)
-    if (auto denial = authenticate(s_, c)) co_return std::move(*denial);
+    if (auto denial = authenticate(s_, c, row)) co_return std::move(*denial);
   if (c.who && c.method != verb::get) s_.presence.act(c.user());
 
   const bool waits = waits_for_views(c, needs);

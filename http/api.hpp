@@ -2,6 +2,7 @@
 // The operations of the API: one table, from which dispatch, validation and error answers come, for REST and realtime
 // rpc alike. What runs here knows nothing of sockets.
 
+#include "http/continuation.hpp"
 #include "http/problem.hpp"
 #include "http/services.hpp"
 #include "http/tokens.hpp"
@@ -46,6 +47,8 @@ struct call {
   std::string authorization; ///< header; empty by rpc
   std::string idempotency_key;
   std::string if_match, if_none_match, min_position;
+  bool accepts_event_stream = false; ///< "text/event-stream" stands in Accept
+  std::string last_event_id;
   std::string request_id; ///< sane: checked or made
   std::string user_agent;
 
@@ -63,6 +66,8 @@ struct answer {
   int status = 200;
   std::string body; ///< JSON; empty for 204 and 304
   std::vector<std::pair<std::string, std::string>> headers;
+  /// Set: behind the head, which goes without a body, the connection becomes this and speaks HTTP no more.
+  std::shared_ptr<const continuation> then = {};
 };
 
 using answer_or_problem = std::variant<answer, problem>;
@@ -79,6 +84,7 @@ struct route {
   handler run;
   std::string_view summary;
   bool answers_late = false; ///< by rpc, others on the connection go on meanwhile
+  bool takes_ticket = false; ///< `?ticket=` stands in for the access token
 };
 
 /// All rows, of all files in routes/.

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
+#include "http/tickets.hpp"
 #include "http/token_buckets.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
@@ -16,6 +17,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,7 @@ struct services {
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
   edge_settings settings;
   std::vector<readiness_check> readiness;
+  std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   const realtime::hubs* hubs = nullptr; ///< set by the server: who listens; null: nobody can
   token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
 };

@@ -130,6 +130,10 @@ void token_authority::end_session(session_id session) {
   state_->clean_at = std::max<std::size_t>(1'024, state_->ended.size() * 2);
 }
 
+bool token_authority::has_ended(session_id session) const {
+  return state_->has_ended(session);
+}
+
 void token_authority::hear(const storage::committed_batch& batch) {
   for (const storage::committed_record& record : batch.records) {
     if (record.view.type != events::session_closed::type.name) continue;

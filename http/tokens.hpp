@@ -36,6 +36,7 @@ public:
 
   /// From now on access tokens of this session prove nothing. Remembered until the last of them has expired.
   void end_session(session_id session);
+  bool has_ended(session_id session) const;
   /// Ends the sessions that this batch closed. A listener of the journal: never blocks for long.
   void hear(const storage::committed_batch& batch);
 

@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
@@ -192,6 +193,30 @@ std::optional<command> parse_connect(std::string_view line) {
   if (parser().parse(line.data(), line.size(), false).get(root) != simdjson::SUCCESS || !read_body(root, out))
     return std::nullopt;
   return out;
+}
+
+std::string_view take_line(std::string_view& rest) {
+  constexpr std::string_view blank = " \t\r\n";
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
+  line.remove_suffix(line.size() - (line.find_last_not_of(blank) + 1));
+  return line;
+}
+
+bool parses(std::string message, wire w) {
+  message.reserve(message.size() + command_padding);
+  std::string_view rest = message;
+  if (is_one_way(w)) return parse_connect(rest).has_value();
+  bool any = false;
+  while (!rest.empty()) {
+    const std::string_view line = take_line(rest);
+    if (line.empty()) continue;
+    if (!parse_command(line)) return false;
+    any = true;
+  }
+  return any;
 }
 
 } // namespace palabre::http::realtime

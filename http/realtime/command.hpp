@@ -1,5 +1,6 @@
 #pragma once
 #include "base/position.hpp"
+#include "http/realtime/wire.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -65,5 +66,10 @@ std::optional<command> parse_command(std::string_view line);
 /// The same for what comes without an envelope on one-way wires: the body of a connect.
 std::optional<command> parse_connect(std::string_view line);
 extern const std::size_t command_padding;
+
+/// Takes a line from the front of `rest`, without white space around it.
+std::string_view take_line(std::string_view& rest);
+/// Whether a first message on `w` parses: a connect without its envelope, or commands, at least one.
+bool parses(std::string message, wire w);
 
 } // namespace palabre::http::realtime

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "http/realtime/conversation.hpp"
 #include "http/realtime/recovery.hpp"
+#include "http/realtime/reply.hpp"
 
 #include <algorithm>
 
@@ -24,29 +25,56 @@ void conversation::connect(const command& c) {
     refused_ = true;
     return refuse(c, command_errors::internal);
   }
-  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who) return refuse_connect(c, who.error());
-  const uuid client = shared_.edge.random.next_id(shared_.edge.time.now());
-  if (!peer_.accept(identity::of(who.value()), client)) return peer_.disconnect(disconnections::connection_limit);
+  if (admit(c)) welcome(c);
+}
 
+/// True: it is known who it is.
+bool conversation::admit(const command& c) {
+  if (c.token.empty()) {
+    peer_.disconnect(disconnections::bad_request);
+    return false;
+  }
+  const auto who = shared_.edge.tokens.verify(c.token);
+  if (!who) {
+    refuse_connect(c, who.error());
+    return false;
+  }
+  const uuid client = shared_.edge.random.next_id(shared_.edge.time.now());
+  const bool has_place = peer_.accept(identity::of(who.value()), client);
+  if (!has_place) peer_.disconnect(disconnections::connection_limit);
+  return has_place;
+}
+
+/// Answers connect. `subs`: what is listened to from here on beside the own channel, as `"<channel>":{…},…`.
+void conversation::welcome(const command& c, std::string_view subs) {
   const edge_settings& settings = shared_.edge.settings;
-  std::string body = R"({"client":")" + to_text(client) + R"(","version":)";
+  std::string body = R"({"client":")" + to_text(peer_.client()) + R"(","version":)";
   append_json_string(body, "palabre " + settings.version);
-  body += lifetime() + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true)";
-  body += open_own_channel(c);
+  body += R"(,"ping":)" + std::to_string(settings.ping_interval.count());
+  std::string listened_to = open_own_channel(c);
+  if (!listened_to.empty() && !subs.empty()) listened_to += ',';
+  listened_to += subs;
+  if (!listened_to.empty()) body += R"(,"subs":{)" + listened_to + '}';
+  if (is_one_way(peer_.framing())) {
+    body += R"(,"session":")" + shared_.spoken_to.new_id() + "\"}";
+    return peer_.send(push("connect", body, peer_.framing()));
+  }
+  body += lifetime() + R"(,"pong":true)";
+  if (!session_.empty())
+    body += R"(,"session":")" + std::string(session_) + R"(","node":")" + shared_.spoken_to.node() + '"';
   body += '}';
   answer(c, "connect", body);
 }
 
 void conversation::refuse_connect(const command& c, const error& why) {
   if (why.code != errc::token_expired) return peer_.disconnect(disconnections::invalid_token);
+  if (is_one_way(peer_.framing())) return peer_.disconnect(disconnections::expired);
   refused_ = true;
   refuse(c, command_errors::token_expired);
 }
 
-/// Lets the user's own channel through and answers where it stands, as `,"subs":{…}`; a client that was away gets what
-/// it missed.
+/// Lets the user's own channel through and answers where it stands, as `"<channel>":{…}`; a client that was away gets
+/// what it missed.
 std::string conversation::open_own_channel(const command& c) {
   subscription& own = peer_.own_channel();
   const std::string name = own.name();
@@ -62,7 +90,7 @@ std::string conversation::open_own_channel(const command& c) {
     found = std::move(missed).value();
   }
   peer_.home().open(own, top.value());
-  return R"(,"subs":{")" + name + R"(":)" + subscribe_result(now, found) + '}';
+  return '"' + name + R"(":)" + subscribe_result(now, found);
 }
 
 void conversation::refresh(const command& c) {

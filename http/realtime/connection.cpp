@@ -4,6 +4,9 @@
 #include "http/presence/presence_desk.hpp"
 #include "http/realtime/reply.hpp"
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 
 namespace palabre::http::realtime {
@@ -62,8 +65,19 @@ void connection::flush(std::span<const lent_frames> lent) {
     case outbox::outcome::broken: drop(); return;
     }
   }
+  if (outbox_.empty()) ping_is_unsent_ = false;
   if (is_listening() && outbox_.bytes() > limits::outbox_bytes_max) become_slow();
   if (phase_ == phase::closing && outbox_.empty()) finish_sending();
+}
+
+boost::asio::awaitable<void> connection::wait_until_sent(std::size_t but) {
+  boost::system::error_code failed;
+  auto token = boost::asio::redirect_error(boost::asio::use_awaitable, failed);
+  flush();
+  while (is_listening() && outbox_.bytes() > but) {
+    co_await socket_.async_wait(boost::asio::ip::tcp::socket::wait_write, token);
+    if (failed) co_return;
+  }
 }
 
 /// The farewell is out. The peer's own ends it, or the end of the stream: closed at once, bytes still under way would
@@ -161,7 +175,8 @@ void connection::renew(identity who) {
   who_ = std::move(who);
   if (who_.expires_at) {
     const std::int64_t left_ms = who_.expires_at->ms - shared_.edge.time.now().ms;
-    end_at_ = now() + std::chrono::milliseconds(left_ms) + expired_grace;
+    end_at_ = now() + std::chrono::milliseconds(left_ms);
+    if (!is_one_way(framing())) end_at_ += expired_grace;
   } else {
     end_at_ = never;
   }
@@ -204,6 +219,8 @@ void connection::on_time(time_point now) {
 
 void connection::ping(time_point now) {
   const edge_settings& settings = shared_.edge.settings;
+  // Where no answer tells that anyone is there, the socket does: it has not been empty since the last one.
+  if (is_one_way(framing()) && std::exchange(ping_is_unsent_, true)) return become_slow();
   send(ping_message(framing()));
   ping_at_ = now + settings.ping_interval;
   if (!is_one_way(framing()) && pong_by_ == never) pong_by_ = now + settings.pong_timeout;
@@ -254,6 +271,8 @@ void connection::stop_listening(subscription& s) {
 }
 
 void connection::unsubscribe(subscription& s, const unsubscription& why) {
+  if (framing() == wire::room_events)
+    return disconnect(disconnections::force_disconnect); // there is nothing else on it
   send(unsubscribe_push(s.name(), why, framing()));
   stop_listening(s);
 }

@@ -4,6 +4,8 @@
 #include "http/realtime/hub.hpp"
 #include "http/realtime/identity.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <memory>
 #include <optional>
 #include <vector>
@@ -39,6 +41,8 @@ public:
   /// Sends what there is, and then `lent`.
   void flush(std::span<const lent_frames> lent = {});
   std::size_t unsent_bytes() const { return outbox_.bytes(); }
+  /// Until at most so much is unsent, or it is closing.
+  boost::asio::awaitable<void> wait_until_sent(std::size_t but);
 
   // ---- Ending
 
@@ -117,7 +121,17 @@ private:
   phase phase_ = phase::opening;
   bool blocked_ = false; ///< waits for the socket to become writable
   bool busy_ = false;
+  bool ping_is_unsent_ = false;
   bool counted_ = false; ///< among the connections of its user
+};
+
+/// Whatever way a coroutine ends that serves a connection, it leaves its hub: first the socket, then what hangs on it.
+struct leaving {
+  connection& peer;
+  ~leaving() {
+    peer.drop();
+    peer.leave();
+  }
 };
 
 } // namespace palabre::http::realtime

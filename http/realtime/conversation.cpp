@@ -3,11 +3,6 @@
 #include "base/limits.hpp"
 #include "http/realtime/reply.hpp"
 
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <algorithm>
-
 namespace palabre::http::realtime {
 
 namespace asio = boost::asio;
@@ -19,20 +14,14 @@ namespace {
 /// rooms in one message, is answered as fast as it reads instead of running into the outbox's bound.
 constexpr std::size_t unsent_before_command_max = limits::outbox_bytes_max / 8;
 
-/// Takes a line from the front of `rest`, without white space around it.
-std::string_view take_line(std::string_view& rest) {
-  constexpr std::string_view blank = " \t\r\n";
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  line.remove_prefix(std::min(line.find_first_not_of(blank), line.size()));
-  line.remove_suffix(line.size() - (line.find_last_not_of(blank) + 1));
-  return line;
-}
-
 } // namespace
 
 asio::awaitable<void> conversation::hear(std::string message) {
+  if (is_one_way(peer_.framing())) {
+    auto listening = listen_only(std::move(message));
+    co_await std::move(listening);
+    co_return;
+  }
   message.reserve(message.size() + command_padding);
   std::string_view rest = message;
   bool empty = true;
@@ -55,7 +44,7 @@ asio::awaitable<void> conversation::hear(std::string message) {
 
 asio::awaitable<void> conversation::carry_out(command c) {
   if (peer_.unsent_bytes() > unsent_before_command_max) {
-    auto drained = wait_until_sent();
+    auto drained = peer_.wait_until_sent(unsent_before_command_max);
     co_await std::move(drained);
   }
   if (!may_be_carried_out(c)) co_return;
@@ -73,16 +62,6 @@ asio::awaitable<void> conversation::carry_out(command c) {
     co_await std::move(step);
   } else {
     carry_out_at_once(c);
-  }
-}
-
-asio::awaitable<void> conversation::wait_until_sent() {
-  boost::system::error_code failed;
-  auto token = asio::redirect_error(asio::use_awaitable, failed);
-  peer_.flush();
-  while (peer_.is_listening() && peer_.unsent_bytes() > unsent_before_command_max) {
-    co_await peer_.socket().async_wait(asio::ip::tcp::socket::wait_write, token);
-    if (failed) co_return;
   }
 }
 

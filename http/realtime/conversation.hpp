@@ -2,12 +2,14 @@
 #include "http/realtime/command.hpp"
 #include "http/realtime/connection.hpp"
 #include "http/realtime/endpoint.hpp"
-#include "projections/roster.hpp"
+#include "http/realtime/standing.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace palabre::http::realtime {
 
@@ -16,19 +18,17 @@ namespace palabre::http::realtime {
 class conversation {
 public:
   conversation(connection& peer, context& shared) : peer_(peer), shared_(shared) {}
+  /// By which /emulation finds the connection: told in the answer to connect. Requires: `id` outlives it.
+  void name_session(std::string_view id) { session_ = id; }
 
-  /// Carries out the commands of one message.
+  /// Carries out the commands of one message. On a one-way wire: the connect without its envelope; what else is said
+  /// there is not heard.
   boost::asio::awaitable<void> hear(std::string message);
 
 private:
-  /// The user's place in a room, as the views had it when the room was at seq `at`.
-  struct standing {
-    events::role as = events::role::member;
-    stream_version at = 0;
-  };
+  using standing = room_standing;
 
   boost::asio::awaitable<void> carry_out(command c);
-  boost::asio::awaitable<void> wait_until_sent();
   bool may_be_carried_out(const command& c);
   void hear_without_id(const command& c);
   void carry_out_at_once(const command& c);
@@ -36,10 +36,19 @@ private:
 
   // ---- connecting.cpp
   void connect(const command& c);
+  bool admit(const command& c);
+  void welcome(const command& c, std::string_view subs = {});
   void refuse_connect(const command& c, const error& why);
   std::string open_own_channel(const command& c);
   void refresh(const command& c);
   std::string lifetime() const;
+
+  // ---- one_way.cpp
+  struct asked_room;
+  boost::asio::awaitable<void> listen_only(std::string request);
+  boost::asio::awaitable<std::optional<asked_room>> ask_for(channel_position what);
+  void open_together(const command& c, std::vector<asked_room> rooms);
+  result<std::string> result_for(asked_room& room, std::size_t used) const;
 
   // ---- calling.cpp
   boost::asio::awaitable<void> call(command c);
@@ -49,7 +58,9 @@ private:
   boost::asio::awaitable<void> subscribe(command c);
   void unsubscribe(const command& c);
   void publish(const command& c);
-  boost::asio::awaitable<result<std::optional<standing>>> standing_in(room_id room);
+  boost::asio::awaitable<result<std::optional<standing>>> standing_in(room_id room) {
+    return realtime::standing_in(peer_, shared_.edge, room);
+  }
   std::optional<command_error> open(const command& c, subscription& s, const standing& here);
   static std::optional<command_error> wrong_with_channel(std::string_view channel);
 
@@ -62,7 +73,8 @@ private:
 
   connection& peer_;
   context& shared_;
-  bool refused_ = false; ///< connect was answered with an error: only a new connection helps
+  std::string_view session_; ///< empty: commands come by the wire itself
+  bool refused_ = false;     ///< connect was answered with an error: only a new connection helps
 };
 
 } // namespace palabre::http::realtime

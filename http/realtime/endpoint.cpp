@@ -44,15 +44,6 @@ bool is_control(const client_message& message) {
   return message.kind >= opcode::close;
 }
 
-/// Whatever way the coroutine ends, the connection leaves its hub: first the socket, then what hangs on it.
-struct leaving {
-  connection& peer;
-  ~leaving() {
-    peer.drop();
-    peer.leave();
-  }
-};
-
 asio::awaitable<void> converse(connection& peer, context& shared, std::string already_read) {
   frame_decoder decoder(limits::command_frame_bytes_max);
   conversation talk(peer, shared);
@@ -82,9 +73,9 @@ asio::awaitable<void> converse(connection& peer, context& shared, std::string al
 
 } // namespace
 
-asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, std::string already_read, hub& home,
+asio::awaitable<void> serve_websocket(asio::ip::tcp::socket socket, wire framing, std::string already_read, hub& home,
                                       context& shared) {
-  const auto peer = std::make_shared<connection>(std::move(socket), wire::websocket, home, shared);
+  const auto peer = std::make_shared<connection>(std::move(socket), framing, home, shared);
   const leaving at_the_end{*peer};
   peer->start();
   if (shared.draining) peer->disconnect(disconnections::shutdown);

@@ -1,9 +1,12 @@
 #pragma once
-// /connection/websocket: the Centrifuge client protocol v2, JSON, from the upgraded socket on.
+// /connection/websocket and /connection/uni_websocket: the Centrifuge client protocol v2, JSON, from the upgraded
+// socket on.
 
 #include "http/api.hpp"
 #include "http/realtime/connection_counts.hpp"
 #include "http/realtime/hubs.hpp"
+#include "http/realtime/sessions.hpp"
+#include "http/realtime/wire.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,18 +18,21 @@ namespace palabre::http::realtime {
 
 /// What all connections of the process share. Lifetime: outlives them.
 struct context {
-  context(services& given, api& table, const hubs& every) : edge(given), operations(table), all_hubs(every) {}
+  context(services& given, api& table, const hubs& every)
+      : edge(given), operations(table), all_hubs(every), spoken_to(given.random) {}
 
   services& edge;
   api& operations;
   const hubs& all_hubs;
   std::atomic<bool> draining{false};
   connection_counts users{};
+  sessions spoken_to;
 };
 
 /// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.
+/// Requires: `framing` is one of the two of WebSocket.
 /// Runs on, and touches only, the io thread of `home`, whose executor is the socket's. Never throws.
-boost::asio::awaitable<void> serve_websocket(boost::asio::ip::tcp::socket socket, std::string already_read, hub& home,
-                                             context& shared);
+boost::asio::awaitable<void> serve_websocket(boost::asio::ip::tcp::socket socket, wire framing,
+                                             std::string already_read, hub& home, context& shared);
 
 } // namespace palabre::http::realtime

@@ -3,6 +3,7 @@
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "events/streams.hpp"
+#include "http/realtime/delivery.hpp"
 #include "http/realtime/publication.hpp"
 
 #include <algorithm>
@@ -45,17 +46,32 @@ result<std::optional<std::vector<storage::committed_record>>> missed_events(cons
   return missed;
 }
 
-/// Whether `user` left within the stretch, after what the views knew.
-bool left_after(const std::vector<storage::committed_record>& stretch, stream_version known, user_id user) {
-  return std::any_of(stretch.begin(), stretch.end(), [&](const storage::committed_record& each) {
-    if (each.view.version <= known || each.view.type != events::member_left::type.name) return false;
+/// Where `user` left within the stretch, after what the views knew.
+std::optional<stream_version> left_at(const std::vector<storage::committed_record>& stretch, const reader& who) {
+  for (const storage::committed_record& each : stretch) {
+    if (each.view.version <= who.at || each.view.type != events::member_left::type.name) continue;
     const auto left = events::decode_as<events::member_left>(each.view.schema, each.view.payload);
-    return left && left.value().user == user;
-  });
+    if (left && left.value().user == who.user) return each.view.version;
+  }
+  return std::nullopt;
 }
 
 bool is_wanted(const storage::record& r, const tag_filter* wanted) {
   return wanted == nullptr || wanted->admits({{"t", std::string(r.type)}});
+}
+
+/// Hands the records that `who` may see and wants to `write`, each with the words it gets, until that answers false.
+using record_writer = std::function<result<bool>(const storage::committed_record&, events::words)>;
+result<void> for_each_shown(const std::vector<storage::committed_record>& records, const reader& who,
+                            const deletion_check& is_deleted, const record_writer& write) {
+  for (const storage::committed_record& each : records) {
+    if (events::audience_of(each.view.stream.kind, each.view.type) != events::audience::members) continue;
+    if (!is_wanted(each.view, who.wanted)) continue;
+    PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
+    PALABRE_TRY(const bool more, write(each, what));
+    if (!more) break;
+  }
+  return success();
 }
 
 } // namespace
@@ -72,7 +88,7 @@ result<recovery> recover_room(const projections::log_reader& log, room_id room, 
                               const log_position& now, const reader& who) {
   PALABRE_TRY(const auto missed, missed_events(log, events::stream_of(room), claim, now));
   if (!missed) return recovery{false, claim.offset, {}};
-  if (left_after(*missed, who.at, who.user)) return error{errc::not_a_member, ""};
+  if (left_at(*missed, who)) return error{errc::not_a_member, ""};
   PALABRE_TRY(auto publications, publications_of(*missed, who, deletions_within(*missed), unbounded));
   return recovery{true, claim.offset, std::move(publications)};
 }
@@ -124,18 +140,45 @@ deletion_check deletions_in_views(const projections::timeline_queries& timeline,
 result<std::string> publications_of(const std::vector<storage::committed_record>& records, const reader& who,
                                     const deletion_check& is_deleted, std::size_t bytes_max) {
   std::string out = "[";
-  for (const storage::committed_record& each : records) {
-    if (events::audience_of(each.view.stream.kind, each.view.type) != events::audience::members) continue;
-    if (!is_wanted(each.view, who.wanted)) continue;
-    PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
+  const auto write = [&](const storage::committed_record& each, events::words what) -> result<bool> {
     if (out.size() > 1) {
-      if (out.size() > bytes_max) break;
+      if (out.size() > bytes_max) return false;
       out += ',';
     }
     PALABRE_TRY(append_publication(out, each, what));
-  }
+    return true;
+  };
+  PALABRE_TRY(for_each_shown(records, who, is_deleted, write));
   out += ']';
   return out;
+}
+
+result<std::string> events_of(const std::vector<storage::committed_record>& records, const reader& who,
+                              const deletion_check& is_deleted) {
+  std::string out = "[";
+  const auto write = [&](const storage::committed_record& each, events::words what) -> result<bool> {
+    if (out.size() > 1) out += ',';
+    PALABRE_TRY(append_event(out, each, what));
+    return true;
+  };
+  PALABRE_TRY(for_each_shown(records, who, is_deleted, write));
+  out += ']';
+  return out;
+}
+
+result<streamed_events> stream_of_events(const std::vector<storage::committed_record>& records, const reader& who,
+                                         const deletion_check& is_deleted, std::string_view epoch) {
+  const auto left = left_at(records, who);
+  std::string out, event;
+  const auto write = [&](const storage::committed_record& each, events::words what) -> result<bool> {
+    if (left && each.view.version > *left) return false;
+    event.clear();
+    PALABRE_TRY(append_event(event, each, what));
+    append_room_event(out, event, each.view.version, epoch);
+    return true;
+  };
+  PALABRE_TRY(for_each_shown(records, who, is_deleted, write));
+  return streamed_events{std::move(out), left.has_value()};
 }
 
 } // namespace palabre::http::realtime

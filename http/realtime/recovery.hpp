@@ -66,4 +66,16 @@ deletion_check deletions_in_views(const projections::timeline_queries& timeline,
 result<std::string> publications_of(const std::vector<storage::committed_record>& records, const reader& who,
                                     const deletion_check& is_deleted, std::size_t bytes_max);
 
+/// The events alone as a JSON array. As publications_of, all of them.
+result<std::string> events_of(const std::vector<storage::committed_record>& records, const reader& who,
+                              const deletion_check& is_deleted);
+
+/// The events as frames of wire::room_events. As publications_of, but up to the event by which the reader leaves.
+struct streamed_events {
+  std::string frames;
+  bool reader_left = false;
+};
+result<streamed_events> stream_of_events(const std::vector<storage::committed_record>& records, const reader& who,
+                                         const deletion_check& is_deleted, std::string_view epoch);
+
 } // namespace palabre::http::realtime

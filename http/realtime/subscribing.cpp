@@ -1,6 +1,5 @@
 // The commands by which a connection begins and ends to listen, and publish.
 #include "base/limits.hpp"
-#include "http/ask.hpp"
 #include "http/realtime/conversation.hpp"
 #include "http/realtime/recovery.hpp"
 
@@ -39,25 +38,6 @@ asio::awaitable<void> conversation::subscribe(command c) {
   if (!wrong) co_return;
   peer_.stop_listening(s);
   refuse(c, *wrong);
-}
-
-/// In views that have seen all that was durable when this was called.
-asio::awaitable<result<std::optional<conversation::standing>>> conversation::standing_in(room_id room) {
-  services& edge = shared_.edge;
-  if (!peer_.who().is_account()) co_return std::optional<standing>{};
-  auto waiting = wait_for_views(edge.views, edge.log.head());
-  peer_.set_busy(true);
-  const result<void> waited = co_await std::move(waiting);
-  peer_.set_busy(false);
-  if (!waited) co_return waited.error();
-  if (!peer_.is_listening()) co_return std::optional<standing>{};
-
-  const auto row = edge.roster.room(room); // first: what is read after it is true for it
-  if (!row) co_return row.error();
-  const auto membership = edge.roster.standing(room, peer_.who().user);
-  if (!membership) co_return membership.error();
-  if (!row.value() || !membership.value()) co_return std::optional<standing>{};
-  co_return std::optional<standing>{standing{membership.value()->as, row.value()->last_seq}};
 }
 
 /// Answers and lets through what comes from here on. nullopt: done.

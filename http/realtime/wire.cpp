@@ -98,6 +98,16 @@ std::string farewell(const disconnection& why, wire w) {
   return out;
 }
 
+std::string preamble(wire w) {
+  if (!is_event_stream(w) || w == wire::room_events) return {};
+  std::string out(size_digits, '0');
+  write_size(out.data(), line_end.size());
+  out += line_end;
+  out += line_end; // an empty line, which means nothing in an event stream
+  out += line_end;
+  return out;
+}
+
 std::string ping_message(wire w) {
   if (w != wire::room_events) return message("{}", w);
   std::string out;

@@ -43,6 +43,10 @@ void append_push_message(std::string& out, std::string_view body, wire w);
 /// The last words on a connection: a close frame, or the push that stands for it and the end of the answer.
 std::string farewell(const disconnection& why, wire w);
 
+/// What comes before the first message, so that a browser and what stands before it see that there is a stream; may be
+/// empty.
+std::string preamble(wire w);
+
 /// What keeps a connection alive, and asks for an answer where there are commands.
 std::string ping_message(wire w);
 

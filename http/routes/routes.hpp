@@ -15,6 +15,7 @@ std::span<const route> reaction_routes();
 std::span<const route> typing_routes();
 std::span<const route> presence_routes();
 std::span<const route> reading_routes();
+std::span<const route> event_routes();
 std::span<const route> operation_routes();
 
 } // namespace palabre::http

@@ -1,6 +1,6 @@
 #include "http/server/connection.hpp"
 
-#include "http/server/handshake.hpp"
+#include "http/server/entrances.hpp"
 #include "http/server/receive_buffer.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/request_reader.hpp"
@@ -39,6 +39,12 @@ answer what_is_allowed() {
   return a;
 }
 
+/// Where the connection leaves HTTP behind the head; nullptr: it does not.
+const continuation* continuation_of(const answer_or_problem& outcome) {
+  const auto* a = std::get_if<answer>(&outcome);
+  return a ? a->then.get() : nullptr;
+}
+
 int status_of(const answer_or_problem& outcome) {
   if (const auto* a = std::get_if<answer>(&outcome)) return a->status;
   return std::get<problem>(outcome).status;
@@ -63,7 +69,8 @@ private:
 
   asio::awaitable<arrival> receive();
   asio::awaitable<outlook> answer_arrived(arrival what);
-  asio::awaitable<answer_or_problem> outcome_of(arrival what, const route** endpoint);
+  asio::awaitable<answer_or_problem> outcome_of(arrival what, std::string_view* pattern);
+  asio::awaitable<answer_or_problem> run_operation(std::string_view* pattern);
   asio::awaitable<bool> send_rest(std::string rest);
   asio::awaitable<void> close_gently();
 
@@ -71,7 +78,7 @@ private:
   void say_continue();
   void name_request();
   void log_answer(std::string_view route, int status, steady_clock::duration took);
-  outlook upgrade(std::string_view route);
+  outlook leave_http(continuation into);
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
 
   io_thread& home_;
@@ -150,15 +157,30 @@ void http_connection::name_request() {
   if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
 }
 
-asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, const route** endpoint) {
+/// `pattern`: the path as the table has it, for the log.
+asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std::string_view* pattern) {
   auto& r = reader_.current();
   if (what == arrival::late) co_return request_timed_out();
   if (what == arrival::refusal) co_return reader_.refusal();
+  if (const entrance* at = entrance_at(r.wanted.path, edge_.settings.test_routes)) {
+    *pattern = at->path;
+    co_return enter(r, *at, edge_.settings.allowed_origins, edge_.emulate);
+  }
   if (r.kind == method::options) co_return what_is_allowed();
   if (r.kind == method::other) co_return method_not_implemented();
+  auto running = run_operation(pattern);
+  auto outcome = co_await std::move(running);
+  if (r.http_1_0 && continuation_of(outcome)) co_return chunks_needed();
+  co_return outcome;
+}
+
+asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_view* pattern) {
+  auto& r = reader_.current();
+  const route* endpoint = nullptr;
   try {
-    auto running = edge_.run(r.wanted, endpoint);
+    auto running = edge_.run(r.wanted, &endpoint);
     auto outcome = co_await std::move(running);
+    if (endpoint) *pattern = endpoint->path;
     co_return outcome;
   } catch (const std::exception& e) {
     spdlog::error("request {} failed: {}", r.wanted.request_id, e.what());
@@ -171,21 +193,17 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
   const bool logged = edge_.log.wanted();
   const auto started = logged ? steady_clock::now() : steady_clock::time_point();
   name_request();
-  const route* endpoint = nullptr;
-  answer_or_problem outcome;
-  const auto websocket = what == arrival::request ? websocket_route(r, edge_.settings) : std::string_view();
-  if (!websocket.empty()) {
-    outcome = shake_hands(r, edge_.settings.allowed_origins);
-  } else {
-    auto finding_out = outcome_of(what, &endpoint);
-    outcome = co_await std::move(finding_out);
-  }
+  std::string_view pattern;
+  auto finding_out = outcome_of(what, &pattern);
+  const answer_or_problem outcome = co_await std::move(finding_out);
+  const continuation* then = r.kind == method::head ? nullptr : continuation_of(outcome);
 
   const auto now = edge_.time.now();
   response_frame frame{home_.date(now), r.wanted.request_id, r.wanted.path, now};
   frame.head_only = r.kind == method::head;
   frame.http_1_0 = r.http_1_0;
-  frame.keep_alive = what == arrival::request && r.keep_alive && !home_.draining();
+  frame.in_chunks = continuation_of(outcome) && status_of(outcome) != 101;
+  frame.keep_alive = what == arrival::request && r.keep_alive && !then && !home_.draining();
   auto& out = home_.scratch();
   if (const auto* a = std::get_if<answer>(&outcome))
     append_answer(out, *a, frame);
@@ -199,18 +217,16 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
     auto sending = send_rest(std::move(rest));
     alive = co_await std::move(sending);
   }
-  if (logged) {
-    const auto template_of_path = endpoint ? endpoint->path : websocket;
-    log_answer(template_of_path, status_of(outcome), steady_clock::now() - started);
-  }
+  if (logged) log_answer(pattern, status_of(outcome), steady_clock::now() - started);
   if (!alive) co_return outlook::gone;
-  if (status_of(outcome) == 101) co_return upgrade(websocket);
+  if (then) co_return leave_http(*then);
   co_return frame.keep_alive ? outlook::again : outlook::close;
 }
 
-http_connection::outlook http_connection::upgrade(std::string_view route) {
-  std::string already_read(in_.unread());
-  edge_.upgraded(std::move(socket_), std::move(already_read), std::move(held_), home_, route);
+/// What came behind the request belongs to a WebSocket; behind that of a stream there is nothing to be said.
+http_connection::outlook http_connection::leave_http(continuation into) {
+  if (realtime::is_websocket(into.framing)) into.said = in_.unread();
+  edge_.upgraded(std::move(socket_), std::move(into), std::move(held_), home_);
   return outlook::gone;
 }
 

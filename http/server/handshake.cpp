@@ -29,13 +29,6 @@ bool is_key(std::string_view key) {
   return key.size() == 24 && key.ends_with("==") && std::ranges::all_of(key.substr(0, 22), is_digit);
 }
 
-bool asks_for_protobuf(const call& c) {
-  const auto is_protobuf = [](const auto& parameter) {
-    return (parameter.first == "format" || parameter.first == "cf_protocol") && parameter.second == "protobuf";
-  };
-  return std::ranges::any_of(c.query, is_protobuf);
-}
-
 bool offers(std::string_view protocols, std::string_view wanted) {
   while (!protocols.empty()) {
     auto item = protocols.substr(0, protocols.find(','));
@@ -47,21 +40,21 @@ bool offers(std::string_view protocols, std::string_view wanted) {
   return false;
 }
 
-/// Browsers send Origin with every WebSocket: a page of another site must not speak with its visitor's rights.
+} // namespace
+
+bool asks_for_protobuf(const call& c) {
+  const auto is_protobuf = [](const auto& parameter) {
+    return (parameter.first == "format" || parameter.first == "cf_protocol") && parameter.second == "protobuf";
+  };
+  return std::ranges::any_of(c.query, is_protobuf);
+}
+
 bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed_origins) {
   if (r.origin.empty()) return true;
   const auto scheme_end = r.origin.find("://");
   const bool has_host = scheme_end != std::string::npos;
   if (has_host && same_letters(std::string_view(r.origin).substr(scheme_end + 3), r.host)) return true;
   return std::ranges::any_of(allowed_origins, [&](const auto& allowed) { return same_letters(allowed, r.origin); });
-}
-
-} // namespace
-
-std::string_view websocket_route(const request& r, const edge_settings& settings) {
-  if (r.kind == method::options) return {};
-  if (r.wanted.path == websocket_path) return websocket_path;
-  return settings.test_routes && r.wanted.path == echo_path ? echo_path : std::string_view();
 }
 
 std::string accept_value(std::string_view key) {
@@ -73,7 +66,7 @@ std::string accept_value(std::string_view key) {
   return base64(digest.data(), size);
 }
 
-std::variant<answer, problem> shake_hands(const request& r, const std::vector<std::string>& allowed_origins) {
+answer_or_problem shake_hands(const request& r, const std::vector<std::string>& allowed_origins) {
   if (r.kind != method::get) return method_not_allowed("GET");
   if (!r.upgrade || r.websocket_version != "13") return upgrade_required();
   if (!is_key(r.websocket_key)) return malformed("Sec-WebSocket-Key is not 16 bytes in base64");

@@ -11,14 +11,15 @@
 namespace palabre::http {
 
 constexpr std::string_view websocket_path = "/connection/websocket";
-constexpr std::string_view echo_path = "/test/echo"; ///< only with settings.test_routes
-
-/// Which of the paths above a request is for; empty: for none that is served.
-std::string_view websocket_route(const request& r, const edge_settings& settings);
 
 /// The 101, or why not: 405, 426 without a WebSocket upgrade of version 13, 400 for the protobuf format or a bad key,
 /// 403 for a page of another origin that is not in `allowed_origins`.
-std::variant<answer, problem> shake_hands(const request& r, const std::vector<std::string>& allowed_origins);
+answer_or_problem shake_hands(const request& r, const std::vector<std::string>& allowed_origins);
+
+bool asks_for_protobuf(const call& c);
+/// Browsers say where a page is from: one of another site must not speak with its visitor's rights. True without an
+/// Origin, for the server's own, and for those in `allowed_origins`.
+bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed_origins);
 
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key.
 std::string accept_value(std::string_view key);

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "http/api.hpp"
 #include "http/server/access_log.hpp"
+#include "http/server/entrances.hpp"
 #include "http/server/places.hpp"
 #include "http/server/request_ids.hpp"
 
@@ -30,10 +31,9 @@ struct edge {
   randomness& random;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
-  /// Takes over a connection that speaks WebSocket from now on. `already_read`: what came behind the handshake;
-  /// `route`: websocket_route().
-  std::function<void(boost::asio::ip::tcp::socket, std::string already_read, place, io_thread&, std::string_view route)>
-      upgraded;
+  /// Takes over a connection that leaves HTTP behind the head of its answer.
+  std::function<void(boost::asio::ip::tcp::socket, continuation, place, io_thread&)> upgraded;
+  emulation emulate;
   access_log log = {};
 };
 

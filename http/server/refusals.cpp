@@ -77,7 +77,15 @@ problem protobuf_not_spoken() {
 }
 
 problem origin_not_allowed() {
-  return refusal(403, "origin_not_allowed", "WebSockets are not for pages of this origin");
+  return refusal(403, "origin_not_allowed", "realtime connections are not for pages of this origin");
+}
+
+problem message_too_large() {
+  return refusal(413, "payload_too_large", over("command_frame_bytes_max", limits::command_frame_bytes_max));
+}
+
+problem chunks_needed() {
+  return refusal(505, "http_version_not_supported", "this answer comes in chunks, which HTTP/1.0 does not have");
 }
 
 } // namespace palabre::http

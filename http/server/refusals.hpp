@@ -20,5 +20,7 @@ problem too_many_connections();                  ///< 503
 problem version_not_supported();                 ///< 505
 problem protobuf_not_spoken();                   ///< 400
 problem origin_not_allowed();                    ///< 403
+problem message_too_large();                     ///< 413
+problem chunks_needed();                         ///< 505
 
 } // namespace palabre::http

@@ -81,6 +81,18 @@ bool holds_token(std::string_view value, std::string_view token) {
   return false;
 }
 
+/// The same for media types, whatever their parameters.
+bool holds_media_type(std::string_view value, std::string_view type) {
+  while (!value.empty()) {
+    auto item = value.substr(0, value.find(','));
+    value.remove_prefix(std::min(value.size(), item.size() + 1));
+    item = item.substr(0, item.find(';'));
+    const auto first = item.find_first_not_of(" \t"), last = item.find_last_not_of(" \t");
+    if (first != std::string_view::npos && iequals(item.substr(first, last - first + 1), type)) return true;
+  }
+  return false;
+}
+
 bool plausible_host(std::string_view host) {
   return host.find_first_of(" \t,/@?#\\") == std::string_view::npos;
 }
@@ -191,6 +203,7 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   case field::authorization: return once(wanted.authorization, authorization_bit, "Authorization", value, ec);
   case field::if_match: return join(wanted.if_match, value);
   case field::if_none_match: return join(wanted.if_none_match, value);
+  case field::accept: wanted.accepts_event_stream |= holds_media_type(value, "text/event-stream"); return;
   case field::user_agent: wanted.user_agent = ascii_of(value); return;
   case field::origin: return once(into_.origin, origin_bit, "Origin", value, ec);
   case field::upgrade: names_websocket_ |= holds_token(value, "websocket"); return;
@@ -214,6 +227,8 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
     once(wanted.idempotency_key, key_bit, "Idempotency-Key", value, ec);
   } else if (iequals(name, "Palabre-Min-Position")) {
     once(wanted.min_position, position_bit, "Palabre-Min-Position", value, ec);
+  } else if (iequals(name, "Last-Event-ID")) {
+    wanted.last_event_id = value;
   }
 }
 

@@ -97,7 +97,10 @@ void append(std::string& out, int status, std::string_view type, const header_li
   append_status_line(out, status);
   if (!bare) {
     if (!names(headers, "content-type")) append_header(out, "Content-Type", type);
-    append_header(out, "Content-Length", std::to_string(body.size()));
+    if (frame.in_chunks)
+      out += "Transfer-Encoding: chunked\r\n";
+    else
+      append_header(out, "Content-Length", std::to_string(body.size()));
   }
   append_header(out, "Date", frame.date);
   append_header(out, "X-Request-ID", frame.request_id);

@@ -18,6 +18,7 @@ struct response_frame {
   bool head_only = false; ///< a HEAD: all headers, no body
   bool keep_alive = true;
   bool http_1_0 = false;
+  bool in_chunks = false; ///< the body follows later, in chunks
 };
 
 /// Appends the answer. JSON, `Cache-Control: private` (no-store under /api/v1/auth/) unless it has such headers itself.

@@ -2,10 +2,12 @@
 
 #include "http/presence/presence_desk.hpp"
 #include "http/realtime/echo.hpp"
+#include "http/realtime/emulation.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/ephemera.hpp"
 #include "http/realtime/publisher.hpp"
-#include "http/server/handshake.hpp"
+#include "http/realtime/room_stream.hpp"
+#include "http/realtime/stream_endpoint.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
 
@@ -34,9 +36,18 @@ struct served_thread {
   realtime::hub subscribers;
 };
 
-/// Gives the place back when the WebSocket has ended, however it ended.
-void end_websocket(const place&, std::exception_ptr failure) {
-  if (failure) spdlog::error("a WebSocket connection failed");
+/// Gives the place back when the connection has ended, however it ended.
+void end_realtime(const place&, std::exception_ptr failure) {
+  if (failure) spdlog::error("a realtime connection failed");
+}
+
+asio::awaitable<void> serve_realtime(tcp::socket socket, continuation what, realtime::hub& home,
+                                     realtime::context& shared) {
+  if (realtime::is_websocket(what.framing))
+    return realtime::serve_websocket(std::move(socket), what.framing, std::move(what.said), home, shared);
+  if (what.framing == realtime::wire::room_events)
+    return realtime::serve_room_events(std::move(socket), std::move(*what.reading), home, shared);
+  return realtime::serve_stream(std::move(socket), what.framing, std::move(what.said), home, shared);
 }
 
 } // namespace
@@ -47,29 +58,28 @@ struct server::state {
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
   http::presence_outlets presence_outlets() const;
-  void serve_upgraded(tcp::socket socket, std::string already_read, place held, io_thread& home,
-                      std::string_view route);
+  void serve_upgraded(tcp::socket socket, continuation what, place held, io_thread& home);
 
   services& given;
   api operations;
   edge what_for;
   places held;
+  std::optional<realtime::hubs> all_hubs;
+  std::optional<realtime::context> shared; ///< connections that are cut off with their thread still leave it
   std::vector<std::unique_ptr<served_thread>> threads;
   std::unordered_map<const io_thread*, realtime::hub*> hub_of;
-  std::optional<realtime::hubs> all_hubs;
-  std::optional<realtime::context> shared;
   std::optional<realtime::publisher> publisher;
   std::optional<listener> door;
   bool running = false;
 };
 
 server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}}, held(s.settings.connections_max) {
+    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}}, held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
-  what_for.upgraded = [this](tcp::socket socket, std::string already_read, place p, io_thread& home,
-                             std::string_view route) {
-    serve_upgraded(std::move(socket), std::move(already_read), std::move(p), home, route);
+  what_for.upgraded = [this](tcp::socket socket, continuation what, place p, io_thread& home) {
+    serve_upgraded(std::move(socket), std::move(what), std::move(p), home);
   };
+  what_for.emulate = [this](const std::string& body) { return realtime::emulate(shared->spoken_to, body); };
   std::vector<realtime::hub*> all;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, s.settings.io_threads); ++i) {
     auto& made = *threads.emplace_back(std::make_unique<served_thread>(what_for, s));
@@ -89,13 +99,11 @@ server::state::~state() {
   threads.clear();
 }
 
-/// A coroutine of its own: what HTTP needed is not kept for as long as the WebSocket lasts.
-void server::state::serve_upgraded(tcp::socket socket, std::string already_read, place held_place, io_thread& home,
-                                   std::string_view route) {
-  auto serving = route == echo_path ? realtime::serve_echo(std::move(socket), std::move(already_read), home)
-                                    : realtime::serve_websocket(std::move(socket), std::move(already_read),
-                                                                *hub_of.at(&home), *shared);
-  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_websocket(p, failure); };
+/// A coroutine of its own: what HTTP needed is not kept for as long as this lasts.
+void server::state::serve_upgraded(tcp::socket socket, continuation what, place held_place, io_thread& home) {
+  auto serving = what.echoes ? realtime::serve_echo(std::move(socket), std::move(what.said), home)
+                             : serve_realtime(std::move(socket), std::move(what), *hub_of.at(&home), *shared);
+  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_realtime(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }
 

@@ -24,10 +24,10 @@ struct websocket_client::state {
   std::uint32_t last_id = 0;
 };
 
-websocket_client::websocket_client(unsigned short port) : state_(std::make_unique<state>()) {
+websocket_client::websocket_client(unsigned short port, std::string_view path) : state_(std::make_unique<state>()) {
   state_->stream.next_layer().connect({asio::ip::make_address("127.0.0.1"), port});
   state_->stream.next_layer().set_option(tcp::no_delay(true));
-  state_->stream.handshake("127.0.0.1:" + std::to_string(port), "/connection/websocket");
+  state_->stream.handshake("127.0.0.1:" + std::to_string(port), {path.data(), path.size()});
 }
 websocket_client::~websocket_client() = default;
 websocket_client::websocket_client(websocket_client&&) noexcept = default;

@@ -24,8 +24,8 @@ class websocket_client {
 public:
   static constexpr std::chrono::seconds patience{20};
 
-  /// Connects to /connection/websocket. Throws when the handshake is refused.
-  explicit websocket_client(unsigned short port);
+  /// Throws when the handshake is refused.
+  explicit websocket_client(unsigned short port, std::string_view path = "/connection/websocket");
   ~websocket_client();
   websocket_client(websocket_client&&) noexcept;
 

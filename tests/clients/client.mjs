@@ -1,13 +1,16 @@
-// The npm package `centrifuge`, unmodified, with nothing but a WebSocket handed to it.
+// The npm package `centrifuge`, unmodified, with nothing but a WebSocket and an EventSource handed to it.
 
 import { Centrifuge } from 'centrifuge';
+import { EventSource } from 'eventsource';
 import WebSocket from 'ws';
 import { at_end } from './at_end.mjs';
 
-/// A client that is disconnected at the end of the test `t`. Requires: the caller connects it.
-export function new_client(t, websocket_url, options) {
-  const client = new Centrifuge(websocket_url, {
+/// A client that is disconnected at the end of the test `t`. `where`: the URL of a WebSocket, or transports in the order
+/// in which they are tried. Requires: the caller connects it.
+export function new_client(t, where, options) {
+  const client = new Centrifuge(where, {
     websocket: WebSocket,
+    eventsource: EventSource,
     minReconnectDelay: 20, // the defaults reach 20 s; tests have less patience
     maxReconnectDelay: 200,
     ...options,

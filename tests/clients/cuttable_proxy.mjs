@@ -29,6 +29,10 @@ class CuttableProxy {
     return `ws://127.0.0.1:${this.#listener.address().port}/connection/websocket`;
   }
 
+  get url() {
+    return `http://127.0.0.1:${this.#listener.address().port}`;
+  }
+
   async listen() {
     this.#listener.listen(0, '127.0.0.1');
     await once(this.#listener, 'listening');

@@ -63,19 +63,6 @@ TEST(Handshake, WantsAnUpgradeOfVersion13) {
   EXPECT_EQ(status(r), 405);
 }
 
-TEST(Handshake, KnowsTheEchoOnlyWhereTestRoutesAreEnabled) {
-  edge_settings usual, testing;
-  testing.test_routes = true;
-  auto r = browser();
-  EXPECT_EQ(websocket_route(r, usual), websocket_path);
-  EXPECT_EQ(websocket_route(r, testing), websocket_path);
-  r.wanted.path = echo_path;
-  EXPECT_EQ(websocket_route(r, usual), "");
-  EXPECT_EQ(websocket_route(r, testing), echo_path);
-  r.wanted.path = "/test/echo/";
-  EXPECT_EQ(websocket_route(r, testing), "");
-}
-
 TEST(Handshake, WantsAKeyOf16Bytes) {
   for (const char* key :
        {"", "abc", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQQ=", "dGhlIHNhbXBsZSBub25j Q=="}) {

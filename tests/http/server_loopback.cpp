@@ -34,10 +34,16 @@ edge_settings loopback::quick() {
 
 loopback::loopback(edge_settings settings)
     : settings_(std::move(settings)),
-      held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, no_log()} {
+      held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, {}, no_log()} {
   edge_.run = [this](call& c, const route**) { return run(c); };
-  edge_.upgraded = [this](tcp::socket socket, std::string already_read, place, io_thread&, std::string_view) {
-    read_with_upgrade = std::move(already_read);
+  edge_.emulate = [](const std::string& body) {
+    answer a;
+    a.status = 204;
+    a.headers.emplace_back("Said", body);
+    return a;
+  };
+  edge_.upgraded = [this](tcp::socket socket, continuation what, place, io_thread&) {
+    read_with_upgrade = std::move(what.said);
     upgraded.emplace(std::move(socket));
   };
   thread_.emplace(edge_);

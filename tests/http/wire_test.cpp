@@ -59,6 +59,15 @@ TEST(Wire, FindsTheEndOfAMessageFromAnyByte) {
   }
 }
 
+TEST(Wire, BeginsAnEventStreamWithAnEmptyLineInAChunk) {
+  for (const wire w : {wire::sse, wire::uni_sse}) {
+    EXPECT_EQ(preamble(w), "000002\r\n\r\n\r\n");
+    EXPECT_EQ(end_of_message_at(preamble(w), 3, w), preamble(w).size());
+  }
+  for (const wire w : {wire::websocket, wire::http_stream, wire::uni_http_stream, wire::room_events})
+    EXPECT_EQ(preamble(w), "");
+}
+
 // ---- The same frames on other wires
 
 std::string push_of(stream_version seq) {
