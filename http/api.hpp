@@ -44,6 +44,7 @@ struct call {
   bool body_too_large = false;
   std::string content_type;
   std::string authorization; ///< header; empty by rpc
+  std::string api_key;       ///< header X-API-Key; of the server API
   std::string idempotency_key;
   std::string if_match, if_none_match, min_position;
   std::string request_id; ///< sane: checked or made

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
+#include "http/namespace_settings.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
@@ -21,6 +22,9 @@ namespace palabre::http {
 
 class token_authority;
 class password_hasher;
+namespace realtime {
+struct context;
+}
 
 struct edge_settings {
   std::chrono::seconds access_token_ttl{900};
@@ -33,9 +37,11 @@ struct edge_settings {
   std::chrono::seconds ping_interval{25};   ///< realtime
   std::chrono::seconds pong_timeout{8};
   std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
+  std::chrono::seconds expired_grace{25};        ///< realtime: clients bring another token when the old one is over
   std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
   std::size_t joins_told_max = 200;              ///< listeners of a channel; in a larger one nobody is told who comes
   std::vector<std::string> allowed_origins;      ///< beside the server's own; for WebSocket
+  namespace_table namespaces;                    ///< of channels beside rooms
   std::string version;                           ///< of the server
 };
 
@@ -61,6 +67,8 @@ struct services {
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
   edge_settings settings;
   std::vector<readiness_check> readiness;
+  std::string foreign_token_key = {};    ///< by which other systems vouch for their users; empty: none does
+  realtime::context* realtime = nullptr; ///< what realtime connections share; the server sets it before it serves
 };
 
 } // namespace palabre::http

@@ -7,8 +7,10 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> conversation::call(command c) {
   if (!peer_.who().is_account()) {
-    const bool exists = shared_.operations.has_rpc(c.method);
-    co_return refuse(c, exists ? command_errors::unauthorized : command_errors::not_available);
+    const bool is_nobody = peer_.who().what == identity::kind::nobody;
+    co_return refuse(c, shared_.operations.has_rpc(c.method) ? command_errors::unauthorized
+                        : is_nobody                          ? command_errors::not_available
+                                                             : command_errors::method_not_found);
   }
   if (c.data.empty()) c.data = "{}";
   const identity& peer = peer_.who();

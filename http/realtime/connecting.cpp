@@ -19,29 +19,71 @@ const channel_position* claimed(const command& c, std::string_view channel) {
 } // namespace
 
 void conversation::connect(const command& c) {
-  if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who) return refuse_connect(c, who.error());
-  const uuid client = shared_.edge.random.next_id(shared_.edge.time.now());
-  if (!peer_.accept(identity::of(who.value()), client)) return peer_.disconnect(disconnections::connection_limit);
-
   const edge_settings& settings = shared_.edge.settings;
+  if (c.token.empty() && !admits_anyone(settings.namespaces)) return peer_.disconnect(disconnections::bad_request);
+  auto claims = c.token.empty() ? connection_claims{} : claims_of(c.token);
+  if (!claims && claims.error().code == errc::token_expired) return refuse_connect(c, command_errors::token_expired);
+  if (!claims) return peer_.disconnect(disconnections::invalid_token);
+  std::vector<granted_channel> granted = std::move(claims.value().channels);
+  if (granted.size() > limits::subscriptions_per_connection_max) return peer_.disconnect(disconnections::channel_limit);
+  if (const auto wrong = wrong_with_granted(granted)) return refuse_connect(c, *wrong);
+  const timestamp now = shared_.edge.time.now();
+  identity who = std::move(claims.value().who);
+  if (who.expires_at && *who.expires_at <= now) return refuse_connect(c, command_errors::expired);
+  const uuid client = shared_.edge.random.next_id(now);
+  if (!peer_.accept(std::move(who), client)) return peer_.disconnect(disconnections::connection_limit);
+
   std::string body = R"({"client":")" + to_text(client) + R"(","version":)";
   append_json_string(body, "palabre " + settings.version);
   body += lifetime() + R"(,"ping":)" + std::to_string(settings.ping_interval.count()) + R"(,"pong":true)";
-  body += open_own_channel(c);
+  std::string subs = peer_.who().is_account() ? open_own_channel(c) : std::string();
+  for (granted_channel& each : granted) {
+    if (!subs.empty()) subs += ',';
+    subs += open_granted(std::move(each), c);
+  }
+  if (!subs.empty()) body += R"(,"subs":{)" + subs + '}';
   body += '}';
   answer(c, "connect", body);
 }
 
-void conversation::refuse_connect(const command& c, const error& why) {
-  if (why.code != errc::token_expired) return peer_.disconnect(disconnections::invalid_token);
-  refused_ = true;
-  refuse(c, command_errors::token_expired);
+/// Our own tokens first: another system's can be anything.
+result<connection_claims> conversation::claims_of(const std::string& token) const {
+  const auto own = shared_.edge.tokens.verify(token);
+  if (own) return connection_claims{identity::of(own.value()), {}};
+  if (own.error().code == errc::token_expired) return own.error();
+  return shared_.tokens.verify_connection(token);
 }
 
-/// Lets the user's own channel through and answers where it stands, as `,"subs":{…}`; a client that was away gets what
-/// it missed.
+void conversation::refuse_connect(const command& c, const command_error& why) {
+  refused_ = true;
+  refuse(c, why);
+}
+
+/// Another system gives away its own channels, not rooms.
+std::optional<command_error> conversation::wrong_with_granted(const std::vector<granted_channel>& channels) const {
+  for (const granted_channel& each : channels) {
+    if (is_reserved(each.channel)) return command_errors::permission_denied;
+    if (namespace_of(shared_.edge.settings.namespaces, each.channel) == nullptr) return command_errors::unknown_channel;
+  }
+  return std::nullopt;
+}
+
+/// `"<channel>":{…}`
+std::string conversation::open_granted(granted_channel what, const command& c) {
+  std::string text;
+  append_json_string(text, what.channel);
+  named_subscriber listener;
+  listener.rules = what.grant.applied_to(*namespace_of(shared_.edge.settings.namespaces, what.channel));
+  if (const channel_position* had = claimed(c, what.channel)) listener.had = {had->offset, had->epoch};
+  listener.channel = std::move(what.channel);
+  listener.grant = std::move(what.grant);
+  listener.by_server = true;
+  const auto body = listen_to_named(peer_, shared_, std::move(listener));
+  return text + ':' + std::get<std::string>(body);
+}
+
+/// Lets the user's own channel through and answers where it stands, as `"user:<id>":{…}`; a client that was away gets
+/// what it missed.
 std::string conversation::open_own_channel(const command& c) {
   subscription& own = peer_.own_channel();
   const std::string name = own.name();
@@ -57,24 +99,24 @@ std::string conversation::open_own_channel(const command& c) {
     found = std::move(missed).value();
   }
   peer_.home().open(own, top.value());
-  return R"(,"subs":{")" + name + R"(":)" + subscribe_result(now, found) + '}';
+  return '"' + name + R"(":)" + subscribe_result(now, found);
 }
 
 void conversation::refresh(const command& c) {
   if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who && who.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
-  if (!who || who.value().user != peer_.who().user) return peer_.disconnect(disconnections::invalid_token);
-  peer_.renew(identity::of(who.value()));
+  auto claims = claims_of(c.token);
+  if (!claims && claims.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
+  if (!claims) return peer_.disconnect(disconnections::invalid_token);
+  identity& who = claims.value().who;
+  if (who.what != peer_.who().what || who.user != peer_.who().user)
+    return peer_.disconnect(disconnections::invalid_token);
+  if (who.expires_at && *who.expires_at <= shared_.edge.time.now()) return refuse(c, command_errors::expired);
+  peer_.renew(std::move(who));
   answer(c, "refresh", R"({"client":")" + to_text(peer_.client()) + '"' + lifetime() + '}');
 }
 
-/// A verified token has not expired, but may be within its last second.
 std::string conversation::lifetime() const {
-  const auto& expires_at = peer_.who().expires_at;
-  if (!expires_at) return {};
-  const std::int64_t left_ms = expires_at->ms - shared_.edge.time.now().ms;
-  return R"(,"expires":true,"ttl":)" + std::to_string(std::max<std::int64_t>(left_ms / 1000, 1));
+  return lifetime_json(peer_.who().expires_at, shared_.edge.time.now());
 }
 
 } // namespace palabre::http::realtime

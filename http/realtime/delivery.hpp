@@ -21,7 +21,8 @@ struct channel_frames {
   enum class kind : std::uint8_t {
     events,
     ephemera, ///< for every subscriber
-    joins     ///< ephemera for those that want to hear who comes and goes
+    joins,    ///< ephemera for those that want to hear who comes and goes
+    new_epoch ///< without frames: offsets begin again, whoever listens has to begin anew too
   };
   /// Where a frame ends.
   struct mark {

@@ -3,7 +3,9 @@
 
 #include "http/api.hpp"
 #include "http/realtime/connection_counts.hpp"
+#include "http/realtime/foreign_tokens.hpp"
 #include "http/realtime/hubs.hpp"
+#include "http/realtime/named_streams.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,13 +17,17 @@ namespace palabre::http::realtime {
 
 /// What all connections of the process share. Lifetime: outlives them.
 struct context {
-  context(services& given, api& table, const hubs& every) : edge(given), operations(table), all_hubs(every) {}
+  context(services& given, api& table, const hubs& every)
+      : edge(given), operations(table), all_hubs(every), streams(every, given.time, given.random),
+        tokens(given.foreign_token_key, given.time) {}
 
   services& edge;
   api& operations;
   const hubs& all_hubs;
   std::atomic<bool> draining{false};
   connection_counts users{};
+  named_streams streams;
+  const foreign_tokens tokens;
 };
 
 /// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.

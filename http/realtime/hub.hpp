@@ -89,6 +89,11 @@ public:
   /// Who is there of those that let it be known, at most `max`.
   std::vector<client_info> present_in(const channel_id& channel, std::size_t max);
 
+  /// The connections that were accepted for `user`.
+  std::vector<connection*> connections_of(user_id user);
+  const std::vector<connection*>& all() const { return all_; }
+  const std::unordered_map<channel_id, channel_subscribers>& channels() const { return channels_; }
+
   /// Sends what `c` has, once per turn of the io thread.
   void flush_soon(connection& c);
   /// Makes what was lent to `c` in the round in work its own, so that something can come behind it.
@@ -131,6 +136,7 @@ private:
   void hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to);
   bool hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to);
   void lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to);
+  void begin_anew(const channel_subscribers& with);
   const channel_frames_ptr& framed_for(const channel_frames_ptr& frames, wire framing);
   channel_subscribers* listeners(const channel_id& channel);
   void end_sessions(const delivery& what);

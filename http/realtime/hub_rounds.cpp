@@ -115,6 +115,8 @@ void hub::deliver(const delivery& what) {
     if (to == nullptr) continue;
     if (frames->what == channel_frames::kind::events)
       hand_out(frames, *to);
+    else if (frames->what == channel_frames::kind::new_epoch)
+      begin_anew(*to);
     else
       hand_out_ephemera(frames, *to);
   }
@@ -181,6 +183,14 @@ void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscriber
     const channel_frames_ptr& framed = framed_for(frames, each.who->place.framing);
     lend(*each.who, framed, framed->bytes);
   }
+}
+
+void hub::begin_anew(const channel_subscribers& with) {
+  std::vector<subscription*> all;
+  for (const channel_subscribers::entry& each : with.entries)
+    if (each.last != channel_subscribers::muted) all.push_back(each.mine); // the muted have yet to look
+  for (subscription* each : all)
+    if (each->in != nullptr) each->in->entries[each->index].who->fall_behind(*each);
 }
 
 /// Made once in a round for all subscribers on that wire; those of one channel come one behind the other.

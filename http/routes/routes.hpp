@@ -13,5 +13,6 @@ std::span<const route> room_routes();
 std::span<const route> message_routes();
 std::span<const route> reaction_routes();
 std::span<const route> operation_routes();
+std::span<const route> server_api_routes();
 
 } // namespace palabre::http

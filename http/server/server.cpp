@@ -70,6 +70,7 @@ server::state::state(services& s)
   }
   all_hubs.emplace(std::move(all));
   shared.emplace(s, operations, *all_hubs);
+  s.realtime = &*shared;
   publisher.emplace(*all_hubs);
 }
 
