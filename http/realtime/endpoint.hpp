@@ -19,7 +19,7 @@ namespace palabre::http::realtime {
 struct context {
   context(services& given, api& table, const hubs& every)
       : edge(given), operations(table), all_hubs(every), streams(every, given.time, given.random),
-        tokens(given.foreign_token_key, given.time) {}
+        tokens(given.foreign_token_key, given.time), started(given.time.now()), node(given.random.next_id(started)) {}
 
   services& edge;
   api& operations;
@@ -28,6 +28,8 @@ struct context {
   connection_counts users{};
   named_streams streams;
   const foreign_tokens tokens;
+  const timestamp started;
+  const uuid node; ///< this process, as others see it
 };
 
 /// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.
