@@ -65,7 +65,8 @@ struct stream_look {
 /// publications. It begins when it is first asked about or published to; it is forgotten 30 days after its last use,
 /// or earlier if there are too many, those that nobody listens to first: then it begins anew, with another epoch, and
 /// whoever listens still is told that something may be missing (hub: fall_behind). Bounds: limits::named_streams_max,
-/// limits::named_history_bytes_max for all together; beyond them the least recently used give way. Threads: any.
+/// limits::named_history_bytes_max for all together; beyond them the least recently used of the fullest shard give way.
+/// Threads: any.
 /// Lifetime: all that it is given outlives it.
 class named_streams {
 public:
