@@ -60,12 +60,13 @@ constexpr std::size_t namespaces_max = 256;
 constexpr std::size_t namespace_name_bytes_max = 64;
 constexpr std::size_t api_keys_per_namespace_max = 16;
 constexpr std::size_t api_key_bytes_min = 32;
-constexpr std::size_t history_size_max = 10'000;         ///< `history_size` of a namespace
-constexpr std::size_t named_streams_max = 100'000;       ///< positions of named channels remembered, about 200 bytes each
+constexpr std::size_t history_size_max = 10'000;   ///< `history_size` of a namespace
+constexpr std::size_t named_streams_max = 100'000; ///< positions of named channels remembered, about 200 bytes each
 constexpr std::size_t named_history_bytes_max = 256 << 20; ///< publications kept in memory, of all named channels
 constexpr std::size_t foreign_token_bytes_max = 16 * 1024;
-constexpr std::size_t foreign_name_bytes_max = 255;  ///< what another system calls a user
-constexpr std::size_t shown_info_bytes_max = 4 * 1024; ///< `info` of a connection or subscription: it goes out with each join
+constexpr std::size_t foreign_name_bytes_max = 255; ///< what another system calls a user
+constexpr std::size_t shown_info_bytes_max =
+    4 * 1024; ///< `info` of a connection or subscription: it goes out with each join
 constexpr std::size_t broadcast_channels_max = 1'000;
 constexpr std::size_t api_history_publications_max = history_size_max;
 constexpr std::size_t api_history_bytes_max = 8 * 1024 * 1024; ///< of one answer

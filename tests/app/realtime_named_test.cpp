@@ -1,47 +1,18 @@
 // Named channels, line by line: who may do what, and what the answers are.
-#include "base/digest.hpp"
+#include "foreign_backend.hpp"
 #include "realtime_scene.hpp"
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
 namespace palabre::testing {
 namespace {
-
-namespace fs = std::filesystem;
-
-const std::string token_key(32, 'k');
-const std::string api_key(32, 'a'), other_key(32, 'b');
-
-std::string hash_of(const std::string& key) {
-  return to_hex(as_bytes(sha256(key)));
-}
-
-/// The file goes with the test.
-struct key_file {
-  key_file() { // 0600 from the start
-    const int made = mkstemp(path.data());
-    EXPECT_GE(made, 0);
-    close(made);
-    std::ofstream(path) << token_key << '\n';
-  }
-  ~key_file() { fs::remove(path); }
-  std::string path = (fs::temp_directory_path() / "palabre-token-key-XXXXXX").string();
-};
-
-std::string signed_token(const std::string& payload) {
-  const std::string body = to_base64url(R"({"alg":"HS256"})") + "." + to_base64url(payload);
-  return body + "." + to_base64url(as_bytes(hmac_sha256(token_key, body)));
-}
 
 class RealtimeNamed : public ::testing::Test {
 protected:
   RealtimeNamed() : server_(config()) {}
 
   std::string config() const {
-    return "[realtime]\ntoken_key_file = \"" + file_.path + "\"\n" + R"(
+    return "[threads]\nio = 3\n[realtime]\ntoken_key_file = \"" + file_.path + "\"\n" + R"(
 [namespaces.default]
 subscribe = "user"
 [namespaces.open]
@@ -96,10 +67,11 @@ api_key_sha256 = [")" +
 };
 
 TEST_F(RealtimeNamed, EachNamespaceSaysWhoMayDoWhat) {
+  constexpr int done = 0, not_asked = -1;
   websocket_client ada = as(R"({"sub":"ada"})"), nobody = as_nobody();
   struct {
     std::string body;
-    int ada, nobody; // 0: done
+    int ada, nobody;
   } const table[] = {
       {subscribe("plain"), 0, 103},
       {subscribe("open:1"), 0, 0},
@@ -109,8 +81,8 @@ TEST_F(RealtimeNamed, EachNamespaceSaysWhoMayDoWhat) {
       {subscribe("sealed:1", with_token(R"({"sub":"ada","channel":"sealed:1"})")), 103, 103},
       {subscribe("tokens:1"), 103, 103},
       {subscribe("tokens:1", R"(,"token":"x")"), 103, 103},
-      {subscribe("tokens:1", with_token(R"({"sub":"ada","channel":"tokens:1","exp":1})")), 109, 109},
-      {subscribe("tokens:1", with_token(R"({"sub":"ada","channel":"tokens:1","expire_at":1})")), 110, 0},
+      {subscribe("tokens:1", with_token(R"({"sub":"ada","channel":"tokens:1","exp":1})")), 109, not_asked},
+      {subscribe("tokens:1", with_token(R"({"sub":"ada","channel":"tokens:1","expire_at":1})")), 110, not_asked},
       {subscribe("no:1"), 102, 102},
       {subscribe("open:2", R"(,"type":1)"), 108, 108},
       {subscribe("open:2", R"(,"tf":{"op":"?"})"), 107, 107},
@@ -135,10 +107,9 @@ TEST_F(RealtimeNamed, EachNamespaceSaysWhoMayDoWhat) {
   for (const auto& row : table) {
     SCOPED_TRACE(row.body);
     for (auto [client, code] : {std::pair(&ada, row.ada), {&nobody, row.nobody}}) {
-      if (client == &nobody && row.body.find("expire_at") != row.body.npos) continue; // would end it: not its token
-      if (client == &nobody && code == 109) continue;
+      if (code == not_asked) continue;
       const auto reply = client->ask(row.body);
-      if (code == 0)
+      if (code == done)
         EXPECT_FALSE(reply.has("/error")) << reply.body;
       else
         expect_error(reply, code);
@@ -312,67 +283,6 @@ TEST_F(RealtimeNamed, TheServerAPIDoesNotDisconnectAccountsHere) {
   EXPECT_EQ(guest.end().code, 3503);
   EXPECT_EQ(disconnect(R"("user":"ada")"), "{}");
   EXPECT_EQ(foreign.end().code, 3503);
-}
-
-// ---- Settings
-
-finished_program checked(const std::string& toml) {
-  const std::string path =
-      (fs::temp_directory_path() / ("palabre-named-" + std::to_string(getpid()) + ".toml")).string();
-  std::ofstream(path) << toml;
-  auto ran = run_palabre({"config", "check", "--config", path});
-  fs::remove(path);
-  return ran;
-}
-
-TEST(NamespaceSettings, AreRefusedByName) {
-  struct {
-    std::string toml;
-    std::vector<std::string> says;
-  } const table[] = {
-      {"[namespaces.room]", {"namespaces.room", "reserved"}},
-      {"[namespaces.user]\npresence = true", {"namespaces.user", "reserved"}},
-      {"[namespaces.\"a b\"]", {"namespaces.a b", "letters"}},
-      {"[namespaces]\nchat = 1", {"namespaces.chat", "table"}},
-      {"[namespaces.chat]\ncolour = 1", {"namespaces.chat.colour", "config show"}},
-      {"[namespaces.chat]\nhistory_size = 10001", {"namespaces.chat.history_size", "10001", "0 to 10000"}},
-      {"[namespaces.chat]\nhistory_ttl = \"31d\"", {"namespaces.chat.history_ttl", "31d", "1s to 30d"}},
-      {"[namespaces.chat]\nsubscribe = \"subscribers\"",
-       {"namespaces.chat.subscribe", "nobody, token, user or anyone"}},
-      {"[namespaces.chat]\npublish = \"token\"", {"namespaces.chat.publish", "nobody, subscribers, user or anyone"}},
-      {"[namespaces.chat]\npresence = 1", {"namespaces.chat.presence", "true or false"}},
-      {"[namespaces.chat]\napi_key_sha256 = [\"secret\"]", {"namespaces.chat.api_key_sha256", "64 lower-case hex"}},
-      {"[realtime]\ntoken_key_file = \"/none\"", {"realtime.token_key_file", "/none"}},
-  };
-  for (const auto& row : table) {
-    const auto ran = checked(row.toml);
-    EXPECT_EQ(ran.status, 2) << row.toml;
-    for (const std::string& text : row.says) EXPECT_NE(ran.complained.find(text), std::string::npos) << ran.complained;
-  }
-  EXPECT_EQ(run_palabre({"config", "check", "--set", "namespaces.presence=true"}).status, 2);
-}
-
-TEST(NamespaceSettings, ComeFromEverywhereAndAreShown) {
-  setenv("PALABRE_NAMESPACES__CHAT__HISTORY_SIZE", "7", 1);
-  const auto shown = run_palabre({"config", "show", "--set", "namespaces.chat.publish=subscribers", "--set",
-                                  "namespaces.a.b.api_key_sha256=" + std::string(64, 'a')});
-  unsetenv("PALABRE_NAMESPACES__CHAT__HISTORY_SIZE");
-  EXPECT_EQ(shown.status, 0) << shown.complained;
-  for (const std::string line : {"namespaces.chat.history_size = 7\n", "namespaces.chat.publish = subscribers\n",
-                                 "namespaces.chat.subscribe = token\n", "namespaces.chat.history_ttl = 5m\n"})
-    EXPECT_NE(shown.printed.find(line), std::string::npos) << line;
-  EXPECT_NE(shown.printed.find("namespaces.a.b.api_key_sha256 = aaaa"), std::string::npos);
-}
-
-TEST(NamespaceSettings, TheTokenKeyIsSecretAndLong) {
-  const key_file file;
-  const auto check = [&] { return run_palabre({"config", "check", "--set", "realtime.token_key_file=" + file.path}); };
-  EXPECT_EQ(check().status, 0);
-  fs::permissions(file.path, fs::perms(0640));
-  EXPECT_NE(check().complained.find("chmod 600"), std::string::npos);
-  fs::permissions(file.path, fs::perms(0600));
-  std::ofstream(file.path) << token_key.substr(1) << '\n';
-  EXPECT_NE(check().complained.find("less than 32 bytes"), std::string::npos);
 }
 
 } // namespace

@@ -70,7 +70,7 @@ TEST_F(NamedStreams, AreWhatANaiveModelSays) {
   const unsigned seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 dice(seed);
-  const auto upto = [&](std::uint64_t most) { return std::uniform_int_distribution<std::uint64_t>(0, most)(dice); };
+  const auto draw = [&](std::uint64_t most) { return std::uniform_int_distribution<std::uint64_t>(0, most)(dice); };
   named_streams streams(nobody, time, random);
   struct channel {
     std::string name, epoch;
@@ -80,13 +80,13 @@ TEST_F(NamedStreams, AreWhatANaiveModelSays) {
   };
   std::vector<channel> channels;
   for (std::size_t i = 0; i < 20; ++i)
-    channels.push_back({"c" + std::to_string(i), "", 1 + upto(12), seconds(1 + upto(60)), {}});
+    channels.push_back({"c" + std::to_string(i), "", 1 + draw(12), seconds(1 + draw(60)), {}});
 
   for (int step = 0; step < 20'000; ++step) {
-    channel& c = channels[upto(channels.size() - 1)];
-    time.at.ms += static_cast<std::int64_t>(upto(2'000));
+    channel& c = channels[draw(channels.size() - 1)];
+    time.at.ms += static_cast<std::int64_t>(draw(2'000));
     c.model.expire(milliseconds(c.ttl).count(), time.at.ms);
-    if (upto(2) == 0) {
+    if (draw(2) == 0) {
       const std::string data = std::to_string(step);
       const auto at = streams.publish(c.name, {data, {}, {}}, c.size, c.ttl);
       c.model.publish(data, c.size, time.at.ms);
@@ -95,8 +95,8 @@ TEST_F(NamedStreams, AreWhatANaiveModelSays) {
       ASSERT_EQ(at.epoch, c.epoch);
       continue;
     }
-    const wanted_stretch wanted{upto(c.model.top + 2), upto(1) ? unbounded_offset : upto(c.model.top + 2), upto(15),
-                                upto(1) == 0};
+    const wanted_stretch wanted{draw(c.model.top + 2), draw(1) ? unbounded_offset : draw(c.model.top + 2), draw(15),
+                                draw(1) == 0};
     const stream_look found = streams.look(channel_named(c.name), wanted);
     ASSERT_EQ(found.top, c.model.top);
     ASSERT_EQ(json_of(found), c.model.look(wanted)) << step;
