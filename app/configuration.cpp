@@ -1,97 +1,16 @@
 #include "app/configuration.hpp"
 
+#include "app/namespace_options.hpp"
+
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <charconv>
-#include <functional>
-#include <optional>
 
 namespace palabre::app {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// One row of the table of options: how it is read, and how it is shown.
-struct option {
-  std::string name, help, allowed;
-  std::function<bool(configuration&, const std::string&)> read; ///< false: not allowed
-  std::function<std::string(const configuration&)> show;
-};
-
-/// "90s", "15m", "2h", "7d", "250ms".
-std::optional<milliseconds> parse_duration(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc{} || number < 0 || number > 1'000'000'000) return std::nullopt;
-  const std::string unit(end, text.data() + text.size());
-  if (unit == "ms") return milliseconds(number);
-  if (unit == "s") return seconds(number);
-  if (unit == "m") return std::chrono::minutes(number);
-  if (unit == "h") return std::chrono::hours(number);
-  if (unit == "d") return std::chrono::hours(24 * number);
-  return std::nullopt;
-}
-
-std::string show_duration(milliseconds d) {
-  if (d.count() % 1000 != 0) return std::to_string(d.count()) + "ms";
-  const std::int64_t s = d.count() / 1000;
-  if (s % 86'400 == 0 && s > 0) return std::to_string(s / 86'400) + "d";
-  if (s % 3'600 == 0 && s > 0) return std::to_string(s / 3'600) + "h";
-  if (s % 60 == 0 && s > 0) return std::to_string(s / 60) + "m";
-  return std::to_string(s) + "s";
-}
-
-template <class Duration, class Where>
-option duration_option(std::string name, std::string help, milliseconds least, milliseconds most, Where where) {
-  return {std::move(name), std::move(help),
-          "a duration from " + show_duration(least) + " to " + show_duration(most) + ", as 250ms, 30s, 15m, 2h, 7d",
-          [=](configuration& c, const std::string& text) {
-            const auto d = parse_duration(text);
-            if (!d || *d < least || *d > most) return false;
-            where(c) = std::chrono::duration_cast<Duration>(*d);
-            return true;
-          },
-          [=](const configuration& c) {
-            return show_duration(std::chrono::duration_cast<milliseconds>(where(const_cast<configuration&>(c))));
-          }};
-}
-
-template <class Where>
-option number_option(std::string name, std::string help, std::size_t least, std::size_t most, Where where) {
-  return {std::move(name), std::move(help), "a number from " + std::to_string(least) + " to " + std::to_string(most),
-          [=](configuration& c, const std::string& text) {
-            std::size_t number = 0;
-            const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-            if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most)
-              return false;
-            where(c) = number;
-            return true;
-          },
-          [=](const configuration& c) { return std::to_string(where(const_cast<configuration&>(c))); }};
-}
-
-template <class Where>
-option switch_option(std::string name, std::string help, Where where) {
-  return {std::move(name), std::move(help), "true or false",
-          [=](configuration& c, const std::string& text) {
-            if (text != "true" && text != "false") return false;
-            where(c) = text == "true";
-            return true;
-          },
-          [=](const configuration& c) { return where(const_cast<configuration&>(c)) ? "true" : "false"; }};
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, at), text.size());
-    if (end > at) parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
 
 option log_level_option() {
   return {"log.level", "the least severe lines that are written", "trace, debug, info, warn or error",
@@ -116,11 +35,17 @@ option origins_option() {
             c.edge.allowed_origins = std::move(origins);
             return true;
           },
-          [](const configuration& c) {
-            std::string text;
-            for (const auto& origin : c.edge.allowed_origins) text += (text.empty() ? "" : ",") + origin;
-            return text;
-          }};
+          [](const configuration& c) { return joined(c.edge.allowed_origins); }};
+}
+
+option token_key_file_option() {
+  return {"realtime.token_key_file", "the key by which another system signs tokens for its users (HMAC with SHA-256)",
+          "the path of a file of mode 0600 with 32 bytes or more; empty: none",
+          [](configuration& c, const std::string& text) {
+            c.foreign_token_key_file = text;
+            return true;
+          },
+          [](const configuration& c) { return c.foreign_token_key_file; }};
 }
 
 const std::vector<option>& options() {
@@ -181,6 +106,10 @@ const std::vector<option>& options() {
       number_option(
           "presence.individuals_max", "people connected in a room; above it is told how many are there, not who", 1,
           100'000, [](configuration & c) -> auto& { return c.edge.presence_individuals_max; }),
+      duration_option<seconds>(
+          "realtime.expired_grace", "after the end of a token, for the client to bring another", seconds(1), hours(1),
+          [](configuration & c) -> auto& { return c.edge.expired_grace; }),
+      token_key_file_option(),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(
@@ -191,15 +120,6 @@ const std::vector<option>& options() {
           hours(24), [](configuration & c) -> auto& { return c.actors.idle_before_passivation; }),
   };
   return all;
-}
-
-result<void> assign(configuration& c, const std::string& source, const std::string& name, const std::string& value) {
-  for (const option& o : options()) {
-    if (o.name != name) continue;
-    if (o.read(c, value)) return success();
-    return error{errc::invalid, source + ": " + name + " = \"" + value + "\" is not allowed; it takes " + o.allowed};
-  }
-  return error{errc::invalid, source + ": there is no option " + name + "; `palabre config show` lists all"};
 }
 
 std::string text_of(const toml::node& node) {
@@ -214,6 +134,35 @@ std::string text_of(const toml::node& node) {
   return "(not a value)";
 }
 
+result<void> assign(configuration& c, const std::string& source, const std::string& name, const std::string& value) {
+  std::vector<option> of_namespace;
+  if (is_of_namespace(name)) {
+    if (auto wrong = wrong_with_namespace(c, name)) return error{errc::invalid, source + ": " + *wrong};
+    of_namespace = namespace_options(name);
+  }
+  for (const option& o : of_namespace.empty() ? options() : of_namespace) {
+    if (o.name != name) continue;
+    if (o.read(c, value)) return success();
+    return error{errc::invalid, source + ": " + name + " = \"" + value + "\" is not allowed; it takes " + o.allowed};
+  }
+  return error{errc::invalid, source + ": there is no option " + name + "; `palabre config show` lists all"};
+}
+
+/// Each `[namespaces.NAME]`; one without a line in it has everything as it is by default.
+result<void> read_namespaces(configuration& c, const std::string& file, const toml::table& all) {
+  for (const auto& [name, node] : all) {
+    const std::string prefix = "namespaces." + std::string(name.str());
+    const toml::table* table = node.as_table();
+    if (!table) return error{errc::invalid, file + ": " + prefix + " has to be a table: [" + prefix + "]"};
+    if (auto wrong = wrong_with_namespace(c, prefix + ".")) return error{errc::invalid, file + ": " + *wrong};
+    c.edge.namespaces.try_emplace(std::string(name.str()));
+    for (const auto& [key, value] : *table) {
+      PALABRE_TRY(assign(c, file, prefix + "." + std::string(key.str()), text_of(value)));
+    }
+  }
+  return success();
+}
+
 result<void> read_file(configuration& c, const std::string& file) {
   toml::table root;
   try {
@@ -226,6 +175,10 @@ result<void> read_file(configuration& c, const std::string& file) {
     const toml::table* table = node.as_table();
     const std::string prefix(section.str());
     if (!table) return error{errc::invalid, file + ": " + prefix + " stands outside a [section]"};
+    if (prefix == "namespaces") {
+      PALABRE_TRY(read_namespaces(c, file, *table));
+      continue;
+    }
     for (const auto& [key, value] : *table) {
       PALABRE_TRY(assign(c, file, prefix + "." + std::string(key.str()), text_of(value)));
     }
@@ -240,6 +193,8 @@ result<void> read_environment(configuration& c, const std::vector<std::string>& 
     const std::size_t double_underscore = variable.find("__");
     if (!variable.starts_with(prefix) || equals == std::string::npos || double_underscore > equals) continue;
     std::string name = variable.substr(prefix.size(), equals - prefix.size());
+    if (const std::size_t last = name.rfind("__"); last != name.find("__"))
+      name.replace(last, 2, "."); // of a namespace
     name.replace(name.find("__"), 2, ".");
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char ch) { return std::tolower(ch); });
     PALABRE_TRY(assign(c, variable.substr(0, equals), name, variable.substr(equals + 1)));
@@ -266,7 +221,10 @@ result<configuration> load_configuration(const std::string& file, const std::vec
 
 std::vector<option_description> describe(const configuration& c) {
   std::vector<option_description> all;
-  for (const option& o : options()) all.push_back({o.name, o.help, o.allowed, o.show(c)});
+  const auto add = [&](const option& o) { all.push_back({o.name, o.help, o.allowed, o.show(c)}); };
+  for (const option& o : options()) add(o);
+  for (const auto& [name, settings] : c.edge.namespaces)
+    for (const option& o : namespace_options("namespaces." + name + ".")) add(o);
   return all;
 }
 

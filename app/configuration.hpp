@@ -1,6 +1,7 @@
 #pragma once
 // Settings: defaults, overridden by a TOML file, overridden by PALABRE_SECTION__KEY, overridden by --set
-// section.key=value. Secrets are never settings: they are files (app/secrets.hpp).
+// section.key=value. The section of a namespace is namespaces.NAME (NAMESPACES__NAME). Secrets are never settings: they
+// are files (app/secrets.hpp).
 
 #include "actors/actor_runtime.hpp"
 #include "http/services.hpp"
@@ -19,6 +20,7 @@ struct configuration {
   std::chrono::seconds drain_timeout{10};
   std::string log_level = "info";
   bool access_log = true;
+  std::string foreign_token_key_file; ///< empty: none
 };
 
 /// One option, for `palabre config` and for errors.

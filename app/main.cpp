@@ -1,5 +1,6 @@
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/secrets.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -104,6 +105,11 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (*config_show) return show_configuration(settings.value());
+    const auto foreign_key = load_foreign_token_key(settings.value().foreign_token_key_file);
+    if (*config_check && !foreign_key) {
+      fail(std::cerr, foreign_key.error());
+      return 2;
+    }
     if (*config_check) return 0;
     exit_code = serve(serving, settings.value());
   }

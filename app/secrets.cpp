@@ -33,14 +33,20 @@ private:
   int fd_;
 };
 
-result<std::string> read_key(const descriptor& file, const std::string& path) {
+/// The first 4 KiB of a file that nobody else can read.
+result<std::string> read_private(const descriptor& file, const std::string& path) {
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) return io_error("cannot look at", path);
   if ((about.st_mode & 077) != 0) return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
   std::array<char, 4096> text{};
   const ssize_t size = ::read(file.get(), text.data(), text.size());
   if (size < 0) return io_error("cannot read", path);
-  std::string_view line(text.data(), static_cast<std::size_t>(size));
+  return std::string(text.data(), static_cast<std::size_t>(size));
+}
+
+result<std::string> read_key(const descriptor& file, const std::string& path) {
+  PALABRE_TRY(const std::string text, read_private(file, path));
+  std::string_view line = text;
   line = line.substr(0, line.find('\n'));
   std::string key = from_base64url(line);
   if (key.size() < key_bytes)
@@ -87,6 +93,17 @@ result<secrets> load_secrets(const std::string& directory, bool is_new, randomne
   PALABRE_TRY(s.token_key, load(folder, "token.key", true, random));
   PALABRE_TRY(s.name_key, load(folder, "name.key", is_new, random));
   return s;
+}
+
+result<std::string> load_foreign_token_key(const std::string& path) {
+  if (path.empty()) return std::string();
+  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) return io_error("realtime.token_key_file: cannot open", path);
+  PALABRE_TRY(std::string key, read_private(file, path));
+  if (key.ends_with('\n')) key.pop_back();
+  if (key.size() < key_bytes)
+    return error{errc::invalid, "realtime.token_key_file: " + path + " holds less than 32 bytes"};
+  return key;
 }
 
 } // namespace palabre::app

@@ -18,4 +18,8 @@ struct secrets {
 /// or is missing; the context names it.
 result<secrets> load_secrets(const std::string& directory, bool is_new, randomness& random);
 
+/// The secret that another system signs its users' tokens with: the bytes of the file, without one line end behind
+/// them. Empty for no path. Errors: io; invalid: others can read it, or it holds less than 32 bytes.
+result<std::string> load_foreign_token_key(const std::string& path);
+
 } // namespace palabre::app

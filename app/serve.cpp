@@ -110,6 +110,7 @@ result<void> serving::open() {
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
+  PALABRE_TRY(auto foreign_key, load_foreign_token_key(settings_.foreign_token_key_file));
 
   const auto list = projections_.list();
   const std::string print = projections::fingerprint(list, log_->epoch());
@@ -139,7 +140,7 @@ result<void> serving::open() {
   reads_ = std::make_unique<http::read_positions>(*actors_);
   services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
                                      *presence_, *tokens_, *hasher_, *reading_, *reads_, time_, random_, keys.name_key,
-                                     settings_.edge, readiness()});
+                                     settings_.edge, readiness(), std::move(foreign_key)});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.

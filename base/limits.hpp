@@ -61,7 +61,7 @@ constexpr std::size_t outbox_bytes_max = 1024 * 1024;         ///< per connectio
 constexpr std::size_t hub_inbox_bytes_max = 64 * 1024 * 1024; ///< handed to an io thread that is behind; over it:
                                                               ///< dropped, and listeners recover from the log
 constexpr std::size_t subscriptions_per_connection_max = 128;
-constexpr std::uint16_t late_answers_max = 64;       ///< per connection: calls that are answered out of order
+constexpr std::uint16_t late_answers_max = 64;         ///< per connection: calls that are answered out of order
 constexpr std::size_t emulated_messages_max = 128;     ///< that came by /emulation and wait; over it: disconnect 3013
 constexpr std::size_t emulated_bytes_max = 256 * 1024; ///< of those together; one has command_frame_bytes_max
 constexpr std::size_t ignored_bytes_max = 64 * 1024;   ///< that a client sends behind the request of a streamed answer
@@ -76,6 +76,20 @@ constexpr std::size_t recovery_publications_max = 1'000;
 constexpr std::size_t recovery_bytes_max = 512 * 1024; ///< recovered publications travel in one frame
 static_assert(recovery_bytes_max < outbox_bytes_max);
 static_assert(emulated_bytes_max >= command_frame_bytes_max);
+constexpr std::size_t namespaces_max = 256;
+constexpr std::size_t namespace_name_bytes_max = 64;
+constexpr std::size_t api_keys_per_namespace_max = 16;
+constexpr std::size_t api_key_bytes_min = 32;
+constexpr std::size_t history_size_max = 10'000;   ///< `history_size` of a namespace
+constexpr std::size_t named_streams_max = 100'000; ///< positions of named channels remembered, about 200 bytes each
+constexpr std::size_t named_history_bytes_max = 256 << 20; ///< publications kept in memory, of all named channels
+constexpr std::size_t foreign_token_bytes_max = 16 * 1024;
+constexpr std::size_t foreign_name_bytes_max = 255; ///< what another system calls a user
+constexpr std::size_t shown_info_bytes_max =
+    4 * 1024; ///< `info` of a connection or subscription: it goes out with each join
+constexpr std::size_t broadcast_channels_max = 1'000;
+constexpr std::size_t api_history_publications_max = history_size_max;
+constexpr std::size_t api_history_bytes_max = 8 * 1024 * 1024; ///< of one answer
 
 // ---- actors: admission is counted before the mailbox, which has no bound of its own; over it: `overloaded`
 constexpr std::uint32_t commands_in_flight_max = 16'384;

@@ -45,6 +45,7 @@ struct call {
   bool body_too_large = false;
   std::string content_type;
   std::string authorization; ///< header; empty by rpc
+  std::string api_key;       ///< header X-API-Key; of the server API
   std::string idempotency_key;
   std::string if_match, if_none_match, min_position;
   bool accepts_event_stream = false; ///< "text/event-stream" stands in Accept

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/limits.hpp"
+#include "http/namespace_settings.hpp"
 #include "http/tickets.hpp"
 #include "http/token_buckets.hpp"
 #include "projections/log_reader.hpp"
@@ -28,7 +29,7 @@ class password_hasher;
 class presence_desk;
 class read_positions;
 namespace realtime {
-class hubs;
+struct context;
 }
 
 struct edge_settings {
@@ -42,6 +43,7 @@ struct edge_settings {
   std::chrono::seconds ping_interval{25};   ///< realtime
   std::chrono::seconds pong_timeout{8};
   std::chrono::seconds connect_timeout{10};         ///< realtime: until the connect command
+  std::chrono::seconds expired_grace{25};           ///< realtime: clients bring another token when the old one is over
   std::chrono::milliseconds drain_spread{1'000};    ///< over which 3001 goes out when draining
   std::chrono::seconds write_timeout{10};           ///< realtime: a socket that takes nothing for so long is given up
   std::size_t accepts_per_second = 10'000;          ///< new connections; more wait in the kernel's queue
@@ -50,6 +52,7 @@ struct edge_settings {
   std::chrono::milliseconds presence_coalesce{250}; ///< between pushes of presence to one connection
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
   std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
+  namespace_table namespaces;                                              ///< of channels beside rooms
   std::string version;                                                     ///< of the server
   bool test_routes = false;                                                ///< whether there is /test/echo
 };
@@ -79,8 +82,9 @@ struct services {
   std::string name_key; ///< for HMACs of logins, share codes and idempotency keys
   edge_settings settings;
   std::vector<readiness_check> readiness;
+  std::string foreign_token_key = {};    ///< by which other systems vouch for their users; empty: none does
+  realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
-  const realtime::hubs* hubs = nullptr; ///< set by the server: who listens; null: nobody can
   token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
 };
 

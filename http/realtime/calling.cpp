@@ -47,8 +47,11 @@ void note_end(std::exception_ptr failure) {
 
 asio::awaitable<void> conversation::call(command c) {
   const bool exists = shared_.operations.has_rpc(c.method);
+  const bool is_nobody = peer_.who().what == identity::kind::nobody;
   if (!peer_.who().is_account())
-    co_return refuse(c, exists ? command_errors::unauthorized : command_errors::not_available);
+    co_return refuse(c, exists      ? command_errors::unauthorized
+                        : is_nobody ? command_errors::not_available
+                                    : command_errors::method_not_found);
   if (!exists) co_return refuse(c, command_errors::method_not_found);
   if (c.data.empty()) c.data = "{}";
   const identity& peer = peer_.who();

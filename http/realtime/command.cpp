@@ -123,6 +123,8 @@ bool read_body(object from, command& out) {
   fields.read("method", out.method);
   fields.read_raw("data", out.data);
   fields.read("recover", out.recover);
+  fields.read("recoverable", out.recoverable);
+  fields.read("positioned", out.positioned);
   fields.read("join_leave", out.join_leave);
   fields.read("flag", flag);
   fields.read("type", out.type);

@@ -46,6 +46,8 @@ struct command {
   std::vector<channel_position> subs;
   // subscribe
   bool recover = false;
+  bool recoverable = false;
+  bool positioned = false;
   bool join_leave = false;
   std::string tag_filter; ///< JSON; empty: none
   bool reject_unrecovered = false;

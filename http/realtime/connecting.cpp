@@ -28,32 +28,44 @@ void conversation::connect(const command& c) {
   if (admit(c)) welcome(c);
 }
 
-/// True: it is known who it is.
+/// True: it is known who it is, and what another system gave them to listen to (granted_).
 bool conversation::admit(const command& c) {
-  if (c.token.empty()) {
-    peer_.disconnect(disconnections::bad_request);
+  const auto ended = [this](const disconnection& why) {
+    peer_.disconnect(why);
     return false;
-  }
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who) {
-    refuse_connect(c, who.error());
+  };
+  const auto refused = [&](const command_error& why) {
+    refuse_connect(c, why);
     return false;
-  }
-  const uuid client = shared_.edge.random.next_id(shared_.edge.time.now());
-  const bool has_place = peer_.accept(identity::of(who.value()), client);
-  if (!has_place) peer_.disconnect(disconnections::connection_limit);
-  return has_place;
+  };
+  if (c.token.empty() && !admits_anyone(shared_.edge.settings.namespaces)) return ended(disconnections::bad_request);
+  auto claims = c.token.empty() ? connection_claims{} : claims_of(c.token);
+  if (!claims && claims.error().code == errc::token_expired) return refused(command_errors::token_expired);
+  if (!claims) return ended(disconnections::invalid_token);
+  granted_ = std::move(claims.value().channels);
+  if (granted_.size() > limits::subscriptions_per_connection_max) return ended(disconnections::channel_limit);
+  if (const auto wrong = wrong_with_granted()) return refused(*wrong);
+  identity who = std::move(claims.value().who);
+  const timestamp now = shared_.edge.time.now();
+  if (who.expires_at && *who.expires_at <= now) return refused(command_errors::expired);
+  if (peer_.accept(std::move(who), shared_.edge.random.next_id(now))) return true;
+  return ended(disconnections::connection_limit);
 }
 
-/// Answers connect. `subs`: what is listened to from here on beside the own channel, as `"<channel>":{…},…`.
+/// Answers connect. `subs`: what is listened to from here on beside what the server subscribes to, as
+/// `"<channel>":{…},…`.
 void conversation::welcome(const command& c, std::string_view subs) {
   const edge_settings& settings = shared_.edge.settings;
   std::string body = R"({"client":")" + to_text(peer_.client()) + R"(","version":)";
   append_json_string(body, "palabre " + settings.version);
   body += R"(,"ping":)" + std::to_string(settings.ping_interval.count());
-  std::string listened_to = open_own_channel(c);
-  if (!listened_to.empty() && !subs.empty()) listened_to += ',';
-  listened_to += subs;
+  std::string listened_to = peer_.who().is_account() ? open_own_channel(c) : std::string();
+  const auto add = [&](std::string_view more) {
+    if (!listened_to.empty() && !more.empty()) listened_to += ',';
+    listened_to += more;
+  };
+  for (granted_channel& each : std::exchange(granted_, {})) add(open_granted(std::move(each), c));
+  add(subs);
   if (!listened_to.empty()) body += R"(,"subs":{)" + listened_to + '}';
   if (is_one_way(peer_.framing())) {
     body += R"(,"session":")" + shared_.spoken_to.new_id() + "\"}";
@@ -66,14 +78,50 @@ void conversation::welcome(const command& c, std::string_view subs) {
   answer(c, "connect", body);
 }
 
-void conversation::refuse_connect(const command& c, const error& why) {
-  if (why.code != errc::token_expired) return peer_.disconnect(disconnections::invalid_token);
-  if (is_one_way(peer_.framing())) return peer_.disconnect(disconnections::expired);
-  refused_ = true;
-  refuse(c, command_errors::token_expired);
+/// Our own tokens first: another system's can be anything.
+result<connection_claims> conversation::claims_of(const std::string& token) const {
+  const auto own = shared_.edge.tokens.verify(token);
+  if (own) return connection_claims{identity::of(own.value()), {}};
+  if (own.error().code == errc::token_expired) return own.error();
+  return shared_.tokens.verify_connection(token);
 }
 
-/// Lets the user's own channel through and answers where it stands, as `"<channel>":{…}`; a client that was away gets
+void conversation::refuse_connect(const command& c, const command_error& why) {
+  const bool is_over = why.code == command_errors::token_expired.code || why.code == command_errors::expired.code;
+  if (is_one_way(peer_.framing()))
+    return peer_.disconnect(is_over ? disconnections::expired : disconnections::permission_denied);
+  refused_ = true;
+  refuse(c, why);
+}
+
+bool conversation::is_granted(std::string_view channel) const {
+  return std::any_of(granted_.begin(), granted_.end(), [&](const auto& each) { return each.channel == channel; });
+}
+
+/// Another system gives away its own channels, not rooms.
+std::optional<command_error> conversation::wrong_with_granted() const {
+  for (const granted_channel& each : granted_) {
+    if (is_reserved(each.channel)) return command_errors::permission_denied;
+    if (namespace_of(shared_.edge.settings.namespaces, each.channel) == nullptr) return command_errors::unknown_channel;
+  }
+  return std::nullopt;
+}
+
+/// `"<channel>":{…}`
+std::string conversation::open_granted(granted_channel what, const command& c) {
+  std::string text;
+  append_json_string(text, what.channel);
+  named_subscriber listener;
+  listener.rules = what.grant.applied_to(*namespace_of(shared_.edge.settings.namespaces, what.channel));
+  if (const channel_position* had = claimed(c, what.channel)) listener.had = {had->offset, had->epoch};
+  listener.channel = std::move(what.channel);
+  listener.grant = std::move(what.grant);
+  listener.by_server = true;
+  const auto body = listen_to_named(peer_, shared_, std::move(listener));
+  return text + ':' + std::get<std::string>(body);
+}
+
+/// Lets the user's own channel through and answers where it stands, as `"user:<id>":{…}`; a client that was away gets
 /// what it missed.
 std::string conversation::open_own_channel(const command& c) {
   subscription& own = peer_.own_channel();
@@ -95,19 +143,19 @@ std::string conversation::open_own_channel(const command& c) {
 
 void conversation::refresh(const command& c) {
   if (c.token.empty()) return peer_.disconnect(disconnections::bad_request);
-  const auto who = shared_.edge.tokens.verify(c.token);
-  if (!who && who.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
-  if (!who || who.value().user != peer_.who().user) return peer_.disconnect(disconnections::invalid_token);
-  peer_.renew(identity::of(who.value()));
+  auto claims = claims_of(c.token);
+  if (!claims && claims.error().code == errc::token_expired) return peer_.disconnect(disconnections::expired);
+  if (!claims) return peer_.disconnect(disconnections::invalid_token);
+  identity& who = claims.value().who;
+  if (who.what != peer_.who().what || who.user != peer_.who().user)
+    return peer_.disconnect(disconnections::invalid_token);
+  if (who.expires_at && *who.expires_at <= shared_.edge.time.now()) return refuse(c, command_errors::expired);
+  peer_.renew(std::move(who));
   answer(c, "refresh", R"({"client":")" + to_text(peer_.client()) + '"' + lifetime() + '}');
 }
 
-/// A verified token has not expired, but may be within its last second.
 std::string conversation::lifetime() const {
-  const auto& expires_at = peer_.who().expires_at;
-  if (!expires_at) return {};
-  const std::int64_t left_ms = expires_at->ms - shared_.edge.time.now().ms;
-  return R"(,"expires":true,"ttl":)" + std::to_string(std::max<std::int64_t>(left_ms / 1000, 1));
+  return lifetime_json(peer_.who().expires_at, shared_.edge.time.now());
 }
 
 } // namespace palabre::http::realtime

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace palabre::http::realtime {
 
@@ -16,7 +17,6 @@ namespace {
 using std::chrono::seconds;
 
 constexpr seconds close_wait_max{5}; // for the peer's close frame
-constexpr seconds expired_grace{25}; // clients refresh when the ttl is over, not before
 
 connection::time_point now() {
   return std::chrono::steady_clock::now();
@@ -173,14 +173,14 @@ bool connection::accept(identity who, const uuid& client) {
 
 void connection::renew(identity who) {
   who_ = std::move(who);
-  if (who_.expires_at) {
-    const std::int64_t left_ms = who_.expires_at->ms - shared_.edge.time.now().ms;
-    end_at_ = now() + std::chrono::milliseconds(left_ms);
-    if (!is_one_way(framing())) end_at_ += expired_grace;
-  } else {
-    end_at_ = never;
-  }
+  end_at_ = who_.expires_at ? end_of(*who_.expires_at) : never;
   set_deadline();
+}
+
+connection::time_point connection::end_of(timestamp token_ends) const {
+  const std::int64_t left_ms = token_ends.ms - shared_.edge.time.now().ms;
+  const seconds grace = is_one_way(framing()) ? seconds(0) : shared_.edge.settings.expired_grace; // none can be brought
+  return now() + std::chrono::milliseconds(left_ms) + grace;
 }
 
 bool connection::hear_pong() {
@@ -196,7 +196,7 @@ void connection::set_busy(bool busy) {
 }
 
 void connection::set_deadline() {
-  home_->wake(*this, std::min({end_at_, ping_at_, pong_by_, drain_at_, write_by_}));
+  home_->wake(*this, std::min({end_at_, ping_at_, pong_by_, drain_at_, write_by_, subscription_ends_at_}));
 }
 
 void connection::on_time(time_point now) {
@@ -204,15 +204,16 @@ void connection::on_time(time_point now) {
   if (now >= write_by_) return drop(); // nothing can be said to who takes nothing
   if (phase_ == phase::closing) {
     if (now >= end_at_) return drop();
-    ping_at_ = pong_by_ = drain_at_ = never;
+    ping_at_ = pong_by_ = drain_at_ = subscription_ends_at_ = never;
   } else if (now >= drain_at_) {
     disconnect(disconnections::shutdown);
   } else if (now >= end_at_) {
     disconnect(phase_ == phase::opening ? disconnections::stale : disconnections::expired);
   } else if (now >= pong_by_ && !busy_) {
     disconnect(disconnections::no_pong);
-  } else if (now >= ping_at_) {
-    ping(now);
+  } else {
+    if (now >= subscription_ends_at_) end_expired_subscriptions(now);
+    if (now >= ping_at_ && is_listening()) ping(now);
   }
   set_deadline();
 }
@@ -254,6 +255,7 @@ void connection::end_listening(subscription& s) {
 
 /// From one place, so that a leave never overtakes the join before it.
 void connection::tell_others(const subscription& s, std::string_view what) {
+  if (s.terms && !s.terms->tells_others) return;
   if (!shared_.all_hubs.hear_joins(s.channel)) return;
   std::string body = R"({"info":)";
   append_json(body, info_of(client_, who_, s));
@@ -275,6 +277,27 @@ void connection::unsubscribe(subscription& s, const unsubscription& why) {
     return disconnect(disconnections::force_disconnect); // there is nothing else on it
   send(unsubscribe_push(s.name(), why, framing()));
   stop_listening(s);
+}
+
+void connection::watch_end(const subscription& s) {
+  if (!s.terms || s.terms->ends_at >= subscription_ends_at_) return;
+  subscription_ends_at_ = s.terms->ends_at;
+  set_deadline();
+}
+
+/// The client had a while to bring another token.
+void connection::end_expired_subscriptions(time_point now) {
+  subscription_ends_at_ = never;
+  std::vector<subscription*> expired;
+  for (const auto& each : subscriptions_) {
+    if (!each->terms || each->terms->ends_at == never) continue;
+    if (each->terms->ends_at <= now)
+      expired.push_back(each.get());
+    else
+      subscription_ends_at_ = std::min(subscription_ends_at_, each->terms->ends_at);
+  }
+  if (!expired.empty() && is_one_way(framing())) return disconnect(disconnections::subscription_expired);
+  for (subscription* each : expired) unsubscribe(*each, unsubscriptions::expired);
 }
 
 void connection::fall_behind(subscription& s) {

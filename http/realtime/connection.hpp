@@ -67,6 +67,8 @@ public:
   const identity& who() const { return who_; }
   /// Its own id, as others see it; nil: not connected.
   const uuid& client() const { return client_; }
+  /// When what a token allows is over, with the grace behind it.
+  time_point end_of(timestamp token_ends) const;
   /// The answer to a ping. False: there was none to answer.
   bool hear_pong();
   /// While a command is carried out nothing is read, so no pong is missed.
@@ -77,6 +79,7 @@ public:
 
   subscription* find(const channel_id& channel);
   std::size_t subscriptions() const { return subscriptions_.size(); }
+  const std::vector<std::unique_ptr<subscription>>& all_subscriptions() const { return subscriptions_; }
   /// Requires: find(channel) == nullptr. Registered in the hub, muted.
   subscription& listen(const channel_id& channel);
   /// `user:<id>` of the user it was accepted for: registered from then on, muted until the hub opens it.
@@ -86,6 +89,8 @@ public:
   void stop_listening(subscription& s);
   /// The server ends it: the client is told.
   void unsubscribe(subscription& s, const unsubscription& why);
+  /// It ends at `terms->ends_at`, unless that has been put off by then.
+  void watch_end(const subscription& s);
   /// Something is missing between what it got and what comes: it has to recover.
   void fall_behind(subscription& s);
 
@@ -99,6 +104,7 @@ private:
   void become_slow();
   void finish_sending();
   void end_listening(subscription& s);
+  void end_expired_subscriptions(time_point now);
   void tell_others(const subscription& s, std::string_view what);
   void set_deadline();
   void ping(time_point now);
@@ -117,7 +123,8 @@ private:
   time_point ping_at_ = never;
   time_point pong_by_ = never; ///< a ping is out
   time_point drain_at_ = never;
-  time_point write_by_ = never; ///< blocked: the socket has to take something by then
+  time_point write_by_ = never;             ///< blocked: the socket has to take something by then
+  time_point subscription_ends_at_ = never; ///< none ends before
   phase phase_ = phase::opening;
   bool blocked_ = false; ///< waits for the socket to become writable
   bool busy_ = false;

@@ -93,7 +93,7 @@ void conversation::carry_out_at_once(const command& c) {
   case name::unsubscribe: return unsubscribe(c);
   case name::publish: return publish(c);
   case name::send: return peer_.disconnect(disconnections::not_available);
-  case name::sub_refresh: // no subscription here expires
+  case name::sub_refresh: return refresh_subscription(c);
   case name::ping: return refuse(c, command_errors::not_available);
   default: return;
   }

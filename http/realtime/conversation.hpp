@@ -2,6 +2,7 @@
 #include "http/realtime/command.hpp"
 #include "http/realtime/connection.hpp"
 #include "http/realtime/endpoint.hpp"
+#include "http/realtime/named_channels.hpp"
 #include "http/realtime/standing.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -38,8 +39,12 @@ private:
   void connect(const command& c);
   bool admit(const command& c);
   void welcome(const command& c, std::string_view subs = {});
-  void refuse_connect(const command& c, const error& why);
+  result<connection_claims> claims_of(const std::string& token) const;
+  void refuse_connect(const command& c, const command_error& why);
+  std::optional<command_error> wrong_with_granted() const;
+  bool is_granted(std::string_view channel) const;
   std::string open_own_channel(const command& c);
+  std::string open_granted(granted_channel what, const command& c);
   void refresh(const command& c);
   std::string lifetime() const;
 
@@ -58,23 +63,33 @@ private:
   boost::asio::awaitable<void> subscribe(command c);
   void unsubscribe(const command& c);
   void publish(const command& c);
+  void refresh_subscription(const command& c);
   boost::asio::awaitable<result<std::optional<standing>>> standing_in(room_id room) {
     return realtime::standing_in(peer_, shared_.edge, room);
   }
   std::optional<command_error> open(const command& c, subscription& s, const standing& here);
-  static std::optional<command_error> wrong_with_channel(std::string_view channel);
+  std::optional<command_error> wrong_with_channel(std::string_view channel) const;
+
+  // ---- named_subscribing.cpp: Requires: the channel's namespace exists.
+  void subscribe_to_name(const command& c);
+  std::optional<command_error> admit(const command& c, named_subscriber& into);
+  std::optional<subscription_claims> claims_for(const command& c, std::optional<command_error>& wrong);
+  void publish_to_name(const command& c);
 
   // ---- looking.cpp
   boost::asio::awaitable<void> history(command c);
   boost::asio::awaitable<void> presence(command c);
+  boost::asio::awaitable<std::optional<command_error>> wrong_with_asking_who(channel_id channel, std::string name);
+  void history_of_name(const command& c);
 
   void answer(const command& c, std::string_view name, std::string_view body);
   void refuse(const command& c, const command_error& why);
 
   connection& peer_;
   context& shared_;
-  std::string_view session_; ///< empty: commands come by the wire itself
-  bool refused_ = false;     ///< connect was answered with an error: only a new connection helps
+  std::string_view session_;             ///< empty: commands come by the wire itself
+  std::vector<granted_channel> granted_; ///< between admit() and welcome()
+  bool refused_ = false;                 ///< connect was answered with an error: only a new connection helps
 };
 
 } // namespace palabre::http::realtime

@@ -64,6 +64,7 @@ delivery_ptr without_frames(const delivery& full) {
   auto rest = std::make_shared<delivery>();
   rest->ended_sessions = full.ended_sessions;
   for (const channel_frames_ptr& each : full.channels) {
+    if (each->what == channel_frames::kind::lost) rest->channels.push_back(each);
     if (each->what != channel_frames::kind::events) continue;
     auto gone = std::make_shared<channel_frames>();
     gone->channel = each->channel;

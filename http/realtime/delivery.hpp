@@ -22,7 +22,7 @@ struct channel_frames {
     events,
     ephemera, ///< for every subscriber
     joins,    ///< ephemera for those that want to hear who comes and goes
-    lost      ///< events up to `last` that were dropped: whoever has not got them has to recover
+    lost      ///< without frames: events up to `last` that were dropped; whoever has not got them has to recover
   };
   /// Where a frame ends.
   struct mark {

@@ -4,7 +4,9 @@
 
 #include "http/api.hpp"
 #include "http/realtime/connection_counts.hpp"
+#include "http/realtime/foreign_tokens.hpp"
 #include "http/realtime/hubs.hpp"
+#include "http/realtime/named_streams.hpp"
 #include "http/realtime/sessions.hpp"
 #include "http/realtime/wire.hpp"
 
@@ -19,7 +21,9 @@ namespace palabre::http::realtime {
 /// What all connections of the process share. Lifetime: outlives them.
 struct context {
   context(services& given, api& table, const hubs& every)
-      : edge(given), operations(table), all_hubs(every), spoken_to(given.random) {}
+      : edge(given), operations(table), all_hubs(every), spoken_to(given.random),
+        streams(every, given.time, given.random), tokens(given.foreign_token_key, given.time),
+        started(given.time.now()), node(given.random.next_id(started)) {}
 
   services& edge;
   api& operations;
@@ -27,6 +31,10 @@ struct context {
   std::atomic<bool> draining{false};
   connection_counts users{};
   sessions spoken_to;
+  named_streams streams;
+  const foreign_tokens tokens;
+  const timestamp started;
+  const uuid node; ///< this process, as others see it
 };
 
 /// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.

@@ -17,6 +17,10 @@ void forget_in(std::vector<connection*>& list, const connection* gone) {
   if (found != list.end()) *found = nullptr;
 }
 
+bool is_listed(const subscription& s) {
+  return !s.terms || s.terms->is_listed;
+}
+
 std::uint32_t seed_from(randomness& random) {
   std::uint8_t bytes[4];
   random.fill(bytes, sizeof bytes);
@@ -112,8 +116,15 @@ std::vector<client_info> hub::present_in(const channel_id& channel, std::size_t 
   const channel_subscribers* all = listeners(channel);
   if (all == nullptr) return found;
   for (const auto& each : all->entries)
-    if (each.mine->is_present && found.size() < max)
+    if (each.mine->is_present && is_listed(*each.mine) && found.size() < max)
       found.push_back(info_of(each.who->client(), each.who->who(), *each.mine));
+  return found;
+}
+
+std::vector<connection*> hub::connections_of(user_id user) {
+  std::vector<connection*> found;
+  if (const channel_subscribers* own = listeners(channel_of(user)))
+    for (const auto& each : own->entries) found.push_back(each.who);
   return found;
 }
 

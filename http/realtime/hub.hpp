@@ -90,6 +90,11 @@ public:
   /// Who is there of those that let it be known, at most `max`.
   std::vector<client_info> present_in(const channel_id& channel, std::size_t max);
 
+  /// The connections that were accepted for `user`.
+  std::vector<connection*> connections_of(user_id user);
+  const std::vector<connection*>& all() const { return all_; }
+  const std::unordered_map<channel_id, channel_subscribers>& channels() const { return channels_; }
+
   /// Sends what `c` has, once per turn of the io thread.
   void flush_soon(connection& c);
   /// Makes what was lent to `c` in the round in work its own, so that something can come behind it.

@@ -9,7 +9,7 @@ namespace palabre::http::realtime {
 
 /// A user whom another system vouches for: there is no account here.
 struct foreign_user {
-  std::string name; ///< what that system calls them; not empty
+  std::string name; ///< what that system calls them; empty: it vouches for a guest
   std::string info; ///< JSON that is shown with what they do; empty: none
 };
 
@@ -21,7 +21,7 @@ struct identity {
   user_id user;       ///< the account; of a foreign user: made of the name; nil: nobody
   session_id session; ///< of an account
   std::optional<timestamp> expires_at;
-  std::shared_ptr<const foreign_user> foreign;
+  std::shared_ptr<const foreign_user> foreign; ///< with a token of another system: of nobody too
 
   static identity of(const access_claims& claims) {
     return {kind::account, claims.user, claims.session, claims.expires_at, nullptr};

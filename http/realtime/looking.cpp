@@ -2,6 +2,7 @@
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "http/realtime/conversation.hpp"
+#include "http/realtime/named_history.hpp"
 #include "http/realtime/recovery.hpp"
 
 #include <algorithm>
@@ -54,6 +55,7 @@ result<std::string> page_of(services& edge, room_id room, const command& c, stre
 asio::awaitable<void> conversation::history(command c) {
   const auto channel = parse_channel(c.channel);
   if (const auto wrong = wrong_with_channel(c.channel)) co_return refuse(c, *wrong);
+  if (channel->what == channel_id::kind::named) co_return history_of_name(c);
   const room_id room{channel->id};
   auto looking = standing_in(room);
   const result<std::optional<standing>> here = co_await std::move(looking);
@@ -77,10 +79,9 @@ asio::awaitable<void> conversation::history(command c) {
 asio::awaitable<void> conversation::presence(command c) {
   if (const auto wrong = wrong_with_channel(c.channel)) co_return refuse(c, *wrong);
   const channel_id channel = *parse_channel(c.channel);
-  auto looking = standing_in(room_id{channel.id});
-  const result<std::optional<standing>> here = co_await std::move(looking);
-  if (!here) co_return refuse(c, command_errors::internal);
-  if (!here.value()) co_return refuse(c, command_errors::permission_denied);
+  auto checking = wrong_with_asking_who(channel, c.channel);
+  const std::optional<command_error> wrong = co_await std::move(checking);
+  if (wrong) co_return refuse(c, *wrong);
 
   const bool counted = c.what == command::name::presence_stats;
   const std::size_t max = counted ? unbounded : limits::presence_clients_max + 1;
@@ -92,6 +93,37 @@ asio::awaitable<void> conversation::presence(command c) {
   if (!counted && present.size() > limits::presence_clients_max) co_return refuse(c, command_errors::limit_exceeded);
   answer(c, counted ? "presence_stats" : "presence",
          counted ? presence_stats_result(present) : presence_result(present));
+}
+
+/// Members may ask who is in a room.
+asio::awaitable<std::optional<command_error>> conversation::wrong_with_asking_who(channel_id channel,
+                                                                                  std::string name) {
+  if (channel.what == channel_id::kind::named) {
+    const namespace_settings& rules = *namespace_of(shared_.edge.settings.namespaces, name);
+    if (!rules.presence) co_return command_errors::not_available;
+    const bool is_subscriber = peer_.find(channel) != nullptr;
+    if (is_permitted(rules.presence_for, rules, peer_.who(), is_subscriber)) co_return std::nullopt;
+    co_return command_errors::permission_denied;
+  }
+  auto looking = standing_in(room_id{channel.id});
+  const result<std::optional<standing>> here = co_await std::move(looking);
+  if (!here) co_return command_errors::internal;
+  if (!here.value()) co_return command_errors::permission_denied;
+  co_return std::nullopt;
+}
+
+void conversation::history_of_name(const command& c) {
+  const namespace_settings& rules = *namespace_of(shared_.edge.settings.namespaces, c.channel);
+  const channel_id channel = channel_named(c.channel);
+  if (rules.history_size == 0) return refuse(c, command_errors::not_available);
+  if (!is_permitted(rules.history_for, rules, peer_.who(), peer_.find(channel) != nullptr))
+    return refuse(c, command_errors::permission_denied);
+  history_query query{c.limit, std::nullopt, c.reverse};
+  if (c.since) query.since = {c.offset, c.epoch};
+  const auto found =
+      history_of(shared_.streams, channel, query, {history_publications_max, limits::recovery_bytes_max});
+  if (const auto* wrong = std::get_if<command_error>(&found)) return refuse(c, *wrong);
+  answer(c, "history", std::get<std::string>(found));
 }
 
 } // namespace palabre::http::realtime

@@ -38,7 +38,7 @@ asio::awaitable<void> conversation::listen_only(std::string request) {
   std::vector<asked_room> rooms;
   for (const channel_position& each : c->subs) {
     const auto channel = parse_channel(each.channel);
-    if (channel && *channel == peer_.own_channel().channel) continue;
+    if (channel && (*channel == peer_.own_channel().channel || is_granted(each.channel))) continue;
     auto asking = ask_for(each);
     auto room = co_await std::move(asking);
     if (!room) co_return;
@@ -55,6 +55,8 @@ asio::awaitable<std::optional<conversation::asked_room>> conversation::ask_for(c
   };
   if (const auto wrong = wrong_with_channel(what.channel)) co_return refused(*wrong);
   const channel_id channel = *parse_channel(what.channel);
+  // A one-way connection has no way to show a token for one channel: those come with the connection's.
+  if (channel.what == channel_id::kind::named) co_return refused(command_errors::permission_denied);
   if (peer_.find(channel) != nullptr) co_return refused(command_errors::bad_request);
   if (peer_.subscriptions() >= limits::subscriptions_per_connection_max)
     co_return refused(command_errors::limit_exceeded);

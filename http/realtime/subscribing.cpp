@@ -8,9 +8,12 @@ namespace palabre::http::realtime {
 namespace asio = boost::asio;
 
 /// Why nobody can listen to such a channel, or look at it.
-std::optional<command_error> conversation::wrong_with_channel(std::string_view channel) {
+std::optional<command_error> conversation::wrong_with_channel(std::string_view channel) const {
   if (channel.empty() || channel.size() > limits::channel_bytes_max) return command_errors::bad_request;
-  if (!is_reserved(channel)) return command_errors::unknown_channel;
+  if (!is_reserved(channel)) {
+    if (namespace_of(shared_.edge.settings.namespaces, channel) != nullptr) return std::nullopt;
+    return command_errors::unknown_channel;
+  }
   // The server alone subscribes to `user:` channels; a name that is no id names no room one may see.
   const auto id = parse_channel(channel);
   if (!id || id->what != channel_id::kind::room) return command_errors::permission_denied;
@@ -26,6 +29,7 @@ asio::awaitable<void> conversation::subscribe(command c) {
   if (peer_.find(channel) != nullptr) co_return refuse(c, command_errors::already_subscribed);
   if (peer_.subscriptions() >= limits::subscriptions_per_connection_max)
     co_return refuse(c, command_errors::limit_exceeded);
+  if (channel.what == channel_id::kind::named) co_return subscribe_to_name(c);
 
   subscription& s = peer_.listen(channel);
   auto looking = standing_in(room_id{channel.id});
@@ -76,7 +80,9 @@ void conversation::unsubscribe(const command& c) {
 }
 
 void conversation::publish(const command& c) {
-  refuse(c, is_reserved(c.channel) ? command_errors::permission_denied : command_errors::unknown_channel);
+  if (is_reserved(c.channel)) return refuse(c, command_errors::permission_denied);
+  if (const auto wrong = wrong_with_channel(c.channel)) return refuse(c, *wrong);
+  publish_to_name(c);
 }
 
 } // namespace palabre::http::realtime

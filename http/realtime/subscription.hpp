@@ -17,6 +17,9 @@ struct subscription_terms {
   std::string name;                 ///< of a named channel
   std::string info;                 ///< JSON, shown to others as `chan_info`; empty: none
   std::optional<tag_filter> filter; ///< of publications
+  bool is_listed = true;            ///< shown to those who ask who is there
+  bool tells_others = true;         ///< others hear it come and go
+  std::chrono::steady_clock::time_point ends_at = std::chrono::steady_clock::time_point::max(); ///< grace included
 };
 
 /// One channel that one connection listens to. Owned by the connection; the hub sees it from subscribe() to

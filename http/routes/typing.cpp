@@ -1,7 +1,7 @@
 // POST /rooms/{id}/typing: somebody is writing. Told to those who listen, stored nowhere.
 #include "base/digest.hpp"
+#include "http/realtime/endpoint.hpp"
 #include "http/realtime/ephemera.hpp"
-#include "http/realtime/hubs.hpp"
 #include "http/routes/routes.hpp"
 
 namespace palabre::http {
@@ -33,8 +33,8 @@ awaitable<answer_or_problem> tell_typing(services& s, call& c) {
     if (const auto wait = s.typing_rate.take(key_of(c.user(), c.room->room), now); wait.count() > 0)
       co_return rate_limited("typing: at most one a second in a room; listeners know already", wait);
   const auto channel = realtime::channel_of(c.room->room);
-  if (s.hubs != nullptr && s.hubs->hear(channel))
-    s.hubs->hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
+  if (s.realtime != nullptr && s.realtime->all_hubs.hear(channel))
+    s.realtime->all_hubs.hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
   answer done;
   done.status = 204;
   co_return done;

@@ -30,7 +30,8 @@ enum seen_bit : std::uint32_t {
   request_id_bit = 64,
   websocket_key_bit = 128,
   websocket_version_bit = 256,
-  origin_bit = 512
+  origin_bit = 512,
+  api_key_bit = 1024
 };
 
 void join(std::string& list, std::string_view value) {
@@ -225,6 +226,8 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
       wanted.request_id.clear(); // two: none of them counts
   } else if (iequals(name, "Idempotency-Key")) {
     once(wanted.idempotency_key, key_bit, "Idempotency-Key", value, ec);
+  } else if (iequals(name, "X-API-Key")) {
+    once(wanted.api_key, api_key_bit, "X-API-Key", value, ec);
   } else if (iequals(name, "Palabre-Min-Position")) {
     once(wanted.min_position, position_bit, "Palabre-Min-Position", value, ec);
   } else if (iequals(name, "Last-Event-ID")) {

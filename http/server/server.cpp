@@ -88,8 +88,8 @@ server::state::state(services& s)
   }
   all_hubs.emplace(std::move(all));
   shared.emplace(s, operations, *all_hubs);
+  s.realtime = &*shared;
   publisher.emplace(*all_hubs);
-  s.hubs = &*all_hubs;
 }
 
 /// What waits in any loop belongs to connections, and a connection that ends may speak to all hubs.
@@ -121,7 +121,7 @@ server::server(services& s) : state_(std::make_unique<state>(s)) {}
 
 server::~server() {
   drain(std::chrono::milliseconds(0));
-  state_->given.hubs = nullptr;
+  state_->given.realtime = nullptr;
   state_->door.reset();
 }
 
