@@ -11,7 +11,7 @@ constexpr std::size_t looked_at_per_step = 200;
 } // namespace
 
 void presence_absences::add(user_id user) {
-  if (queue_.size() < limits::presence_absences_max) queue_.push_back(user);
+  if (queue_.size() < limits::presence_absences_max && queued_.insert(user).second) queue_.push_back(user);
 }
 
 /// What cannot be read is left to the next reader of the views, who will be told why.
@@ -19,12 +19,14 @@ void presence_absences::step(const contacts_index& index, std::size_t connected_
                              const presence_outlets& out) {
   if (index.empty()) { // nobody is there to be told
     queue_.clear();
+    queued_.clear();
     looking_ = false;
   }
   if (looking_ && queue_.empty() && !look(index, now)) looking_ = false;
   for (std::size_t i = 0; i < told_per_step && !queue_.empty(); ++i) {
     const user_id about = queue_.front();
     queue_.pop_front();
+    queued_.erase(about);
     if (!index.has(about)) (void)tell(about, index, connected_max, now, out);
   }
 }

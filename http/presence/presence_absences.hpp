@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <optional>
+#include <unordered_set>
 
 namespace palabre::http {
 
@@ -32,6 +33,7 @@ private:
   const presence_lease& lease_;
   const projections::presence_queries& rows_;
   std::deque<user_id> queue_;
+  std::unordered_set<user_id> queued_; ///< those in queue_: each once
   bool looking_ = false;
   std::optional<user_id> looked_up_to_;
 };

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds tick_max{100};
 constexpr milliseconds pause_after_failure{1'000};
+constexpr std::size_t commands_in_flight_max = 1'024; // of the actors' 16,384: messages go first
 
 timestamp after(timestamp from, milliseconds time) {
   return {from.ms + time.count()};
@@ -51,12 +52,13 @@ struct presence_desk::state : std::enable_shared_from_this<state> {
   void note_freed(position offline_at); // mutex held
 
   const presence_ground ground;
-  const presence_lease lease;
+  presence_lease lease; ///< its end is set by start()
   const std::int64_t ticks_per_flush;
   std::atomic<bool> running{false};
 
   mutable std::mutex mutex;
   presence_book book;                             // by mutex
+  std::size_t in_flight = 0;                      // by mutex: commands
   std::vector<movement> movements;                // by mutex
   std::optional<boost::asio::steady_timer> timer; // by mutex; none but between start and stop
 
@@ -80,6 +82,8 @@ presence_desk::~presence_desk() {
 
 void presence_desk::start(boost::asio::io_context& io, presence_outlets out) {
   state_->out = std::move(out);
+  // From now on people can come back.
+  state_->lease.others_end = after(state_->ground.time.now(), state_->ground.settings.presence_grace);
   state_->running = true;
   const std::lock_guard lock(state_->mutex);
   state_->timer.emplace(io);
@@ -231,7 +235,9 @@ void presence_desk::state::carry_out(timestamp now) {
   std::vector<presence_book::transition> due;
   {
     const std::lock_guard lock(mutex);
-    due = book.tick(now, limits::presence_commands_per_tick_max);
+    const std::size_t free = commands_in_flight_max - std::min(in_flight, commands_in_flight_max);
+    due = book.tick(now, std::min(free, limits::presence_commands_per_tick_max));
+    in_flight += due.size();
     note_freed({});
   }
   for (const auto& transition : due) send(transition);
@@ -252,6 +258,7 @@ void presence_desk::state::send(const presence_book::transition& what) {
 void presence_desk::state::hear_outcome(user_id user, const result<actors::outcome>& done) {
   const timestamp now = ground.time.now();
   const std::lock_guard lock(mutex);
+  --in_flight;
   const bool is_gone = !done && done.error().code == errc::not_found; // an account that is no more has no presence
   if (done || is_gone)
     book.reported(user);

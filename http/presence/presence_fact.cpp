@@ -17,9 +17,12 @@ bool read_as(const storage::committed_record& record, std::optional<presence_fac
 
 } // namespace
 
+/// Inboxes have types of the same names, with another shape.
 std::optional<presence_fact> fact_in(const storage::committed_record& record) {
   std::optional<presence_fact> fact;
   const std::string_view type = record.view.type;
+  const bool of_user = record.view.stream.kind == static_cast<char>(events::stream_kind::user);
+  if (!of_user && !realtime::is_of_room(record.view)) return fact;
   if (type.starts_with("presence."))
     read_as<events::presence_changed>(record, fact) || read_as<events::presence_configured>(record, fact);
   else if (type.starts_with("member."))

@@ -7,6 +7,9 @@ namespace palabre::http {
 
 using status = events::presence_status;
 
+/// In a storm of those who come back, frames of messages go on between two flushes.
+constexpr std::size_t told_per_flush_max = 5'000;
+
 // ---- Who is connected
 
 void presence_fan_out::enter(user_id user, position head) {
@@ -117,12 +120,13 @@ void presence_fan_out::take_in(const presence_fact& fact, const events::room_arc
 void presence_fan_out::flush(timestamp now, const presence_outlets& out) {
   ++round_;
   std::vector<user_id> kept;
+  std::size_t told = 0;
   for (const user_id& user : std::exchange(untold_, {})) {
     person& p = people_.at(user);
-    if (p.is_read)
-      tell_contacts(user, p, out);
+    if (p.is_read && told < told_per_flush_max)
+      told += tell_contacts(user, p, out);
     else
-      kept.push_back(user); // whom to tell is not known yet
+      kept.push_back(user); // whom to tell is not known yet, or it is the next flush's turn
   }
   untold_ = std::move(kept);
   std::vector<room_id> changed;
@@ -135,16 +139,18 @@ void presence_fan_out::flush(timestamp now, const presence_outlets& out) {
     out.count(room, std::make_shared<const std::string>(count_publication(room, index_.find(room)->counts(), now)));
 }
 
-void presence_fan_out::tell_contacts(user_id about, person& p, const presence_outlets& out) const {
+std::size_t presence_fan_out::tell_contacts(user_id about, person& p, const presence_outlets& out) const {
   const news what = std::move(*p.untold);
   p.untold.reset();
   const contacts_index::person& is = *index_.find(about);
   const shown_presence shown{about, is.now, what.text, what.expires_at, p.last_seen_at};
   p.told = std::make_shared<const std::string>(presence_publication(shown, what.event, what.at));
   p.told_in = round_;
-  if (!out.tell) return;
-  for (const user_id& to : index_.contacts_in(is.rooms, about, individuals_max_))
+  if (!out.tell) return 0;
+  const auto contacts = index_.contacts_in(is.rooms, about, individuals_max_);
+  for (const user_id& to : contacts)
     if (people_.at(to).is_read) out.tell(to, p.told); // others catch up
+  return contacts.size();
 }
 
 /// Not while someone's rooms are still to be read: they would miss it, and so would the readers.

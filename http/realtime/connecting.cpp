@@ -64,7 +64,10 @@ void conversation::welcome(const command& c, std::string_view subs) {
     if (!listened_to.empty() && !more.empty()) listened_to += ',';
     listened_to += more;
   };
-  for (granted_channel& each : std::exchange(granted_, {})) add(open_granted(std::move(each), c));
+  for (granted_channel& each : std::exchange(granted_, {})) {
+    const bool may_recover = listened_to.size() <= limits::recovery_bytes_max / 2; // all of it is one message
+    add(open_granted(std::move(each), c, may_recover));
+  }
   add(subs);
   if (!listened_to.empty()) body += R"(,"subs":{)" + listened_to + '}';
   if (is_one_way(peer_.framing())) {
@@ -108,12 +111,16 @@ std::optional<command_error> conversation::wrong_with_granted() const {
 }
 
 /// `"<channel>":{…}`
-std::string conversation::open_granted(granted_channel what, const command& c) {
+/// A channel that may not recover tells the client to load it anew.
+std::string conversation::open_granted(granted_channel what, const command& c, bool may_recover) {
   std::string text;
   append_json_string(text, what.channel);
   named_subscriber listener;
   listener.rules = what.grant.applied_to(*namespace_of(shared_.edge.settings.namespaces, what.channel));
-  if (const channel_position* had = claimed(c, what.channel)) listener.had = {had->offset, had->epoch};
+  if (const channel_position* had = claimed(c, what.channel)) {
+    constexpr std::string_view no_epoch = "_";
+    listener.had = {had->offset, may_recover ? std::string_view(had->epoch) : no_epoch};
+  }
   listener.channel = std::move(what.channel);
   listener.grant = std::move(what.grant);
   listener.by_server = true;

@@ -16,6 +16,7 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::chrono::milliseconds token_life_counted_max = std::chrono::hours(24 * 365 * 10); // clocks overflow
 constexpr seconds close_wait_max{5}; // for the peer's close frame
 
 connection::time_point now() {
@@ -56,6 +57,7 @@ void connection::keep(std::span<const lent_frames> lent) {
 
 void connection::flush(std::span<const lent_frames> lent) {
   if (is_gone()) return;
+  if (!is_listening()) lent = {}; // nothing comes behind the farewell
   if (blocked_) {
     keep(lent);
   } else {
@@ -178,7 +180,7 @@ void connection::renew(identity who) {
 }
 
 connection::time_point connection::end_of(timestamp token_ends) const {
-  const std::int64_t left_ms = token_ends.ms - shared_.edge.time.now().ms;
+  const std::int64_t left_ms = std::min(token_ends.ms - shared_.edge.time.now().ms, token_life_counted_max.count());
   const seconds grace = is_one_way(framing()) ? seconds(0) : shared_.edge.settings.expired_grace; // none can be brought
   return now() + std::chrono::milliseconds(left_ms) + grace;
 }

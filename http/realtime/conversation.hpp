@@ -44,7 +44,7 @@ private:
   std::optional<command_error> wrong_with_granted() const;
   bool is_granted(std::string_view channel) const;
   std::string open_own_channel(const command& c);
-  std::string open_granted(granted_channel what, const command& c);
+  std::string open_granted(granted_channel what, const command& c, bool may_recover);
   void refresh(const command& c);
   std::string lifetime() const;
 

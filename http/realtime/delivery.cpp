@@ -71,6 +71,7 @@ delivery_ptr without_frames(const delivery& full) {
     gone->what = channel_frames::kind::lost;
     gone->first = each->first;
     gone->last = each->last;
+    gone->farewells = each->farewells;
     rest->channels.push_back(std::move(gone));
   }
   return rest;

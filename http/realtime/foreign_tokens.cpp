@@ -123,6 +123,8 @@ result<json_object> foreign_tokens::claims_of(std::string_view token, outside_js
 result<connection_claims> foreign_tokens::verify_connection(std::string_view token) const {
   thread_local outside_json reading;
   PALABRE_TRY(const json_object claims, claims_of(token, reading));
+  if (claims.at_key("channel").error() == simdjson::SUCCESS)
+    return not_valid(); // a token for one channel opens no other
   connection_claims out;
   foreign_user user;
   if (!read_field(claims, "sub", user.name, limits::foreign_name_bytes_max) ||

@@ -139,6 +139,7 @@ private:
   void tell_lost(const channel_frames& frames, channel_subscribers& to);
   void hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to);
   bool hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to);
+  const std::vector<tag_map>& tags_in(const channel_frames_ptr& frames);
   void lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to);
   const channel_frames_ptr& framed_for(const channel_frames_ptr& frames, wire framing);
   channel_subscribers* listeners(const channel_id& channel);
@@ -166,6 +167,8 @@ private:
   // The round in work.
   std::vector<delivery_ptr> round_; ///< owns what is lent, with
   std::deque<reframing> reframed_;
+  channel_frames_ptr tagged_; ///< of which frame by frame
+  std::vector<tag_map> tags_; ///< are the tags
   std::size_t delivered_ = 0; ///< of round_
   std::vector<lent_piece> lent_;
   std::size_t lent_bytes_ = 0;       ///< at most so much to any one connection

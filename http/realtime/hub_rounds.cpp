@@ -21,13 +21,6 @@ constexpr std::chrono::milliseconds turn_max{5};
 constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
 constexpr std::chrono::milliseconds rest_max{5};
 
-/// Whether a filter lets an ephemeral publication through.
-bool wants(const subscription& s, const channel_frames& frames) {
-  if (!s.terms || !s.terms->filter) return true;
-  std::string_view rest = frames.bytes;
-  return s.terms->filter->admits(tags_of(take_message(rest)));
-}
-
 /// Up to where it was handed events; `muted` stays that.
 stream_version handed_over(const channel_subscribers::entry& e) {
   return e.last == channel_subscribers::particular ? e.mine->last : e.last;
@@ -93,6 +86,7 @@ bool hub::flush_some() {
 void hub::end_round() {
   round_.clear();
   reframed_.clear();
+  tagged_.reset();
   lent_.clear();
   lent_to_.clear();
   delivered_ = flushed_ = 0;
@@ -160,17 +154,25 @@ bool hub::hand_out_particular(const channel_frames_ptr& frames, channel_subscrib
   return true;
 }
 
-/// Frame by frame, those that the subscription's filter admits. Filters are rare: the tags are read for each anew.
+/// Read once for all who filter.
+const std::vector<tag_map>& hub::tags_in(const channel_frames_ptr& frames) {
+  if (tagged_ == frames) return tags_;
+  tagged_ = frames;
+  tags_.clear();
+  for (std::string_view rest = frames->bytes; !rest.empty();) tags_.push_back(tags_of(take_message(rest)));
+  return tags_;
+}
+
+/// Frame by frame, those that the subscription's filter admits.
 void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to) {
   const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
-  std::string_view rest = frames->bytes;
+  const std::vector<tag_map>& tags = tags_in(frames);
   stream_version before = frames->first - 1;
-  for (const channel_frames::mark& mark : frames->marks) {
-    const bool is_new = mark.offset > after;
-    const std::string_view push = take_message(rest);
-    if (is_new && to.mine->terms->filter->admits(tags_of(push)))
-      lend(*to.who, framed, framed->between(before, mark.offset));
-    before = mark.offset;
+  for (std::size_t i = 0; i < frames->marks.size(); ++i) {
+    const stream_version offset = frames->marks[i].offset;
+    if (offset > after && to.mine->terms->filter->admits(tags[i]))
+      lend(*to.who, framed, framed->between(before, offset));
+    before = offset;
   }
 }
 
@@ -187,7 +189,10 @@ void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscriber
   if (joins && to.entries.size() > edge_.settings.presence_individuals_max) return;
   for (const channel_subscribers::entry& each : to.entries) {
     if (each.last == channel_subscribers::muted) continue;
-    if (joins ? !each.mine->wants_joins : !wants(*each.mine, *frames)) continue;
+    if (joins && !each.mine->wants_joins) continue;
+    const auto* filter = each.mine->terms && each.mine->terms->filter ? &*each.mine->terms->filter : nullptr;
+    if (!joins && filter != nullptr && !filter->admits(tags_in(frames).front())) continue;
+
     const channel_frames_ptr& framed = framed_for(frames, each.who->place.framing);
     lend(*each.who, framed, framed->bytes);
   }

@@ -91,8 +91,10 @@ asio::awaitable<void> conversation::presence(command c) {
   std::vector<client_info> present;
   for (auto& each : found) std::ranges::move(each, std::back_inserter(present));
   if (!counted && present.size() > limits::presence_clients_max) co_return refuse(c, command_errors::limit_exceeded);
-  answer(c, counted ? "presence_stats" : "presence",
-         counted ? presence_stats_result(present) : presence_result(present));
+  if (counted) co_return answer(c, "presence_stats", presence_stats_result(present));
+  const std::string result = presence_result(present);
+  if (result.size() > limits::recovery_bytes_max) co_return refuse(c, command_errors::limit_exceeded);
+  answer(c, "presence", result);
 }
 
 /// Members may ask who is in a room.

@@ -128,6 +128,7 @@ bool room_stream::send_piece() {
   if (found.value().reader_left) return end(), false;
   if (!records.empty()) sent_ = records.back().view.version;
   if (!piece.value().complete) return true;
+  if (mine_->left_at > here_.at) return end(), false; // they left while the views were waited for
   mine_->member_at = here_.at;
   peer_.home().open(*mine_, top.value());
   return false;

@@ -22,7 +22,8 @@ struct addressee {
     std::vector<connection*> found;
     const auto add = [&](connection* c) {
       const bool is_one = c->who().name() == user && (client.empty() || to_text(c->client()) == client);
-      if (is_one && !c->client().is_nil() && c->is_listening()) found.push_back(c);
+      const bool hears_channels = c->framing() != wire::room_events;
+      if (is_one && hears_channels && !c->client().is_nil() && c->is_listening()) found.push_back(c);
     };
     if (user.empty()) {
       for (connection* c : h.all()) add(c);

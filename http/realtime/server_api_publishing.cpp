@@ -51,7 +51,9 @@ asio::awaitable<api_outcome> api_broadcast(api_request r) {
   simdjson::dom::array channels;
   const auto what = read_order(r.body);
   if (!what || r.body["channels"].get(channels) != simdjson::SUCCESS) co_return command_errors::bad_request;
-  if (channels.size() > limits::broadcast_channels_max) co_return command_errors::limit_exceeded;
+  if (channels.size() > limits::broadcast_channels_max ||
+      channels.size() * what->data.size() > limits::api_history_bytes_max)
+    co_return command_errors::limit_exceeded;
   std::string result = R"({"responses":[)";
   for (const simdjson::dom::element each : channels) {
     std::string_view channel;

@@ -1,5 +1,6 @@
 #include "http/realtime/wire.hpp"
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "base/json_writer.hpp"
 #include "http/realtime/frame.hpp"
@@ -69,6 +70,7 @@ std::size_t begin_message(std::string& out, wire w) {
 void end_message(std::string& out, std::size_t start, wire w) {
   if (is_websocket(w)) return end_text_frame(out, start);
   out += is_event_stream(w) ? event_end : event_end.substr(1);
+  PALABRE_ASSERT(out.size() - start - chunk_head_bytes < std::size_t{1} << 4 * size_digits);
   write_size(out.data() + start, out.size() - start - chunk_head_bytes);
   out += line_end;
 }

@@ -116,7 +116,7 @@ constexpr route rows[] = {
      "last). With Accept: text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on "
      "from. "
      "?ticket= stands in for the access token.",
-     true},
+     false, true},
     {verb::post, "/api/v1/me/tickets", "", access::user, true, false, make_ticket,
      "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header."},
 };

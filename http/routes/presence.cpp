@@ -143,7 +143,7 @@ std::vector<user_id> user_ids_of(const call& c, query_reader& query) {
       query.refuse(name, "limit_exceeded", "ids_per_request: at most " + std::to_string(limits::ids_per_request_max));
     else if (!id)
       query.refuse(name, "not_an_id", std::string(wanted));
-    else
+    else if (std::find(ids.begin(), ids.end(), *id) == ids.end())
       ids.push_back(*id);
     if (comma == std::string_view::npos || !query.ok()) return ids;
     rest.remove_prefix(comma + 1);
@@ -206,6 +206,9 @@ void add(room_presence& to, shown_presence who) {
 
 result<std::string> render_room_presence(services& s, const projections::room_row& room) {
   const timestamp now = s.time.now();
+  if (room.archived) // where nobody meets nobody is shown
+    return events::to_json(room_presence{0, 0, 0, room.member_count, std::vector<shown_presence>{}},
+                           events::secrets::hidden);
   const auto gathered = s.presence.gathered_in(room.room);
   room_presence there{gathered.counts.online, gathered.counts.away, gathered.counts.busy, 0, {}};
   PALABRE_TRY(const auto candidates, candidates_in(s, room, gathered));

@@ -53,6 +53,7 @@ awaitable<answer_or_problem> advance(services& s, call& c) {
   auto clamping = clamped(s, c, std::get<read_body>(parsed).seq);
   const auto seq = co_await std::move(clamping);
   if (!seq) co_return problem_of(seq.error());
+  if (!c.standing) co_return problem_of({errc::not_found, "you are not in this room any more"});
   auto advancing = read_up_to(s, c, seq.value());
   const auto durable = co_await std::move(advancing);
   if (!durable) co_return problem_of(durable.error());

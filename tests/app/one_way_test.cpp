@@ -164,6 +164,7 @@ TEST_F(OneWay, IsToldWhatEnds) {
   ASSERT_EQ(bob.post("/api/v1/rooms/" + room_ + "/leave", "").status, 204);
   EXPECT_EQ(stream.next()->json().text("/pub/data/type"), "member.left");
   EXPECT_EQ(stream.next()->json().number("/unsubscribe/code"), 2000);
+  EXPECT_EQ(stream.next()->json().text("/channel"), "user:" + bob.id()) << "what concerns oneself comes there too";
   EXPECT_EQ(bob.post("/api/v1/auth/logout", R"({"refresh_token":")" + bob.refresh_token() + "\"}").status, 204);
   EXPECT_EQ(stream.next()->json().number("/disconnect/code"), 3500);
   EXPECT_TRUE(stream.ends_in_order());

@@ -144,7 +144,9 @@ TEST_F(RealtimePresence, ReadingThatGathersHoldsUpNobody) {
   while (answered.size() < 3) {
     const auto reply = client.next_with("/rpc");
     answered.push_back(reply.number("/id"));
-    if (answered.back() == 1002) EXPECT_EQ(reply.number("/rpc/data/last_read_seq"), 4);
+    if (answered.back() == 1002) {
+      EXPECT_EQ(reply.number("/rpc/data/last_read_seq"), 4);
+    }
   }
   EXPECT_EQ(answered.back(), 1002) << "it waits for its second to be over, and the post did not";
 }
