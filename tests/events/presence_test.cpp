@@ -140,8 +140,10 @@ TEST(Presence, AStatusThatDoesNotShowExpiresToo) {
 
 TEST(Presence, HasBounds) {
   const presence_story story;
-  const auto set = [](std::optional<status> manual, std::optional<std::string> text, std::optional<timestamp> at) {
-    return set_presence{manual, std::move(text), at, online, boot(1)};
+  const auto set = [](std::optional<status> manual, const std::string& text, std::optional<timestamp> at) {
+    set_presence command{manual, {}, at, online, boot(1)};
+    if (!text.empty()) command.text = text;
+    return command;
   };
   std::string longest;
   for (std::size_t i = 0; i < limits::presence_text_code_points_max; ++i) longest += "é";
