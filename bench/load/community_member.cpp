@@ -92,7 +92,8 @@ void community_member::take_line(std::string_view line) {
 }
 
 void community_member::take_push(std::string_view line) {
-  constexpr std::string_view channel = R"("channel":"room:)";
+  constexpr std::string_view channel = R"("channel":"room:)", own_channel = R"("channel":"user:)";
+  if (line.find(own_channel) != std::string_view::npos) return; // what concerns the user, such as who else is there
   const auto at = line.find(channel);
   const auto room = at == std::string_view::npos ? std::string_view() : line.substr(at + channel.size(), 36);
   for (std::size_t i = 0; i < rooms_.size(); ++i) {
