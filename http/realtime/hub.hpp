@@ -133,6 +133,7 @@ private:
   bool lend_some();
   bool flush_some();
   void end_round();
+  time_point::duration rest_after(time_point::duration round_cost);
 
   void deliver(const delivery& what);
   void hand_out(const channel_frames_ptr& frames, channel_subscribers& to);

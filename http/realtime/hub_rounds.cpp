@@ -20,6 +20,7 @@ constexpr std::size_t flushed_per_turn_max = 64;
 constexpr std::chrono::milliseconds turn_max{5};
 constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
 constexpr std::chrono::milliseconds rest_max{5};
+constexpr std::chrono::milliseconds busy_rest_max{10};
 
 /// Up to where it was handed events; `muted` stays that.
 stream_version handed_over(const channel_subscribers::entry& e) {
@@ -81,16 +82,24 @@ bool hub::flush_some() {
   return flushed_ == lent_to_.size();
 }
 
-/// After a costly round the hub rests as long as it took: what a busy room says meanwhile leaves in one write per
-/// subscriber. A message after a pause never waits.
+/// After a costly round the hub rests: what busy rooms say meanwhile leaves in one write per subscriber. As long as the
+/// round took, or twice that where more came during it; not at all after a single batch that nothing followed. A
+/// message after a pause never waits.
+hub::time_point::duration hub::rest_after(time_point::duration round_cost) {
+  const std::lock_guard lock(inbox_mutex_);
+  if (!inbox_.empty()) return std::min<time_point::duration>(2 * round_cost, busy_rest_max);
+  if (round_.size() == 1) return {};
+  return std::min<time_point::duration>(round_cost, rest_max);
+}
+
 void hub::end_round() {
+  const time_point::duration rest = rest_after(std::exchange(round_cost_, {}));
   round_.clear();
   reframed_.clear();
   tagged_.reset();
   lent_.clear();
   lent_to_.clear();
   delivered_ = flushed_ = 0;
-  const time_point::duration rest = std::min<time_point::duration>(std::exchange(round_cost_, {}), rest_max);
   turned_ = {};
   if (rest < rest_min) {
     if (begin_round()) boost::asio::post(io_, [this] { go_on_with_round(); });
