@@ -66,11 +66,14 @@ rocksdb::BlockBasedTableOptions common_table(const std::shared_ptr<rocksdb::Cach
 }
 
 constexpr std::size_t stream_bytes = 17;
+/// Of a view's key: an id, and the first byte of what follows it. Keys that are an id and nothing else have no
+/// neighbours.
+constexpr std::size_t neighbours_bytes = 17;
 
-/// A stream's rows are put close to its last one: the memtable remembers where that was, for each stream, instead of
+/// A row is put close to the last one that began with the same bytes: the memtable remembers where that was instead of
 /// searching.
-void expect_streams(rocksdb::ColumnFamilyOptions& o) {
-  o.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(stream_bytes));
+void expect_neighbours(rocksdb::ColumnFamilyOptions& o, std::size_t same_bytes) {
+  o.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(same_bytes));
 }
 
 /// A family that is asked by whole key, mostly in vain: filters answer without reading a block.
@@ -109,7 +112,7 @@ rocksdb::ColumnFamilyOptions stream_family(const std::shared_ptr<rocksdb::Cache>
   o.paranoid_file_checks = true;
   o.write_buffer_size = 16 * mib;
   o.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(stream_bytes));
-  expect_streams(o);
+  expect_neighbours(o, stream_bytes);
   rocksdb::BlockBasedTableOptions t = common_table(cache);
   t.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   t.whole_key_filtering = false;
@@ -135,7 +138,7 @@ rocksdb::DBOptions log_options() {
 std::vector<rocksdb::ColumnFamilyDescriptor> log_families() {
   const auto cache = rocksdb::NewLRUCache(32 * mib); // readers of old history; what is hot is in the views
   rocksdb::ColumnFamilyOptions head = point_family(cache);
-  expect_streams(head);
+  expect_neighbours(head, stream_bytes);
   return {{rocksdb::kDefaultColumnFamilyName, common_family()},
           {"log", record_family(cache)},
           {"stream", stream_family(cache)},
@@ -164,6 +167,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   const auto cache = rocksdb::NewLRUCache(128 * mib);
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
+  expect_neighbours(family, neighbours_bytes);
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
   rocksdb::BlockBasedTableOptions t = common_table(cache);
