@@ -1,11 +1,11 @@
 // rpc: the operations of the API over a realtime connection.
 #include "base/limits.hpp"
+#include "http/failure_log.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/realtime/conversation.hpp"
 #include "http/realtime/reply.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <spdlog/spdlog.h>
 
 namespace palabre::http::realtime {
 
@@ -30,17 +30,7 @@ asio::awaitable<void> answer_late(std::shared_ptr<connection> peer, context& sha
                                   std::string request_id) {
   auto answering = shared.operations.call_rpc(c.method, std::move(c.data), who, std::move(request_id));
   const std::optional<answer_or_problem> answered = co_await std::move(answering);
-  peer->late_answers--;
   peer->send(reply_to(c.id, answered, peer->framing()));
-}
-
-void note_end(std::exception_ptr failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& e) {
-    spdlog::error("a realtime call failed: {}", e.what());
-  }
 }
 
 } // namespace
@@ -69,8 +59,14 @@ asio::awaitable<void> conversation::call(command c) {
 void conversation::call_beside(command c, const access_claims& who, std::string request_id) {
   if (peer_.late_answers == limits::late_answers_max) return refuse(c, command_errors::too_many_requests);
   ++peer_.late_answers;
+  auto ended = [peer = peer_.shared_from_this(), id = c.id](std::exception_ptr failure) {
+    peer->late_answers--;
+    if (!failure) return;
+    log_failure("a realtime call", failure);
+    peer->send(error_reply(id, command_errors::internal, peer->framing()));
+  };
   auto answering = answer_late(peer_.shared_from_this(), shared_, std::move(c), who, std::move(request_id));
-  asio::co_spawn(peer_.home().io(), std::move(answering), note_end);
+  asio::co_spawn(peer_.home().io(), std::move(answering), std::move(ended));
 }
 
 } // namespace palabre::http::realtime

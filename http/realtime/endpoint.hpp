@@ -9,12 +9,12 @@
 #include "http/realtime/named_streams.hpp"
 #include "http/realtime/sessions.hpp"
 #include "http/realtime/wire.hpp"
+#include "http/server/places.hpp"
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
-#include <string>
+#include <string_view>
 
 namespace palabre::http::realtime {
 
@@ -39,8 +39,8 @@ struct context {
 
 /// Speaks the protocol on `socket` until either side ends it. `already_read`: bytes that came behind the handshake.
 /// Requires: `framing` is one of the two of WebSocket.
-/// Runs on, and touches only, the io thread of `home`, whose executor is the socket's. Never throws.
-boost::asio::awaitable<void> serve_websocket(boost::asio::ip::tcp::socket socket, wire framing,
-                                             std::string already_read, hub& home, context& shared);
+/// Called on, and touches only, the io thread of `home`, whose executor is the socket's. `held`: given back at the end.
+void serve_websocket(boost::asio::ip::tcp::socket socket, wire framing, std::string_view already_read, hub& home,
+                     context& shared, place held);
 
 } // namespace palabre::http::realtime

@@ -1,6 +1,7 @@
 #include "http/realtime/stream_endpoint.hpp"
 
 #include "base/limits.hpp"
+#include "http/failure_log.hpp"
 #include "http/realtime/connection.hpp"
 #include "http/realtime/conversation.hpp"
 #include "http/realtime/sessions.hpp"
@@ -66,7 +67,9 @@ private:
   void hear_soon() {
     auto hearing = hear_all(shared_from_this());
     auto ended = [self = shared_from_this()](std::exception_ptr failure) {
-      if (failure) self->peer_->disconnect(disconnections::server_error);
+      if (!failure) return;
+      log_failure("a realtime command", failure);
+      self->peer_->disconnect(disconnections::server_error);
     };
     asio::co_spawn(peer_->socket().get_executor(), std::move(hearing), std::move(ended));
   }

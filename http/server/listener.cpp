@@ -1,5 +1,6 @@
 #include "http/server/listener.hpp"
 
+#include "http/failure_log.hpp"
 #include "http/server/connection.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/response.hpp"
@@ -19,14 +20,9 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-/// Where an exception of a connection ends; each connection is its own world.
+/// Each connection is its own world.
 void note_end(std::exception_ptr failure) {
-  if (!failure) return;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& e) {
-    spdlog::error("an HTTP connection failed: {}", e.what());
-  }
+  log_failure("an HTTP connection", failure);
 }
 
 error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {

@@ -1,5 +1,6 @@
 #include "http/server/server.hpp"
 
+#include "http/failure_log.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/realtime/echo.hpp"
 #include "http/realtime/emulation.hpp"
@@ -37,14 +38,12 @@ struct served_thread {
 };
 
 /// Gives the place back when the connection has ended, however it ended.
-void end_realtime(const place&, std::exception_ptr failure) {
-  if (failure) spdlog::error("a realtime connection failed");
+void end_stream(const place&, const std::exception_ptr& failure) {
+  log_failure("a realtime connection", failure);
 }
 
-asio::awaitable<void> serve_realtime(tcp::socket socket, continuation what, realtime::hub& home,
-                                     realtime::context& shared) {
-  if (realtime::is_websocket(what.framing))
-    return realtime::serve_websocket(std::move(socket), what.framing, std::move(what.said), home, shared);
+asio::awaitable<void> serve_stream(tcp::socket socket, continuation what, realtime::hub& home,
+                                   realtime::context& shared) {
   if (what.framing == realtime::wire::room_events)
     return realtime::serve_room_events(std::move(socket), std::move(*what.reading), home, shared);
   return realtime::serve_stream(std::move(socket), what.framing, std::move(what.said), home, shared);
@@ -99,11 +98,14 @@ server::state::~state() {
   threads.clear();
 }
 
-/// A coroutine of its own: what HTTP needed is not kept for as long as this lasts.
+/// Beside the coroutine that served HTTP: what that needed is not kept for as long as this lasts.
 void server::state::serve_upgraded(tcp::socket socket, continuation what, place held_place, io_thread& home) {
+  realtime::hub& hub = *hub_of.at(&home);
+  if (!what.echoes && realtime::is_websocket(what.framing))
+    return realtime::serve_websocket(std::move(socket), what.framing, what.said, hub, *shared, std::move(held_place));
   auto serving = what.echoes ? realtime::serve_echo(std::move(socket), std::move(what.said), home)
-                             : serve_realtime(std::move(socket), std::move(what), *hub_of.at(&home), *shared);
-  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_realtime(p, failure); };
+                             : serve_stream(std::move(socket), std::move(what), hub, *shared);
+  auto ended = [p = std::move(held_place)](std::exception_ptr failure) { end_stream(p, failure); };
   asio::co_spawn(home.context(), std::move(serving), std::move(ended));
 }
 
