@@ -6,13 +6,19 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <vector>
 
 namespace palabre::testing {
 namespace {
 
-constexpr std::size_t people_count = 20, back_count = 7;
+/// A thousand take most of a minute, of which nearly all is to hash their passwords.
+const std::size_t people_count = [] {
+  const char* asked = std::getenv("PALABRE_PRESENCE_PEOPLE");
+  return asked ? std::strtoul(asked, nullptr, 10) : std::size_t{20};
+}();
+constexpr std::size_t back_count = 7;
 
 class PresenceOfConnections : public ::testing::Test {
 protected:
@@ -41,7 +47,7 @@ protected:
   std::size_t presence_events() const { return read_events(server.data(), {"--type", "presence.changed"}).size(); }
 
   using clock = std::chrono::steady_clock;
-  running_server server{"[presence]\ngrace = \"2s\"\ncoalesce = \"50ms\"\n"};
+  running_server server{"[presence]\ngrace = \"2s\"\ncoalesce = \"50ms\"\nindividuals_max = 5000\n"};
   person owner{server, "owner"};
   std::string room = owner.make_room("Salon", R"(,"visibility":"public")");
   std::vector<std::unique_ptr<person>> people;
