@@ -80,6 +80,7 @@ private:
   std::unique_ptr<http::token_authority> tokens_;
   std::unique_ptr<http::password_hasher> hasher_;
   std::unique_ptr<projections::reading_queries> reading_;
+  std::unique_ptr<projections::past_queries> past_;
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
@@ -137,10 +138,11 @@ result<void> serving::open() {
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
   reading_ = std::make_unique<projections::reading_queries>(*views_);
+  past_ = std::make_unique<projections::past_queries>(*views_, *reader_, *profiles_);
   reads_ = std::make_unique<http::read_positions>(*actors_);
   services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
-                                     *presence_, *tokens_, *hasher_, *reading_, *reads_, time_, random_, keys.name_key,
-                                     settings_.edge, readiness(), std::move(foreign_key)});
+                                     *presence_, *tokens_, *hasher_, *reading_, *past_, *reads_, time_, random_,
+                                     keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
   server_ = std::make_unique<http::server>(*services_);
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.

@@ -9,6 +9,7 @@
 #include "http/tickets.hpp"
 #include "http/token_buckets.hpp"
 #include "projections/log_reader.hpp"
+#include "projections/past.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
 #include "projections/reading.hpp"
@@ -76,6 +77,7 @@ struct services {
   token_authority& tokens;
   password_hasher& hasher;
   projections::reading_queries& reading;
+  projections::past_queries& past;
   read_positions& reads;
   const clock& time;
   randomness& random;
@@ -86,6 +88,7 @@ struct services {
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
+  token_buckets past_rate{{std::chrono::milliseconds(50), 40}, 65'536};
 };
 
 } // namespace palabre::http

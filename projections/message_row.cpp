@@ -210,6 +210,16 @@ void append_reactions(std::string& out, std::string_view reactions, const std::v
   out += ']';
 }
 
+void append_reactor(std::string& out, std::string_view emoji, user_id user, timestamp at) {
+  out += R"({"emoji":)";
+  append_json_string(out, emoji);
+  out += R"(,"user_id":")";
+  append_text(out, user);
+  out += R"(","at":")";
+  out += to_rfc3339(at);
+  out += R"("})";
+}
+
 void append_message(std::string& out, const message_view& row, std::string_view author_json,
                     const std::vector<std::string_view>& mine) {
   out += row.before_author;

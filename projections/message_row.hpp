@@ -60,6 +60,8 @@ result<message_view> view_message_row(std::string_view stored);
 /// Appends the Message of api.md. `author_json` is the profile as it is now; `mine` the viewer's emoji on this message.
 void append_message(std::string& out, const message_view& row, std::string_view author_json,
                     const std::vector<std::string_view>& mine);
+/// Appends `{"emoji":…,"user_id":…,"at":…}`.
+void append_reactor(std::string& out, std::string_view emoji, user_id user, timestamp at);
 /// Appends `[{"emoji":…,"count":…,"me":…}]`.
 void append_reactions(std::string& out, std::string_view reactions, const std::vector<std::string_view>& mine);
 

@@ -1,6 +1,7 @@
 #include "projections/roster.hpp"
 
 #include "projections/keys.hpp"
+#include "projections/room_folding.hpp"
 #include "projections/room_row.hpp"
 #include "projections/tables.hpp"
 
@@ -8,24 +9,6 @@ namespace palabre::projections {
 namespace {
 
 using storage::views_batch;
-
-std::string encode(const membership& m) {
-  std::string out;
-  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(m.as));
-  put_int<std::int64_t>(out, m.joined_at.ms);
-  put_int<std::uint64_t>(out, m.joined_seq);
-  return out;
-}
-
-result<membership> decode_membership(std::string_view stored) {
-  byte_reader in(stored);
-  membership m;
-  m.as = static_cast<events::role>(in.integer<std::uint8_t>());
-  m.joined_at = {in.integer<std::int64_t>()};
-  m.joined_seq = in.integer<std::uint64_t>();
-  if (!in.finished()) return error{errc::corrupt, "a membership row of the views is damaged"};
-  return m;
-}
 
 struct scene {
   room_id room;
@@ -76,14 +59,7 @@ result<void> add_to_room_count(const scene& s, user_id user, std::int64_t change
 }
 
 result<void> fold_one(const scene& s, const events::room_created& e) {
-  room_row row;
-  row.room = s.room;
-  row.kind = e.kind;
-  row.settings = e.settings;
-  row.owner = s.meta.actor;
-  row.share_code = e.share_code.value;
-  row.last_seq = row.settings_seq = s.meta.version;
-  row.created_at = row.updated_at = s.meta.time;
+  const room_row row = created(s.room, s.meta, e);
   s.rows.put(tables::rooms, key_of(s.room), encode(row));
   list_or_unlist(s, row);
   return success();
@@ -91,39 +67,37 @@ result<void> fold_one(const scene& s, const events::room_created& e) {
 
 result<void> fold_one(const scene& s, const events::room_updated& e) {
   return change_row(s, [&](room_row& row) {
-    row.settings = e.settings;
-    row.settings_seq = s.meta.version;
-    row.updated_at = s.meta.time;
+    projections::change(row, s.meta, e);
     list_or_unlist(s, row);
   });
 }
 
-result<void> fold_one(const scene& s, const events::room_archived&) {
+result<void> fold_one(const scene& s, const events::room_archived& e) {
   return change_row(s, [&](room_row& row) {
-    row.archived = true;
-    row.settings_seq = s.meta.version;
-    row.updated_at = s.meta.time;
+    projections::change(row, s.meta, e);
     list_or_unlist(s, row);
   });
 }
 
 result<void> fold_one(const scene& s, const events::room_code_rotated& e) {
-  return change_row(s, [&](room_row& row) { row.share_code = e.share_code.value; });
+  return change_row(s, [&](room_row& row) { projections::change(row, s.meta, e); });
 }
 
 result<void> fold_one(const scene& s, const events::member_joined& e) {
-  const std::string row = encode(membership{e.role, s.meta.time, s.meta.version});
-  s.rows.put(tables::members, key_of(s.room, e.user), row);
-  s.rows.put(tables::memberships, key_of(e.user, s.room), row);
+  const std::string membership_row = encode(membership{e.role, s.meta.time, s.meta.version});
+  s.rows.put(tables::members, key_of(s.room, e.user), membership_row);
+  s.rows.put(tables::memberships, key_of(e.user, s.room), membership_row);
+  s.rows.put(tables::member_changes, key_of(s.room, e.user, s.meta.version), membership_row);
   PALABRE_TRY(add_to_room_count(s, e.user, 1));
-  return change_row(s, [](room_row& room) { ++room.member_count; });
+  return change_row(s, [&](room_row& row) { projections::change(row, s.meta, e); });
 }
 
 result<void> fold_one(const scene& s, const events::member_left& e) {
   s.rows.erase(tables::members, key_of(s.room, e.user));
   s.rows.erase(tables::memberships, key_of(e.user, s.room));
+  s.rows.put(tables::member_changes, key_of(s.room, e.user, s.meta.version), {});
   PALABRE_TRY(add_to_room_count(s, e.user, -1));
-  return change_row(s, [](room_row& room) { --room.member_count; });
+  return change_row(s, [&](room_row& row) { projections::change(row, s.meta, e); });
 }
 
 result<void> fold_one(const scene& s, const events::message_posted&) {
@@ -149,6 +123,15 @@ result<void> fold_one(const scene& s, const Event&) {
   });
 }
 
+/// A copy of the room's row, after its first event and then after every so many.
+result<void> keep_moment(const scene& s) {
+  if (s.meta.version != 1 && s.meta.version % room_moment_interval != 0) return success();
+  PALABRE_TRY(auto stored, s.rows.get(tables::rooms, key_of(s.room)));
+  if (!stored) return error{errc::corrupt, "an event of a room that was never created"};
+  s.rows.put(tables::room_moments, key_of(s.room, s.meta.version), std::move(*stored));
+  return success();
+}
+
 void fold_code(const log_event& e, const events::share_code_event& event, views_batch& rows) {
   const std::string key = key_of(e.envelope.stream.id);
   if (const auto* claimed = std::get_if<events::share_code_claimed>(&event))
@@ -159,12 +142,31 @@ void fold_code(const log_event& e, const events::share_code_event& event, views_
 
 } // namespace
 
+std::string encode(const membership& m) {
+  std::string out;
+  put_int<std::uint8_t>(out, static_cast<std::uint8_t>(m.as));
+  put_int<std::int64_t>(out, m.joined_at.ms);
+  put_int<std::uint64_t>(out, m.joined_seq);
+  return out;
+}
+
+result<membership> decode_membership(std::string_view stored) {
+  byte_reader in(stored);
+  membership m;
+  m.as = static_cast<events::role>(in.integer<std::uint8_t>());
+  m.joined_at = {in.integer<std::int64_t>()};
+  m.joined_seq = in.integer<std::uint64_t>();
+  if (!in.finished()) return error{errc::corrupt, "a membership row of the views is damaged"};
+  return m;
+}
+
 result<void> roster::fold(const log_event& e, views_batch& rows) {
   if (const auto* code = std::get_if<events::share_code_event>(&e.event)) fold_code(e, *code, rows);
   const auto* event = std::get_if<events::room_event>(&e.event);
   if (!event) return success();
   const scene s{room_id{e.envelope.stream.id}, e.meta(), rows};
-  return std::visit([&](const auto& what) { return fold_one(s, what); }, *event);
+  PALABRE_TRY(std::visit([&](const auto& what) { return fold_one(s, what); }, *event));
+  return keep_moment(s);
 }
 
 // ---- Queries

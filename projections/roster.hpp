@@ -6,10 +6,13 @@
 
 namespace palabre::projections {
 
+/// Events of a room between two copies of its row that are kept for the past.
+inline constexpr stream_version room_moment_interval = 1'000;
+
 class roster final : public projection {
 public:
   std::string_view name() const override { return "roster"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 
@@ -18,6 +21,10 @@ struct membership {
   timestamp joined_at;
   stream_version joined_seq = 0;
 };
+
+std::string encode(const membership& m);
+/// Errors: corrupt.
+result<membership> decode_membership(std::string_view stored);
 
 /// A room as the views have it.
 struct room_row {

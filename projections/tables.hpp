@@ -34,11 +34,16 @@ inline constexpr table message_lists = 17;  ///< room, author or nil → the lis
 inline constexpr table message_chunks = 18; ///< room, author or nil, first seq → chunk
 inline constexpr table deletions = 19;      ///< room, author or nil, level, block → count, or bits
 
-inline const std::vector<std::string> names = {"messages",       "message_places",  "reactions",      "my_reactions",
-                                               "rooms",          "members",         "memberships",    "room_counts",
-                                               "open_rooms",     "share_codes",     "users",          "logins",
-                                               "credentials",    "closed_sessions", "presence",       "not_offline",
-                                               "read_positions", "message_lists",   "message_chunks", "deletions"};
+// of the past
+inline constexpr table message_changes = 20; ///< the timeline's: room, message seq, event seq → message_change
+inline constexpr table member_changes = 21;  ///< the roster's: room, user, event seq → membership, or nothing: left
+inline constexpr table room_moments = 22;    ///< the roster's: room, seq → room_row as it was then
+
+inline const std::vector<std::string> names = {
+    "messages",       "message_places",  "reactions",       "my_reactions",   "rooms",          "members",
+    "memberships",    "room_counts",     "open_rooms",      "share_codes",    "users",          "logins",
+    "credentials",    "closed_sessions", "presence",        "not_offline",    "read_positions", "message_lists",
+    "message_chunks", "deletions",       "message_changes", "member_changes", "room_moments"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

@@ -1,14 +1,15 @@
 #include "projections/timeline.hpp"
 
 #include "projections/keys.hpp"
+#include "projections/message_change.hpp"
+#include "projections/message_folding.hpp"
 #include "projections/tables.hpp"
-
-#include <algorithm>
 
 namespace palabre::projections {
 namespace {
 
 using storage::views_batch;
+using happening = message_change::kind;
 
 std::string message_key(room_id room, stream_version seq) {
   return key_of(room, seq);
@@ -38,42 +39,37 @@ struct scene {
   room_id room;
   events::event_meta meta;
   views_batch& rows;
+
+  /// Notes in the index of the past what happens to a message.
+  void note(stream_version message_seq, message_change::kind what, std::string_view emoji = {}) const {
+    const message_change change{meta.version, what, meta.time, meta.actor, std::string(emoji)};
+    rows.put(tables::message_changes, key_of(room, message_seq, meta.version), encode(change));
+  }
 };
 
 result<void> fold_one(const scene& s, const events::message_posted& e) {
-  message_row row;
-  row.message = e.message;
-  row.room = s.room;
-  row.seq = s.meta.version;
-  row.author = s.meta.actor;
-  append_json_string(row.body_json, e.body.value);
-  row.metadata_json = e.metadata.value.text;
-  row.reply_to = e.reply_to;
-  row.reply_to_seq = e.reply_to_seq;
-  row.created_at = s.meta.time;
+  const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
   s.rows.put(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
   if (e.reply_to_seq == 0) return success();
+  s.note(e.reply_to_seq, happening::answered);
   return change_row(s.rows, s.room, e.reply_to_seq, [](message_row& parent) { ++parent.reply_count; });
 }
 
 result<void> fold_one(const scene& s, const events::message_edited& e) {
-  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    row.body_json.clear();
-    append_json_string(row.body_json, e.body.value);
-    row.edited_at = s.meta.time;
-    row.edits = e.edit;
-  });
+  s.note(e.message_seq, happening::edited);
+  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { edit(row, s.meta, e); });
 }
 
 result<void> fold_one(const scene& s, const events::message_deleted& e) {
+  s.note(e.message_seq, happening::deleted);
   stream_version parent_seq = 0;
   PALABRE_TRY(change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    row.body_json = row.metadata_json = "null";
-    row.deleted_at = s.meta.time;
+    remove(row, s.meta.time);
     parent_seq = row.reply_to_seq;
   }));
   if (parent_seq == 0) return success();
+  s.note(parent_seq, happening::answer_deleted);
   return change_row(s.rows, s.room, parent_seq, [](message_row& parent) { --parent.reply_count; });
 }
 
@@ -82,24 +78,15 @@ result<void> fold_one(const scene& s, const events::reaction_added& e) {
   put_int<std::int64_t>(at, s.meta.time.ms);
   s.rows.put(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor), std::move(at));
   s.rows.put(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji), {});
-  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    const auto kind =
-        std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
-    if (kind != row.reactions.end())
-      ++kind->count;
-    else
-      row.reactions.push_back({e.emoji, 1});
-  });
+  s.note(e.message_seq, happening::reacted, e.emoji);
+  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { add_reaction(row, e.emoji); });
 }
 
 result<void> fold_one(const scene& s, const events::reaction_removed& e) {
   s.rows.erase(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor));
   s.rows.erase(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji));
-  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
-    const auto kind =
-        std::find_if(row.reactions.begin(), row.reactions.end(), [&](auto& r) { return r.emoji == e.emoji; });
-    if (kind != row.reactions.end() && --kind->count == 0) row.reactions.erase(kind);
-  });
+  s.note(e.message_seq, happening::unreacted, e.emoji);
+  return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { remove_reaction(row, e.emoji); });
 }
 
 /// Membership and settings are the roster's.

@@ -1,5 +1,6 @@
 #pragma once
-// The timeline: messages of a room in order of seq, and their reactions. Fold here, queries below.
+// The timeline: messages of a room in order of seq, their reactions, and an index of what happened to each. Fold here,
+// queries below.
 
 #include "events/room.hpp"
 #include "projections/message_row.hpp"
@@ -11,7 +12,7 @@ namespace palabre::projections {
 class timeline final : public projection {
 public:
   std::string_view name() const override { return "timeline"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

@@ -4,6 +4,7 @@
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
 #include "http/routes/cursor.hpp"
+#include "http/routes/moment.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
 #include "http/routes/room_commands.hpp"
@@ -104,7 +105,10 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
       query.refuse("cursor", "not_a_cursor", "use a cursor as a list of this room's members gave it");
   }
   if (!query.ok()) co_return query.take_problem();
-  const auto page = s.roster.members(room, after, limit);
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  const auto& then = std::get<std::optional<moment>>(asked);
+  const auto page = then ? s.past.members(room, then->seq, after, limit) : s.roster.members(room, after, limit);
   if (!page) co_return problem_of(page.error());
 
   std::string items = "[";
@@ -120,7 +124,7 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
     std::string mark;
     append_bytes(mark, *page.value().next);
     next = "/api/v1/rooms/" + to_text(room) + "/members?cursor=" + make_cursor(s.name_key, list, mark) +
-           "&limit=" + std::to_string(limit);
+           "&limit=" + std::to_string(limit) + at_parameter(then);
   }
   co_return json_answer(200, render_page(items, next, {}));
 }

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
+#include "http/routes/moment.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -126,11 +127,15 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   query_reader query(c);
   const auto what = requested(query);
   if (!query.ok()) co_return query.take_problem();
-  const auto page = s.timeline.page(c.room->room, c.user(), what);
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  const auto& then = std::get<std::optional<moment>>(asked);
+  const auto page =
+      then ? s.past.page(c.room->room, then->seq, what, then->words) : s.timeline.page(c.room->room, c.user(), what);
   if (!page) co_return problem_of(page.error());
   const auto link = [&](std::string_view anchor, stream_version seq) {
     return "/api/v1/rooms/" + to_text(c.room->room) + "/messages?" + std::string(anchor) + '=' + std::to_string(seq) +
-           "&limit=" + std::to_string(what.limit);
+           "&limit=" + std::to_string(what.limit) + at_parameter(then);
   };
   const auto& found = page.value();
   const bool any = found.count > 0;
@@ -142,7 +147,11 @@ awaitable<answer_or_problem> list(services& s, call& c) {
 awaitable<answer_or_problem> get(services& s, call& c) {
   const auto id = message_id::parse(c.captures[1]);
   if (!id) co_return no_such_message();
-  auto message = s.timeline.message(c.room->room, *id, c.user());
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  const auto& then = std::get<std::optional<moment>>(asked);
+  auto message = then ? s.past.message(c.room->room, then->seq, *id, then->words)
+                      : s.timeline.message(c.room->room, *id, c.user());
   if (!message) co_return problem_of(message.error());
   if (!message.value()) co_return no_such_message();
   co_return json_answer(200, std::move(*message.value()));
@@ -194,8 +203,11 @@ constexpr route rows[] = {
     {verb::get, "/api/v1/rooms/{id}/messages", "room.history", access::room_read, false, false, list,
      "A page of messages, ascending by seq: the newest, or before, after or around a seq. `prev` is the older page, "
      "`next` "
-     "the newer one, null where there is none."},
-    {verb::get, "/api/v1/rooms/{id}/messages/{mid}", "", access::room_read, false, false, get, "A message."},
+     "the newer one, null where there is none. With ?at=, a seq or a time, as it was then; what was deleted since "
+     "stays "
+     "a tombstone for members."},
+    {verb::get, "/api/v1/rooms/{id}/messages/{mid}", "", access::room_read, false, false, get,
+     "A message; with ?at= as it was."},
     {verb::patch, "/api/v1/rooms/{id}/messages/{mid}", "message.edit", access::room_post, true, false, edit,
      "Edit a message of your own."},
     {verb::del, "/api/v1/rooms/{id}/messages/{mid}", "message.delete", access::room_post, false, false, remove,

@@ -5,6 +5,7 @@
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
 #include "http/routes/cursor.hpp"
+#include "http/routes/moment.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -120,17 +121,23 @@ awaitable<answer_or_problem> who(services& s, call& c) {
     if (!after) query.refuse("cursor", "not_a_cursor", "use a cursor as the list of this message's reactions gave it");
   }
   if (!query.ok()) co_return query.take_problem();
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  const auto& then = std::get<std::optional<moment>>(asked);
   const auto fact = s.timeline.fact(c.room->room, *message);
   if (!fact) co_return problem_of(fact.error());
-  if (!fact.value()) co_return no_such_message();
+  if (!fact.value() || (then && fact.value()->seq > then->seq)) co_return no_such_message();
 
   std::string mark;
-  const auto items = s.timeline.who_reacted(c.room->room, fact.value()->seq, after.value_or(""), limit, mark);
+  const stream_version seq = fact.value()->seq;
+  const auto items = then ? s.past.who_reacted(c.room->room, then->seq, seq, after.value_or(""), limit, mark)
+                          : s.timeline.who_reacted(c.room->room, seq, after.value_or(""), limit, mark);
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (!mark.empty())
     next = "/api/v1/rooms/" + to_text(c.room->room) + "/messages/" + to_text(*message) +
-           "/reactions?cursor=" + make_cursor(s.name_key, list, mark) + "&limit=" + std::to_string(limit);
+           "/reactions?cursor=" + make_cursor(s.name_key, list, mark) + "&limit=" + std::to_string(limit) +
+           at_parameter(then);
   co_return json_answer(200, render_page(items.value(), next, {}));
 }
 
@@ -164,10 +171,14 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
   query_reader query(c);
   const auto ids = message_ids_of(c, query);
   if (!query.ok()) co_return query.take_problem();
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  const auto& then = std::get<std::optional<moment>>(asked);
   std::string body = "{\"items\":[";
   bool first = true;
   for (const message_id& id : ids) {
-    const auto reactions = s.timeline.reactions(c.room->room, id, c.user());
+    const auto reactions =
+        then ? s.past.reactions(c.room->room, then->seq, id) : s.timeline.reactions(c.room->room, id, c.user());
     if (!reactions) co_return problem_of(reactions.error());
     if (!reactions.value()) continue; // no message of this room: the others are still worth an answer
     body += first ? "{\"message_id\":\"" : ",{\"message_id\":\"";
@@ -189,9 +200,10 @@ constexpr route rows[] = {
     {verb::post, "/api/v1/rooms/{id}/messages/{mid}/reactions", "reaction.toggle", access::room_read, true, true,
      toggle, "React with an emoji, or take it back if you have."},
     {verb::get, "/api/v1/rooms/{id}/messages/{mid}/reactions", "", access::room_read, false, false, who,
-     "Who reacted to a message with what, and when."},
+     "Who reacted to a message with what, and when; with ?at= until then."},
     {verb::get, "/api/v1/rooms/{id}/reactions", "", access::room_read, false, false, summary,
-     "The reactions to up to 200 messages: ?message_ids=a,b,c. Messages that are not in the room are left out."},
+     "The reactions to up to 200 messages: ?message_ids=a,b,c. Messages that are not in the room are "
+     "left out. With ?at= as they were."},
 };
 
 } // namespace

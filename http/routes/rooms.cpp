@@ -7,6 +7,7 @@
 #include "http/routes/cursor.hpp"
 #include "http/routes/entity_tag.hpp"
 #include "http/routes/membership.hpp"
+#include "http/routes/moment.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
 #include "http/routes/room_commands.hpp"
@@ -179,6 +180,13 @@ awaitable<answer_or_problem> list(services& s, call& c) {
 }
 
 awaitable<answer_or_problem> get(services& s, call& c) {
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  if (const auto& then = std::get<std::optional<moment>>(asked)) {
+    const auto row = s.past.room(c.room->room, then->seq);
+    if (!row) co_return problem_of(row.error());
+    co_return json_answer(200, render_room(row.value(), false, then->time));
+  }
   co_return tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
 }
 
@@ -299,7 +307,8 @@ constexpr route rows[] = {
      "The rooms you are in, or with ?discover=true public salons. unread_count counts up to 999."},
     {verb::post, "/api/v1/rooms/join", "", access::user, true, true, join_by_code,
      "Join the room that has a share code."},
-    {verb::get, "/api/v1/rooms/{id}", "", access::room_see, false, false, get, "A room."},
+    {verb::get, "/api/v1/rooms/{id}", "", access::room_see, false, false, get,
+     "A room; with ?at=, a seq or a time, as it was (members only)."},
     {verb::patch, "/api/v1/rooms/{id}", "", access::room_administrate, true, false, change,
      "Change a room: fields that are left out stay, null empties. If-Match with an ETag refuses to overwrite (412). "
      "Turning it private makes a new share code."},
@@ -309,7 +318,8 @@ constexpr route rows[] = {
     {verb::post, "/api/v1/rooms/{id}/leave", "", access::room_see, false, true, leave_room, "Leave a room."},
     {verb::post, "/api/v1/rooms/{id}/share_code", "", access::room_administrate, false, true, rotate_code,
      "Make a new share code; the old one is dead."},
-    {verb::get, "/api/v1/rooms/{id}/members", "", access::room_see, false, false, list_members, "Who is in a room."},
+    {verb::get, "/api/v1/rooms/{id}/members", "", access::room_see, false, false, list_members,
+     "Who is in a room; with ?at= who was."},
 };
 
 } // namespace

@@ -127,10 +127,10 @@ protected:
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
   projections::reading_queries reading{*store_};
+  projections::past_queries past{*store_, log, profiles};
   read_positions reads{gateway};
-  services edge{gateway,  views,    log,      timeline, roster,
-                users,    profiles, presence, tokens,   hasher,
-                reading,  reads,    time,     random,   std::string(32, 'n'),
+  services edge{gateway,  views,  log,     timeline, roster, users, profiles, presence,
+                tokens,   hasher, reading, past,     reads,  time,  random,   std::string(32, 'n'),
                 settings, {}};
 
 private:

@@ -1,0 +1,26 @@
+#pragma once
+// `?at=`: a room as it was, for its members (decisions.md 6 and 17).
+
+#include "http/api.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace palabre::http {
+
+struct moment {
+  stream_version seq = 0; ///< of the room: the last that counts
+  timestamp time;         ///< of that event, or the time that was asked for
+  projections::past_queries::deleted_words words = projections::past_queries::deleted_words::hidden;
+};
+
+/// What `?at=` asks for, a seq or a time; nullopt: it is not there. Requires: call::room.
+/// Problems: 403 not_a_member; 429; 422 neither a seq nor a time; 409 position_unknown: a seq that is still to come;
+/// 404: the room did not exist then.
+std::variant<std::optional<moment>, problem> moment_of(services& s, const call& c);
+
+/// "&at=<seq>" for the links of a page; empty without a moment.
+std::string at_parameter(const std::optional<moment>& then);
+
+} // namespace palabre::http

@@ -1,0 +1,65 @@
+#pragma once
+// Rooms as they were (decisions.md 17). What changed when is told by tables of the timeline and the roster; words are
+// not in them, but read from the log.
+
+#include "projections/log_reader.hpp"
+#include "projections/message_change.hpp"
+#include "projections/profiles.hpp"
+#include "projections/roster.hpp"
+#include "projections/timeline_pages.hpp"
+
+#include <map>
+
+namespace palabre::projections {
+
+/// What a room was at one of its seqs. A page costs what its own messages have gone through; a room's numbers cost at
+/// most room_moment_interval events. Seqs beyond the room's last are its last. Reads from any thread. Errors of all:
+/// io, corrupt; not_found: the room did not exist then.
+class past_queries {
+public:
+  /// Changes that the messages of one page may have gone through: beyond it limit_exceeded.
+  static constexpr std::size_t changes_max = 200'000;
+
+  past_queries(const storage::views_store& views, const log_reader& log, profiles& authors)
+      : views_(views), log_(log), authors_(authors) {}
+
+  /// The last seq at or before `time`; 0: there is none. Event times of a room never decrease.
+  result<stream_version> seq_at(room_id room, timestamp time) const;
+  /// When the event at `seq` was.
+  result<timestamp> time_of(room_id room, stream_version seq) const;
+  result<room_row> room(room_id room, stream_version at) const;
+  result<roster_queries::member_page> members(room_id room, stream_version at, std::optional<user_id> after,
+                                              std::size_t limit) const;
+
+  /// Whether words are shown that were deleted since.
+  enum class deleted_words : bool { hidden, shown };
+  /// As timeline_queries::page. Nobody looks: `me` is false.
+  result<message_page> page(room_id room, stream_version at, const page_request& what, deleted_words words) const;
+  /// nullopt: none such in `room` then.
+  result<std::optional<std::string>> message(room_id room, stream_version at, message_id message,
+                                             deleted_words words) const;
+  /// As timeline_queries::reactions.
+  result<std::optional<std::string>> reactions(room_id room, stream_version at, message_id message) const;
+  /// As timeline_queries::who_reacted.
+  result<std::string> who_reacted(room_id room, stream_version at, stream_version message_seq, std::string_view after,
+                                  std::size_t limit, std::string& next) const;
+
+private:
+  using changes = std::map<stream_version, std::vector<message_change>>; ///< by the message's seq; each ascending
+
+  result<storage::committed_record> record_at(room_id room, stream_version seq) const;
+  result<changes> changes_of(room_id room, stream_version first, stream_version last) const;
+  result<message_row> row_at(room_id room, stream_version message_seq, const std::vector<message_change>& changes,
+                             stream_version at) const;
+  result<std::string> row_then(room_id room, stream_version at, const page_row& now,
+                               const std::vector<message_change>* changes, deleted_words words) const;
+  result<std::optional<std::string>> stored_then(room_id room, stream_version at, message_id message,
+                                                 deleted_words words) const;
+  result<void> append(std::string& out, const std::string& stored) const;
+
+  const storage::views_store& views_;
+  const log_reader& log_;
+  profiles& authors_;
+};
+
+} // namespace palabre::projections

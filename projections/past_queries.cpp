@@ -1,0 +1,288 @@
+// Rooms, members and messages as they were.
+#include "base/bytes.hpp"
+#include "events/streams.hpp"
+#include "projections/keys.hpp"
+#include "projections/message_folding.hpp"
+#include "projections/past.hpp"
+#include "projections/room_folding.hpp"
+#include "projections/tables.hpp"
+#include "projections/timeline_pages.hpp"
+
+#include <algorithm>
+
+namespace palabre::projections {
+namespace {
+
+constexpr std::string_view too_many_changes =
+    "changes: the messages on this page have gone through too many; ask for fewer";
+
+error did_not_exist() {
+  return {errc::not_found, "this room did not exist then"};
+}
+
+/// null: another event.
+template <class Event>
+const Event* room_event_in(const log_event& e) {
+  const auto* event = std::get_if<events::room_event>(&e.event);
+  return event ? std::get_if<Event>(event) : nullptr;
+}
+
+/// Who reacted to a message with what, by emoji and user, and when.
+using reactors = std::map<std::pair<std::string, user_id>, timestamp>;
+
+reactors reactors_of(const std::vector<message_change>& changes, stream_version at) {
+  reactors who;
+  for (const message_change& change : changes) {
+    if (change.seq > at) break;
+    if (change.what == message_change::kind::reacted) who[{change.emoji, change.by}] = change.time;
+    if (change.what == message_change::kind::unreacted) who.erase({change.emoji, change.by});
+  }
+  return who;
+}
+
+bool changed_after(const std::vector<message_change>& changes, stream_version at) {
+  return !changes.empty() && changes.back().seq > at;
+}
+
+/// The bytes behind the size byte of an emoji and the user, as the table of reactions has them behind its prefix.
+std::string mark_of(const std::string& emoji, user_id user) {
+  return key_of(std::string_view(emoji), user);
+}
+
+} // namespace
+
+// ---- Moments
+
+result<storage::committed_record> past_queries::record_at(room_id room, stream_version seq) const {
+  PALABRE_TRY(auto found, log_.events_of(events::stream_of(room), seq - 1, seq, 1, SIZE_MAX));
+  if (found.records.empty()) return error{errc::not_found, "the room has no event " + std::to_string(seq)};
+  return std::move(found.records.front());
+}
+
+result<timestamp> past_queries::time_of(room_id room, stream_version seq) const {
+  PALABRE_TRY(const auto record, record_at(room, seq));
+  return record.view.time;
+}
+
+/// By halves: as many reads as the number of events has digits to base two.
+result<stream_version> past_queries::seq_at(room_id room, timestamp time) const {
+  PALABRE_TRY(const stream_version last, log_.head_of(events::stream_of(room)));
+  stream_version before = 0, behind = last + 1; // `before` is at or before the time, `behind` is not
+  while (behind - before > 1) {
+    const stream_version middle = before + (behind - before) / 2;
+    PALABRE_TRY(const timestamp then, time_of(room, middle));
+    (then <= time ? before : behind) = middle;
+  }
+  return before;
+}
+
+// ---- Rooms and members
+
+result<room_row> past_queries::room(room_id room, stream_version at) const {
+  if (at == 0) return did_not_exist();
+  std::string stored;
+  PALABRE_TRY(views_.range(tables::room_moments, key_of(room), key_of(room, at) + '\0', false,
+                           [&](std::string_view, std::string_view row) {
+                             stored = row;
+                             return false;
+                           }));
+  if (stored.empty()) return did_not_exist();
+  PALABRE_TRY(auto row, decode_room_row(stored));
+  PALABRE_TRY(auto behind, log_.events_of(events::stream_of(room), row.last_seq, at, room_moment_interval, SIZE_MAX));
+  for (const storage::committed_record& record : behind.records) {
+    PALABRE_TRY(const log_event e, decode(record.view));
+    const auto* event = std::get_if<events::room_event>(&e.event);
+    if (!event) return error{errc::corrupt, "a room's stream holds what is none of its events"};
+    fold_into(row, e.meta(), *event);
+  }
+  return row;
+}
+
+result<roster_queries::member_page> past_queries::members(room_id room, stream_version at, std::optional<user_id> after,
+                                                          std::size_t limit) const {
+  roster_queries::member_page page;
+  std::string first = key_of(room);
+  if (after) {
+    append_bytes(first, *after);
+    first += std::string(sizeof(stream_version) + 1, '\xFF'); // behind all that happened to them
+  }
+  user_id of;
+  std::string then; // the membership of `of`, empty: none
+  result<void> sound = success();
+  const auto take = [&] {
+    if (then.empty()) return true;
+    if (page.items.size() == limit) {
+      page.next = page.items.back().user;
+      return false;
+    }
+    auto m = decode_membership(std::exchange(then, {}));
+    if (!m) sound = std::move(m).error();
+    if (sound) page.items.push_back({of, m.value()});
+    return sound.has_value();
+  };
+  bool over = true;
+  PALABRE_TRY(views_.range(tables::member_changes, first, end_of_prefix(key_of(room)), true,
+                           [&](std::string_view key, std::string_view row) {
+                             const user_id user{uuid_from_bytes(key.data() + 16)};
+                             if (user != of && !take()) return over = false;
+                             of = user;
+                             if (get_int<std::uint64_t>(key.data() + 32) <= at) then = row;
+                             return true;
+                           }));
+  if (over) take();
+  PALABRE_TRY(std::move(sound));
+  return page;
+}
+
+// ---- Messages
+
+result<past_queries::changes> past_queries::changes_of(room_id room, stream_version first, stream_version last) const {
+  changes found;
+  std::size_t count = 0;
+  result<void> sound = success();
+  PALABRE_TRY(views_.range(tables::message_changes, key_of(room, first), key_of(room, last + 1), true,
+                           [&](std::string_view key, std::string_view stored) {
+                             if (++count > changes_max) {
+                               sound = error{errc::limit_exceeded, std::string(too_many_changes)};
+                               return false;
+                             }
+                             auto change = decode_message_change(get_int<std::uint64_t>(key.data() + 24), stored);
+                             if (!change) {
+                               sound = std::move(change).error();
+                               return false;
+                             }
+                             found[get_int<std::uint64_t>(key.data() + 16)].push_back(std::move(change).value());
+                             return true;
+                           }));
+  PALABRE_TRY(std::move(sound));
+  return found;
+}
+
+result<message_row> past_queries::row_at(room_id room, stream_version message_seq,
+                                         const std::vector<message_change>& changes, stream_version at) const {
+  using kind = message_change::kind;
+  PALABRE_TRY(const auto record, record_at(room, message_seq));
+  PALABRE_TRY(const log_event e, decode(record.view));
+  const auto* first = room_event_in<events::message_posted>(e);
+  if (!first) return error{errc::corrupt, "a message of the views is not one in the log"};
+  message_row row = posted(room, e.meta(), *first);
+  for (const message_change& change : changes) {
+    if (change.seq > at) break;
+    switch (change.what) {
+    case kind::edited: {
+      PALABRE_TRY(const auto edited, record_at(room, change.seq));
+      PALABRE_TRY(const log_event what, decode(edited.view));
+      const auto* edition = room_event_in<events::message_edited>(what);
+      if (!edition) return error{errc::corrupt, "a change of the views is not one in the log"};
+      edit(row, what.meta(), *edition);
+      break;
+    }
+    case kind::deleted: remove(row, change.time); break;
+    case kind::reacted: add_reaction(row, change.emoji); break;
+    case kind::unreacted: remove_reaction(row, change.emoji); break;
+    case kind::answered: ++row.reply_count; break;
+    case kind::answer_deleted: --row.reply_count; break;
+    }
+  }
+  return row;
+}
+
+/// The row as it is now, unless something happened to it since.
+result<std::string> past_queries::row_then(room_id room, stream_version at, const page_row& now,
+                                           const std::vector<message_change>* changes, deleted_words words) const {
+  if (!changes || !changed_after(*changes, at)) return now.stored;
+  PALABRE_TRY(auto row, row_at(room, now.view.seq, *changes, at));
+  if (now.view.deleted && !row.deleted_at && words == deleted_words::hidden) {
+    PALABRE_TRY(const auto today, decode_message_row(now.stored));
+    remove(row, *today.deleted_at);
+  }
+  return encode(row);
+}
+
+result<message_page> past_queries::page(room_id room, stream_version at, const page_request& what,
+                                        deleted_words words) const {
+  PALABRE_TRY(const page_rows found, read_page(views_, room, what, at + 1));
+  message_page page;
+  page.older = found.older;
+  page.newer = found.newer;
+  page.count = found.rows.size();
+  page.items_json = "[";
+  if (!found.rows.empty()) {
+    page.first_seq = found.rows.front().view.seq;
+    page.last_seq = found.rows.back().view.seq;
+    PALABRE_TRY(const changes since, changes_of(room, page.first_seq, page.last_seq));
+    for (const page_row& row : found.rows) {
+      const auto own = since.find(row.view.seq);
+      PALABRE_TRY(const auto then, row_then(room, at, row, own == since.end() ? nullptr : &own->second, words));
+      if (page.items_json.size() > 1) page.items_json += ',';
+      PALABRE_TRY(append(page.items_json, then));
+    }
+  }
+  page.items_json += ']';
+  return page;
+}
+
+result<void> past_queries::append(std::string& out, const std::string& stored) const {
+  PALABRE_TRY(const auto view, view_message_row(stored));
+  PALABRE_TRY(const auto author, authors_.author_json(view.author));
+  append_message(out, view, *author, {});
+  return success();
+}
+
+result<std::optional<std::string>> past_queries::stored_then(room_id room, stream_version at, message_id message,
+                                                             deleted_words words) const {
+  PALABRE_TRY(const auto place, views_.get(tables::message_places, key_of(message)));
+  if (!place) return std::optional<std::string>{};
+  if (place->size() != 24) return error{errc::corrupt, "a message place of the views is damaged"};
+  const stream_version seq = get_int<std::uint64_t>(place->data() + 16);
+  if (uuid_from_bytes(place->data()) != room || seq > at) return std::optional<std::string>{};
+  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
+  if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
+  page_row now{std::move(*stored), {}};
+  PALABRE_TRY(now.view, view_message_row(now.stored));
+  PALABRE_TRY(const changes since, changes_of(room, seq, seq));
+  PALABRE_TRY(auto then, row_then(room, at, now, since.empty() ? nullptr : &since.begin()->second, words));
+  return std::optional<std::string>{std::move(then)};
+}
+
+result<std::optional<std::string>> past_queries::message(room_id room, stream_version at, message_id message,
+                                                         deleted_words words) const {
+  PALABRE_TRY(const auto stored, stored_then(room, at, message, words));
+  if (!stored) return std::optional<std::string>{};
+  std::string out;
+  PALABRE_TRY(append(out, *stored));
+  return std::optional<std::string>{std::move(out)};
+}
+
+result<std::optional<std::string>> past_queries::reactions(room_id room, stream_version at, message_id message) const {
+  PALABRE_TRY(const auto stored, stored_then(room, at, message, deleted_words::hidden));
+  if (!stored) return std::optional<std::string>{};
+  PALABRE_TRY(const auto view, view_message_row(*stored));
+  std::string out;
+  append_reactions(out, view.reactions, {});
+  return std::optional<std::string>{std::move(out)};
+}
+
+result<std::string> past_queries::who_reacted(room_id room, stream_version at, stream_version message_seq,
+                                              std::string_view after, std::size_t limit, std::string& next) const {
+  PALABRE_TRY(const changes since, changes_of(room, message_seq, message_seq));
+  const reactors who = since.empty() ? reactors{} : reactors_of(since.begin()->second, at);
+  std::map<std::string, const reactors::value_type*> in_order; // of the table of reactions
+  for (const auto& each : who) in_order.emplace(mark_of(each.first.first, each.first.second), &each);
+  std::string out = "[", last;
+  std::size_t count = 0;
+  next.clear();
+  for (auto each = in_order.upper_bound(std::string(after)); each != in_order.end(); ++each) {
+    if (count++ == limit) {
+      next = last;
+      break;
+    }
+    last = each->first;
+    if (out.size() > 1) out += ',';
+    append_reactor(out, each->second->first.first, each->second->first.second, each->second->second);
+  }
+  out += ']';
+  return out;
+}
+
+} // namespace palabre::projections

@@ -1,0 +1,68 @@
+#include "projections/room_folding.hpp"
+
+#include "base/assert.hpp"
+
+namespace palabre::projections {
+
+room_row created(room_id room, const events::event_meta& meta, const events::room_created& e) {
+  room_row row;
+  row.room = room;
+  row.kind = e.kind;
+  row.settings = e.settings;
+  row.owner = meta.actor;
+  row.share_code = e.share_code.value;
+  row.last_seq = row.settings_seq = meta.version;
+  row.created_at = row.updated_at = meta.time;
+  return row;
+}
+
+void change(room_row& row, const events::event_meta& meta, const events::room_updated& e) {
+  row.settings = e.settings;
+  row.settings_seq = meta.version;
+  row.updated_at = meta.time;
+}
+
+void change(room_row& row, const events::event_meta& meta, const events::room_archived&) {
+  row.archived = true;
+  row.settings_seq = meta.version;
+  row.updated_at = meta.time;
+}
+
+void change(room_row& row, const events::event_meta&, const events::room_code_rotated& e) {
+  row.share_code = e.share_code.value;
+}
+
+void change(room_row& row, const events::event_meta&, const events::member_joined&) {
+  ++row.member_count;
+}
+
+void change(room_row& row, const events::event_meta&, const events::member_left&) {
+  --row.member_count;
+}
+
+void change(room_row& row, const events::event_meta& meta, const events::message_posted&) {
+  const std::int64_t day = utc_day(meta.time);
+  row.messages_of_day = row.day == day ? row.messages_of_day + 1 : 1;
+  row.day = day;
+  ++row.message_count;
+}
+
+void change(room_row& row, const events::event_meta&, const events::message_deleted&) {
+  --row.message_count;
+}
+
+namespace {
+
+/// Everything else only moves the seq.
+template <class Event>
+void change(room_row&, const events::event_meta&, const Event&) {}
+
+} // namespace
+
+void fold_into(room_row& row, const events::event_meta& meta, const events::room_event& e) {
+  PALABRE_ASSERT(meta.version == row.last_seq + 1);
+  std::visit([&](const auto& what) { change(row, meta, what); }, e);
+  row.last_seq = meta.version;
+}
+
+} // namespace palabre::projections
