@@ -176,6 +176,29 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   return families;
 }
 
+rocksdb::DBOptions views_building_options() {
+  rocksdb::DBOptions o = views_options();
+  o.db_write_buffer_size = 0; // each table has its own bound: all of them are about 300 MB when they are full
+  return o;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables) {
+  auto families = views_families(tables);
+  for (auto& family : families) {
+    rocksdb::ColumnFamilyOptions& o = family.options;
+    o.write_buffer_size = 64 * mib; // larger files, fewer of them to merge
+    o.max_write_buffer_number = 3;
+    o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
+    // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
+    // they are many, and the rest after it was opened for serving.
+    o.level0_file_num_compaction_trigger = 24;
+    o.level0_slowdown_writes_trigger = 64;
+    o.level0_stop_writes_trigger = 96;
+    o.max_compaction_bytes = 4096ull * mib;
+  }
+  return families;
+}
+
 rocksdb::ReadOptions scanning() {
   rocksdb::ReadOptions o;
   o.total_order_seek = true;
