@@ -18,6 +18,8 @@ constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::size_t chunks_waiting_max = 6;
 /// Rows that change again before they are written are written once.
 constexpr std::size_t commit_bytes = 8 * 1024 * 1024;
+/// Of each table: what people talk about is mostly what they have just said.
+constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
 
 /// Records, decoded, and the bytes that they view.
 struct chunk {
@@ -93,7 +95,8 @@ private:
 class folding_thread {
 public:
   folding_thread(storage::views_store& into, std::vector<projection*> projections, position after)
-      : projections_(std::move(projections)), rows_(into), done_(after.value), thread_([this] { run(); }) {}
+      : projections_(std::move(projections)), rows_(into, kept_bytes_max), done_(after.value),
+        thread_([this] { run(); }) {}
   ~folding_thread() {
     queue_.close();
     if (thread_.joinable()) thread_.join();

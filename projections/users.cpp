@@ -146,7 +146,7 @@ result<std::optional<credential_row>> user_queries::credential(user_id user) con
 result<std::vector<session_id>> user_queries::sessions_closed_since(timestamp since) const {
   std::vector<session_id> closed;
   bool sound = true;
-  PALABRE_TRY(views_.range(tables::closed_sessions, {}, queue_key, true, [&](std::string_view, std::string_view row) {
+  PALABRE_TRY(views_.range(tables::closed_sessions, "", queue_key, true, [&](std::string_view, std::string_view row) {
     sound = row.size() == sizeof since.ms + session_id{}.bytes.size();
     if (sound && get_int<std::int64_t>(row.data()) >= since.ms)
       closed.emplace_back(uuid_from_bytes(row.data() + sizeof since.ms));

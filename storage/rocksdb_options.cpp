@@ -164,6 +164,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   const auto cache = rocksdb::NewLRUCache(128 * mib);
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
+  family.level0_slowdown_writes_trigger =
+      64;                                 // a store that was just built has many files, which are merged while it is
+  family.level0_stop_writes_trigger = 96; // in use: the projector must not wait for that
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
   rocksdb::BlockBasedTableOptions t = common_table(cache);
@@ -178,7 +181,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
 
 rocksdb::DBOptions views_building_options() {
   rocksdb::DBOptions o = views_options();
-  o.db_write_buffer_size = 0; // each table has its own bound: all of them are about 300 MB when they are full
+  o.db_write_buffer_size = 192 * mib; // of all tables together
+  o.max_background_flushes = 2;       // nothing else is to be done at the end
+  o.max_background_compactions = 1;
   return o;
 }
 
@@ -191,10 +196,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
     // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
     // they are many, and the rest after it was opened for serving.
-    o.level0_file_num_compaction_trigger = 24;
-    o.level0_slowdown_writes_trigger = 64;
-    o.level0_stop_writes_trigger = 96;
-    o.max_compaction_bytes = 4096ull * mib;
+    o.level0_file_num_compaction_trigger = 48;
+    o.level0_slowdown_writes_trigger = 96;
+    o.level0_stop_writes_trigger = 128;
   }
   return families;
 }

@@ -11,54 +11,55 @@ namespace palabre::storage {
 
 using maybe_row = std::optional<std::string>;
 
-views_batch::views_batch(views_store& store)
-    : store_(store), tables_(store.state_->rows.pin()->tables), rows_(std::make_unique<rocksdb::WriteBatch>()) {}
+views_batch::views_batch(views_store& store, std::size_t kept_bytes_max)
+    : store_(store), kept_bytes_max_(kept_bytes_max), tables_(store.state_->rows.pin()->tables),
+      rows_(std::make_unique<rocksdb::WriteBatch>()) {}
 views_batch::~views_batch() = default;
 
-result<views_batch::pending*> views_batch::look_up(table t, std::string_view key) {
+result<known_rows::entry*> views_batch::look_up(table t, std::string_view key) {
   PALABRE_ASSERT(t < tables_.size());
-  overlay& rows = tables_[t];
-  auto found = rows.find(key);
-  if (found == rows.end()) {
-    PALABRE_TRY(auto stored, store_.get(t, key));
-    found = rows.emplace(key, pending{std::move(stored), false}).first;
-  }
-  return &found->second;
+  if (auto* const found = tables_[t].find(key)) return found;
+  PALABRE_TRY(auto stored, store_.get(t, key));
+  return &tables_[t].add(key, std::move(stored));
 }
 
 result<const std::string*> views_batch::find(table t, std::string_view key) {
-  PALABRE_TRY(const pending* const found, look_up(t, key));
+  PALABRE_TRY(const auto* const found, look_up(t, key));
   return found->row ? &*found->row : nullptr;
 }
 
 result<maybe_row> views_batch::get(table t, std::string_view key) {
-  PALABRE_TRY(const pending* const found, look_up(t, key));
+  PALABRE_TRY(const auto* const found, look_up(t, key));
   return found->row;
 }
 
 result<std::string*> views_batch::edit(table t, std::string_view key) {
-  PALABRE_TRY(pending* const found, look_up(t, key));
+  PALABRE_TRY(auto* const found, look_up(t, key));
   if (!found->row) return nullptr;
-  if (!found->changed) bytes_ += key.size() + found->row->size();
-  found->changed = true;
+  if (!found->changed) {
+    bytes_ += key.size() + found->row->size();
+    tables_[t].note_change(*found);
+  }
   return &*found->row;
 }
 
 void views_batch::change(table t, std::string_view key, maybe_row row) {
   PALABRE_ASSERT(t < tables_.size());
-  overlay& rows = tables_[t];
-  auto found = rows.find(key);
-  const bool known = found != rows.end();
-  if (!known) found = rows.emplace(key, pending{}).first;
-  pending& now = found->second;
-  if (known && !now.changed && !now.row && !row) return; // nothing there to erase
-  if (!now.changed)
+  const std::size_t row_bytes = row ? row->size() : 0;
+  auto* now = tables_[t].find(key);
+  if (now == nullptr) {
+    bytes_ += key.size() + row_bytes;
+    return tables_[t].note_change(tables_[t].add(key, std::move(row)));
+  }
+  if (!now->changed) {
+    if (!now->row && !row) return; // nothing there to erase
     bytes_ += key.size();
-  else if (now.row)
-    bytes_ -= std::min(bytes_, now.row->size()); // it may have grown where it is since it was counted
-  if (row) bytes_ += row->size();
-  now.row = std::move(row);
-  now.changed = true;
+    tables_[t].note_change(*now);
+  } else if (now->row) {
+    bytes_ -= std::min(bytes_, now->row->size()); // it may have grown since it was counted
+  }
+  bytes_ += row_bytes;
+  now->row = std::move(row);
 }
 
 void views_batch::put(table t, std::string_view key, std::string row) {
@@ -85,21 +86,16 @@ result<void> views_batch::write() {
   const views_rows& store = store_.state_->rows.own();
   rocksdb::Status status;
   for (table t = 0; t < tables_.size(); ++t) {
-    sorted_.clear();
-    for (const auto& entry : tables_[t])
-      if (entry.second.changed) sorted_.push_back(&entry);
-    std::sort(sorted_.begin(), sorted_.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-    for (const auto* entry : sorted_) {
-      const auto& [key, change] = *entry;
+    for (const auto* changed : tables_[t].changed_in_order()) {
       if (!status.ok()) break;
-      status = change.row ? rows_->Put(store.family(t), key, *change.row) : rows_->Delete(store.family(t), key);
+      status = changed->row ? rows_->Put(store.family(t), changed->key, *changed->row)
+                            : rows_->Delete(store.family(t), changed->key);
     }
   }
   if (status.ok()) status = store.instance->db().Write(store.writing, rows_.get());
   rows_->Clear();
   if (status.ok()) tell_hot_rows();
-  for (overlay& rows : tables_) rows.clear();
-  bytes_ = 0;
+  forget();
   if (!status.ok()) return to_error(status, "views");
   return success();
 }
@@ -110,9 +106,16 @@ void views_batch::tell_hot_rows() {
   for (table t = tables_.size(); t-- > 0;) {
     hot_rows* const hot = store_.state_->rows.own().hot_rows_of(t);
     if (hot == nullptr) continue;
-    for (const auto& [key, change] : tables_[t])
-      if (change.changed) hot->change(key, change.row);
+    for (const auto* changed : tables_[t].changed_in_order()) hot->change(changed->key, changed->row);
   }
+}
+
+void views_batch::forget() {
+  for (known_rows& known : tables_) {
+    known.forget_changes();
+    if (known.bytes() >= kept_bytes_max_) known.forget_all();
+  }
+  bytes_ = 0;
 }
 
 } // namespace palabre::storage

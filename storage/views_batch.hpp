@@ -1,7 +1,6 @@
 #pragma once
+#include "storage/known_rows.hpp"
 #include "storage/views_store.hpp"
-
-#include <unordered_map>
 
 namespace rocksdb {
 class WriteBatch;
@@ -14,7 +13,9 @@ namespace palabre::storage {
 /// is being built, and if no table is touched by two of them.
 class views_batch {
 public:
-  explicit views_batch(views_store& store);
+  /// `kept_bytes_max`: so much of each table is remembered over commits, and forgotten when there is more. Requires: 0,
+  /// unless this is the only writer of the tables that it touches, and the store's rows are never exchanged.
+  explicit views_batch(views_store& store, std::size_t kept_bytes_max = 0);
   ~views_batch();
   views_batch(const views_batch&) = delete;
 
@@ -37,24 +38,16 @@ public:
   result<void> commit_rows();
 
 private:
-  struct pending {
-    std::optional<std::string> row; ///< nullopt: erased, or known to be absent
-    bool changed = false;
-  };
-  struct key_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
-  };
-  using overlay = std::unordered_map<std::string, pending, key_hash, std::equal_to<>>;
-  result<pending*> look_up(table t, std::string_view key);
+  result<known_rows::entry*> look_up(table t, std::string_view key);
   void change(table t, std::string_view key, std::optional<std::string> row);
   result<void> write();
   void tell_hot_rows();
+  void forget();
 
   views_store& store_;
-  std::vector<overlay> tables_;
-  std::vector<const overlay::value_type*> sorted_; ///< of write(); kept for its memory, as is `rows_`
-  std::unique_ptr<rocksdb::WriteBatch> rows_;
+  const std::size_t kept_bytes_max_;
+  std::vector<known_rows> tables_;
+  std::unique_ptr<rocksdb::WriteBatch> rows_; ///< of write(); kept for its memory
   std::size_t bytes_ = 0;
 };
 

@@ -57,6 +57,29 @@ TEST_F(ViewsBuilding, IsTheStoreThatWasFinished) {
   EXPECT_EQ(views->find_snapshot({'r', {}}).value()->state, "state");
 }
 
+TEST_F(ViewsBuilding, KnowsItsRowsOverCommits) {
+  auto built = views_store::begin(directory("next"), names).value();
+  views_batch remembering{*built, 1'000'000}, forgetful{*built};
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& [batch, t] : {std::pair{&remembering, rooms}, {&forgetful, messages}}) {
+      for (int i = 0; i < 20; ++i) {
+        const std::string key = "key" + std::to_string(i);
+        if (std::string* const row = batch->edit(t, key).value())
+          *row += std::to_string(round);
+        else
+          batch->put(t, key, "begun" + std::to_string(round));
+      }
+      if (round == 2) batch->erase(t, "key7");
+      ASSERT_TRUE(batch->commit_rows());
+      EXPECT_EQ(batch->bytes(), 0u);
+    }
+  }
+  for (const table t : {rooms, messages}) {
+    EXPECT_EQ(row(*built, t, "key0"), "begun01234");
+    EXPECT_EQ(row(*built, t, "key7"), "begun34");
+  }
+}
+
 TEST_F(ViewsBuilding, IsNothingBeforeItIsFinished) {
   {
     auto built = views_store::begin(directory("next"), names).value();

