@@ -16,17 +16,9 @@ constexpr std::size_t gathered_bytes_max = 1024 * 1024;
 
 template <class Aggregate>
 result<void> decider<Aggregate>::hydrate() {
-  PALABRE_TRY(auto snapshot, context_.views.find_snapshot(stream_));
-  constexpr std::string_view shape = Aggregate::snapshot_shape;
-  if (snapshot && std::string_view(snapshot->state).substr(0, shape.size()) == shape) {
-    auto state = events::from_json<decltype(aggregate_.state)>("snapshot",
-                                                               std::string_view(snapshot->state).substr(shape.size()));
-    if (state && state.value().version == snapshot->version) { // any other is left aside: the log has it all
-      aggregate_.state = std::move(state).value();
-      snapshot_at_ = snapshot->version;
-    }
-  }
+  begin_from_snapshot();
   std::optional<error> broken;
+  sha256_digest last{};
   PALABRE_TRY(
       context_.log.read_stream(stream_, aggregate_.version(), SIZE_MAX, [&](const storage::committed_record& r) {
         auto event = events::decode<typename Aggregate::event>(r.view.type, r.view.schema, r.view.payload);
@@ -35,11 +27,49 @@ result<void> decider<Aggregate>::hydrate() {
           return false;
         }
         aggregate_.evolve(event.value(), {r.view.version, r.view.time, r.view.actor});
+        last = r.hash;
         return true;
       }));
   if (broken) return std::move(*broken);
+  if (aggregate_.version() >= snapshot_at_ + limits::snapshot_interval) {
+    snapshot_at_ = aggregate_.version();
+    // Disposable: if it cannot be kept, the next activation reads as much.
+    (void)context_.views.put_snapshot(stream_, {snapshot_at_, last, packed_state()});
+  }
   aggregate_.hydrated();
   return success();
+}
+
+/// Any that cannot be used is left aside: the log has it all.
+template <class Aggregate>
+void decider<Aggregate>::begin_from_snapshot() {
+  const auto found = context_.views.find_snapshot(stream_);
+  if (!found || !found.value() || !is_history(*found.value())) return;
+  const storage::views_store::snapshot& snapshot = *found.value();
+  constexpr std::string_view shape = Aggregate::snapshot_shape;
+  if (!std::string_view(snapshot.state).starts_with(shape)) return;
+  auto state =
+      events::from_json<decltype(aggregate_.state)>("snapshot", std::string_view(snapshot.state).substr(shape.size()));
+  if (!state || state.value().version != snapshot.version) return;
+  aggregate_.state = std::move(state).value();
+  snapshot_at_ = snapshot.version;
+}
+
+/// Whether it sums up what the log holds: the hash of its record stands for all before it. One that is ahead of the
+/// log, or of a history that was given up, is not.
+template <class Aggregate>
+bool decider<Aggregate>::is_history(const storage::views_store::snapshot& what) const {
+  const auto at = context_.log.find_version(stream_, what.version);
+  if (!at || !at.value()) return false;
+  const auto record = context_.log.read(*at.value());
+  return record && record.value().hash == what.at;
+}
+
+template <class Aggregate>
+std::string decider<Aggregate>::packed_state() const {
+  std::string packed(Aggregate::snapshot_shape);
+  events::append_json(packed, aggregate_.state, events::secrets::stored);
+  return packed;
 }
 
 template <class Aggregate>
@@ -209,6 +239,7 @@ void decider<Aggregate>::submit_next() {
   if (behind == 0) make_snapshot(batch);
   storage::append append;
   const stream_version before = aggregate_.version() - behind - batch.records.size();
+  batch.own_records = batch.records.size();
   batch.before_notes = batch.records.size() + batch.claims.size();
   if (!batch.records.empty())
     append.streams.push_back({stream_, storage::expectation::exactly(before), std::move(batch.records)});
@@ -228,8 +259,7 @@ template <class Aggregate>
 void decider<Aggregate>::make_snapshot(gathered& batch) {
   const stream_version version = aggregate_.version();
   if (version < snapshot_at_ + limits::snapshot_interval) return;
-  batch.snapshot = std::string(Aggregate::snapshot_shape);
-  events::append_json(*batch.snapshot, aggregate_.state, events::secrets::stored);
+  batch.snapshot = packed_state();
   batch.snapshot_version = snapshot_at_ = version;
 }
 
@@ -264,7 +294,10 @@ void decider<Aggregate>::answer_all(const storage::appended& appended) {
   for (request_ptr& request : again)
     if (!answer_repeated(request)) receive(std::move(request)); // the first was refused: this one is the first now
   // Disposable: if it cannot be kept, the next activation reads a longer tail.
-  if (done.snapshot) (void)context_.views.put_snapshot(stream_, done.snapshot_version, *done.snapshot);
+  if (!done.snapshot || done.own_records == 0) return;
+  const storage::committed_record& last = appended[done.own_records - 1];
+  if (last.view.version == done.snapshot_version)
+    (void)context_.views.put_snapshot(stream_, {done.snapshot_version, last.hash, *done.snapshot});
 }
 
 /// What was decided behind a failed append rests on events that never happened, and of what was gathered in it only the

@@ -34,7 +34,8 @@ public:
   decider(const decider_context& context, const stream_id& stream, notify tell)
       : context_(context), stream_(stream), tell_(std::move(tell)) {}
 
-  /// Reads snapshot and tail. Errors: corrupt, from_the_future, io: nothing may be decided.
+  /// Reads snapshot and tail; a tail that is long leaves a snapshot, so that it is read once.
+  /// Errors: corrupt, from_the_future, io: nothing may be decided.
   result<void> hydrate();
 
   void receive(request_ptr request);
@@ -63,12 +64,16 @@ private:
     std::vector<storage::idempotency> keys;
     std::vector<decided_command> commands;
     std::size_t before_notes = 0; ///< records of this stream and claims, once they are handed to the journal
+    std::size_t own_records = 0;  ///< of this stream, once they are handed to the journal
     std::size_t bytes = 0;
     bool sealed = false;                 ///< takes no other command
     std::optional<std::string> snapshot; ///< the state it leads to, if one is due
     stream_version snapshot_version = 0;
   };
 
+  void begin_from_snapshot();
+  bool is_history(const storage::views_store::snapshot& what) const;
+  std::string packed_state() const;
   bool answer_repeated(const request_ptr& request);
   const decided_command* find_pending(const storage::idempotency& key) const;
   result<outcome> replay(const storage::done_command& done) const;

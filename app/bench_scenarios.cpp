@@ -1,6 +1,7 @@
 // The scenarios of `palabre bench`, and what each can be told.
 
 #include "app/bench_command.hpp"
+#include "bench/scenarios/cold_room.hpp"
 #include "bench/scenarios/connect.hpp"
 #include "bench/scenarios/generator.hpp"
 #include "bench/scenarios/history.hpp"
@@ -102,13 +103,18 @@ void bench_command::add_scenarios() {
   };
   with_log("replay", "compute the past from its events: `palabre replay`, `palabre events`", bench::measure_replay);
   with_log("verify", "prove a log and its views: `palabre verify`", bench::measure_verify);
-  with_log("rebuild", "a server that finds a log and no views", bench::measure_rebuild);
+  with_log("rebuild", "compute the views anew: `palabre rebuild`, and a server without views", bench::measure_rebuild);
 
   scenario = add_scenario("restart", "how long a server is away that was killed", about::our_files);
   const auto killed = std::make_shared<bench::killed_server>();
   add_number(scenario, "--events", killed->log.events, 1'000, 100'000'000, "in the log, which is invented first");
   add_number(scenario, "--posts", killed->posts, 1, 1'000'000, "accepted before it is killed");
   measures(scenario, killed, bench::measure_restart);
+
+  scenario = add_scenario("wake", "the first post into a room that nobody has used for long", about::our_files);
+  const auto cold = std::make_shared<bench::cold_room>();
+  add_number(scenario, "--messages", cold->messages, 1, 100'000'000, "in the room, posted before");
+  measures(scenario, cold, bench::measure_wake);
 
   scenario = add_scenario("http", "the same small GET");
   const auto http = std::make_shared<bench::http_reading>();

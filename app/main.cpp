@@ -1,5 +1,6 @@
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/rebuild_command.hpp"
 #include "app/secrets.hpp"
 #include "palabre_commit.hpp"
 
@@ -89,6 +90,7 @@ int main(int argc, char** argv) {
   recover_command->add_option("--data", data, "the data directory")->capture_default_str();
   recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
 
+  rebuild_command rebuilding(program);
   bench_command benchmark(program, version);
 
   try {
@@ -116,6 +118,7 @@ int main(int argc, char** argv) {
   if (*events_command) exit_code = print_events(listing, std::cout, std::cerr);
   if (*replay_command) exit_code = replay(replaying, std::cout, std::cerr);
   if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
+  if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
   return exit_code;

@@ -1,7 +1,9 @@
 #include "app/commands.hpp"
+#include "app/control_socket.hpp"
 #include "app/logging.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
+#include "app/views_rebuild.hpp"
 
 #include "http/hasher.hpp"
 #include "http/presence/presence_desk.hpp"
@@ -15,16 +17,24 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <iostream>
+#include <mutex>
+#include <thread>
 
 namespace palabre::app {
 namespace {
 
 /// Below this much free space the server says it is not ready.
 constexpr std::uint64_t disk_bytes_min = 64 * 1024 * 1024;
+
+/// Views that are so many events behind catch up after the server has begun to listen, and empty ones are computed as
+/// `palabre rebuild` does, which is faster than the projector.
+constexpr std::uint64_t events_behind_max = 20'000;
+static_assert(access_token_ttl_max <= projections::closed_session_remembered);
 
 struct listen_address {
   std::string host;
@@ -56,7 +66,12 @@ public:
   void close();
 
 private:
+  result<void> open_views();
   result<void> remember_ended_sessions();
+  result<void> begin_reading();
+  void compute_missing_views();
+  void add_commands();
+  result<std::string> rebuild(const std::string& projection, const tell_rebuild& tell);
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
@@ -84,6 +99,10 @@ private:
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
+  control_socket control_;
+  std::mutex rebuilding_; ///< held by whoever computes the views anew
+  std::atomic<bool> ending_{false};
+  std::thread catching_up_; ///< of a start with views that were far behind
 };
 
 void say_how_it_opened(const storage::open_report& report, const std::string& epoch) {
@@ -113,17 +132,8 @@ result<void> serving::open() {
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
   PALABRE_TRY(auto foreign_key, load_foreign_token_key(settings_.foreign_token_key_file));
 
-  const auto list = projections_.list();
-  const std::string print = projections::fingerprint(list, log_->epoch());
-  PALABRE_TRY(views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
-  if (views_->was_emptied()) spdlog::warn("the views were damaged or of another version: they are computed anew");
-  for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
-  PALABRE_TRY(auto checkpoint, views_->checkpoint());
-  if (checkpoint > log_->head())
-    return error{errc::corrupt, "the views are ahead of the log; delete " + views_directory(data)};
-  spdlog::info("views at {} of {}", checkpoint.value, log_->head().value);
-
-  projector_ = std::make_unique<projections::projector>(*log_, *views_, list);
+  PALABRE_TRY(open_views());
+  projector_ = std::make_unique<projections::projector>(*log_, *views_, projections_.list());
   journal_ = std::make_unique<storage::journal>(*log_);
   actors_ = std::make_unique<actors::actor_runtime>(actors::decider_context{*log_, *journal_, *views_, time_},
                                                     settings_.actors);
@@ -152,9 +162,71 @@ result<void> serving::open() {
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { server_->publish(batch); });
   projector_->add_listener([this](const storage::committed_batch& batch) { profiles_->forget_changed(batch); });
 
-  projector_->start();
+  add_commands();
   journal_->start();
-  return remember_ended_sessions();
+  PALABRE_TRY(begin_reading());
+  // Not every file system has sockets, and people can be served without one.
+  if (const auto controlled = control_.start(data); !controlled)
+    spdlog::warn("no command reaches this server: {}", controlled.error().context);
+  return success();
+}
+
+result<void> serving::open_views() {
+  storage::views_directories(options_.data).remove_others(); // of a rebuild that was killed
+  const std::string directory = views_directory(options_.data);
+  const std::string print = projections::fingerprint(projections_.list(), log_->epoch());
+  PALABRE_TRY(views_, storage::views_store::open(directory, projections::tables::names, print));
+  if (views_->was_emptied()) spdlog::warn("the views were damaged or of another version: they are computed anew");
+  for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
+  PALABRE_TRY(auto checkpoint, views_->checkpoint());
+  if (checkpoint > log_->head()) return error{errc::corrupt, "the views are ahead of the log; delete " + directory};
+  spdlog::info("views at {} of {}", checkpoint.value, log_->head().value);
+  return success();
+}
+
+/// What takes long because the views are far behind does not keep the server from listening: until it is done who reads
+/// is told to come again, and no token proves anything.
+result<void> serving::begin_reading() {
+  const position applied = projector_->applied(), head = log_->head();
+  using beginning = projections::projector::beginning;
+  if (head.value - applied.value <= events_behind_max) {
+    projector_->start();
+    return remember_ended_sessions();
+  }
+  tokens_->hold();
+  projector_->start(applied == position{} ? beginning::wait_for_rows : beginning::fold);
+  catching_up_ = std::thread([this, is_empty = applied == position{}] {
+    if (is_empty) compute_missing_views();
+    const auto remembered = ending_ ? result<void>(success()) : remember_ended_sessions();
+    if (!remembered) return spdlog::error("no token is taken: {}", remembered.error().context);
+    tokens_->release();
+  });
+  return success();
+}
+
+void serving::compute_missing_views() {
+  const auto tell = [this](std::uint64_t, std::uint64_t, std::string_view) { return !ending_; };
+  const auto done = rebuild({}, tell);
+  if (done) return;
+  if (!ending_) spdlog::warn("the views are computed by the slower way: {}", done.error().context);
+  projector_->fold_on();
+}
+
+result<std::string> serving::rebuild(const std::string& projection, const tell_rebuild& tell) {
+  const std::unique_lock lock(rebuilding_, std::try_to_lock);
+  if (!lock) return error{errc::conflict, "the views are being computed anew already"};
+  const auto begun = time_.now();
+  PALABRE_TRY(const auto made, rebuild_serving(*log_, options_.data, projection, *views_, *projector_, tell));
+  profiles_->forget_all();
+  spdlog::info("views computed anew from {} events in {} ms", made.folded, time_.now().ms - begun.ms);
+  return R"({"position":)" + std::to_string(made.at.value) + R"(,"events":)" + std::to_string(made.folded) + '}';
+}
+
+void serving::add_commands() {
+  control_.add("rebuild", [this](const control_arguments& arguments, const tell_control& tell) {
+    const auto projection = arguments.find("projection");
+    return rebuild(projection == arguments.end() ? std::string{} : projection->second, tell);
+  });
 }
 
 /// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the
@@ -166,9 +238,9 @@ result<void> serving::remember_ended_sessions() {
   PALABRE_TRY(auto closed, users_->sessions_closed_since(since));
   for (const session_id session : closed) tokens_->end_session(session);
   result<void> read = success();
-  PALABRE_TRY(log_->scan(checkpoint, log_->head(), [&](const storage::committed_record& record) {
-    if (record.view.time < since || record.view.type != events::session_closed::type.name) return true;
-    const auto event = events::decode_as<events::session_closed>(record.view.schema, record.view.payload);
+  PALABRE_TRY(log_->scan_in_place(checkpoint, log_->head(), [&](const storage::record& record, std::string_view) {
+    if (record.time < since || record.type != events::session_closed::type.name) return true;
+    const auto event = events::decode_as<events::session_closed>(record.schema, record.payload);
     if (event)
       tokens_->end_session(event.value().session);
     else
@@ -191,10 +263,13 @@ std::vector<http::readiness_check> serving::readiness() const {
 
 /// Stop accepting, answer what is in flight, close sockets, sync.
 void serving::close() {
+  ending_ = true;
+  control_.stop();
   if (server_) server_->drain(settings_.drain_timeout);
   if (actors_) actors_.reset();
   if (journal_) journal_->stop();
   if (projector_) projector_->stop();
+  if (catching_up_.joinable()) catching_up_.join();
 }
 
 /// SIGTERM and SIGINT arrive here and nowhere else. Blocked before any thread starts, so that all inherit it.

@@ -1,5 +1,5 @@
 #pragma once
-// A data directory opened for a command: DIR/log, DIR/views, DIR/secrets.
+// A data directory opened for a command: DIR/log, the views, DIR/secrets.
 
 #include "projections/presence.hpp"
 #include "projections/projector.hpp"
@@ -8,6 +8,7 @@
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
 #include "storage/event_log.hpp"
+#include "storage/views_directories.hpp"
 #include "storage/views_store.hpp"
 
 #include <memory>
@@ -30,8 +31,9 @@ struct all_projections {
 inline std::string log_directory(const std::string& data) {
   return data + "/log";
 }
+/// The one that counts now; a rebuild makes it another.
 inline std::string views_directory(const std::string& data) {
-  return data + "/views";
+  return storage::views_directories(data).current();
 }
 
 /// A views store in a directory of its own that goes when this goes: for folds that are compared or looked at, and not

@@ -7,12 +7,6 @@
 
 namespace palabre {
 
-template <class Int>
-void put_int(std::string& out, Int value) {
-  for (int shift = (sizeof(Int) - 1) * 8; shift >= 0; shift -= 8)
-    out += static_cast<char>(static_cast<std::uint64_t>(value) >> shift);
-}
-
 /// Requires: `at` has sizeof(Int) bytes.
 template <class Int>
 Int get_int(const char* at) {
@@ -26,6 +20,13 @@ template <class Int>
 void set_int(char* at, Int value) {
   for (std::size_t i = 0; i < sizeof(Int); ++i)
     at[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> ((sizeof(Int) - 1 - i) * 8));
+}
+
+template <class Int>
+void put_int(std::string& out, Int value) {
+  char bytes[sizeof(Int)];
+  set_int(bytes, value);
+  out.append(bytes, sizeof bytes);
 }
 
 /// Takes stored bytes apart from the front. Once something is missing, `ok()` is false and every later answer is empty.

@@ -1,14 +1,37 @@
 #include "base/json_writer.hpp"
 
 #include <charconv>
+#include <cstring>
 
 namespace palabre {
+namespace {
+
+constexpr std::uint64_t ones = 0x0101010101010101, high_bits = ones * 0x80;
+
+/// Whether one of eight bytes is zero.
+constexpr std::uint64_t has_zero(std::uint64_t bytes) {
+  return (bytes - ones) & ~bytes & high_bits;
+}
+
+/// How many bytes from `at` on are surely plain, found eight at a time; the next few have to be looked at.
+std::size_t plain_bytes(std::string_view text, std::size_t at) {
+  const std::size_t begun = at;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t bytes;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const std::uint64_t control = (bytes - ones * 0x20) & ~bytes & high_bits;
+    if ((control | has_zero(bytes ^ ones * '"') | has_zero(bytes ^ ones * '\\')) != 0) break;
+  }
+  return at - begun;
+}
+
+} // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   out += '"';
   std::size_t plain = 0; // first byte not yet copied
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = plain_bytes(text, 0); i < text.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, plain, i - plain);
@@ -24,6 +47,7 @@ void append_json_string(std::string& out, std::string_view text) {
       out += digits[c >> 4];
       out += digits[c & 15];
     }
+    i += plain_bytes(text, i + 1);
   }
   out.append(text, plain, text.size() - plain);
   out += '"';

@@ -72,6 +72,7 @@ struct token_authority::state {
   system_randomness random;
   verified_tokens verified;
   std::atomic<std::int64_t> longest_life_ms{remembered_ms_min};
+  std::atomic<bool> held{false};
 
   std::shared_mutex mutex;
   std::unordered_map<session_id, timestamp> ended; // by mutex: until when it is remembered
@@ -117,8 +118,18 @@ result<access_claims> token_authority::verify(std::string_view token) const {
     if (claims->expires_at > now) state_->verified.remember(text, *claims, now);
   }
   if (claims->expires_at <= now) return error{errc::token_expired, "the access token has expired"};
+  if (state_->held.load(std::memory_order_acquire))
+    return error{errc::unavailable, "the server is starting and does not know yet which sessions have ended"};
   if (state_->has_ended(claims->session)) return error{errc::unauthenticated, "the session has ended"};
   return *claims;
+}
+
+void token_authority::hold() {
+  state_->held.store(true);
+}
+
+void token_authority::release() {
+  state_->held.store(false, std::memory_order_release);
 }
 
 void token_authority::end_session(session_id session) {

@@ -31,8 +31,12 @@ public:
 
   std::string issue(const access_claims& claims) const;
   /// The algorithm is HS256 whatever the token says. Checked tokens are remembered until they expire (bounded).
-  /// Errors: token_expired; unauthenticated: anything else, an ended session included.
+  /// Errors: token_expired; unauthenticated: anything else, an ended session included; unavailable: held.
   result<access_claims> verify(std::string_view token) const;
+
+  /// Until release() nothing is proved: it is not known yet which sessions have ended.
+  void hold();
+  void release();
 
   /// From now on access tokens of this session prove nothing. Remembered until the last of them has expired.
   void end_session(session_id session);

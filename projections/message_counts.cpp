@@ -164,29 +164,27 @@ std::string key_of(const message_list& list) {
 
 result<void> count_posted(views_batch& rows, const message_list& list, stream_version seq) {
   const std::string key = key_of(list);
-  PALABRE_TRY(auto row, rows.get(tables::message_lists, key));
-  if (!row) {
+  PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
+  if (row == nullptr) {
     rows.put(tables::message_lists, key, new_row(0, 0, seq));
     return success();
   }
   PALABRE_TRY(const open_chunk chunk, open_chunk_in(*row));
   if (chunk.size() < chunk_messages_max && seq - chunk.first <= distance_max) {
     put_int<std::uint16_t>(*row, static_cast<std::uint16_t>(seq - chunk.first));
-    rows.put(tables::message_lists, key, std::move(*row));
     return success();
   }
   close(rows, key, chunk);
-  rows.put(tables::message_lists, key, new_row(chunk.before + chunk.size(), chunk.last_deleted, seq));
+  *row = new_row(chunk.before + chunk.size(), chunk.last_deleted, seq);
   return success();
 }
 
 result<void> count_deleted(views_batch& rows, const message_list& list, stream_version seq) {
   const std::string key = key_of(list);
-  PALABRE_TRY(auto row, rows.get(tables::message_lists, key));
-  if (!row || row->size() < row_fixed_bytes) return damaged();
+  PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
+  if (row == nullptr || row->size() < row_fixed_bytes) return damaged();
   char* const last_deleted = row->data() + before_bytes;
   set_int<std::uint64_t>(last_deleted, std::max(get_int<std::uint64_t>(last_deleted), seq));
-  rows.put(tables::message_lists, key, std::move(*row));
   for (unsigned level = 0; level < levels; ++level) {
     const std::string counter = deletions_key(list, level, block_of(seq, level));
     PALABRE_TRY(const auto stored, rows.get(tables::deletions, counter));

@@ -6,6 +6,7 @@
 #include "base/stream_id.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace palabre::projections {
 namespace {
@@ -36,8 +37,27 @@ void append_optional_time(std::string& out, const std::optional<timestamp>& t) {
   out += '"';
 }
 
-std::string before_author(const message_row& row) {
-  std::string out = R"({"id":)";
+/// A stretch of `out` behind its size, which is written once the stretch is.
+template <class Size>
+class sized_part {
+public:
+  explicit sized_part(std::string& out) : out_(out), begin_(out.size() + sizeof(Size)) {
+    out.append(sizeof(Size), '\0');
+  }
+  void end() {
+    const std::size_t size = out_.size() - begin_;
+    PALABRE_ASSERT(size <= std::numeric_limits<Size>::max());
+    set_int<Size>(out_.data() + begin_ - sizeof(Size), static_cast<Size>(size));
+  }
+
+private:
+  std::string& out_;
+  const std::size_t begin_;
+};
+
+void append_before_author(std::string& out, const message_row& row) {
+  sized_part<std::uint16_t> part(out);
+  out += R"({"id":)";
   append_id(out, row.message);
   out += R"(,"room_id":)";
   append_id(out, row.room);
@@ -46,11 +66,12 @@ std::string before_author(const message_row& row) {
   out += R"(,"author_id":)";
   append_id(out, row.author);
   out += R"(,"author":)";
-  return out;
+  part.end();
 }
 
-std::string before_reactions(const message_row& row) {
-  std::string out(body_key);
+void append_before_reactions(std::string& out, const message_row& row) {
+  sized_part<std::uint32_t> part(out);
+  out += body_key;
   out += row.body_json;
   out += metadata_key;
   out += row.metadata_json;
@@ -66,24 +87,25 @@ std::string before_reactions(const message_row& row) {
   out += R"(,"deleted_at":)";
   append_optional_time(out, row.deleted_at);
   out += R"(,"reactions":)";
-  return out;
+  part.end();
 }
 
-std::string after_reactions(const message_row& row) {
-  std::string out = R"(,"reply_count":)";
+void append_after_reactions(std::string& out, const message_row& row) {
+  sized_part<std::uint16_t> part(out);
+  out += R"(,"reply_count":)";
   append_json_uint(out, row.reply_count);
   out += '}';
-  return out;
+  part.end();
 }
 
-std::string pack(const std::vector<reaction_count>& reactions) {
-  std::string out;
+void append_packed(std::string& out, const std::vector<reaction_count>& reactions) {
+  sized_part<std::uint16_t> part(out);
   for (const reaction_count& r : reactions) {
     put_int<std::uint8_t>(out, static_cast<std::uint8_t>(r.emoji.size()));
     out += r.emoji;
     put_int<std::uint32_t>(out, r.count);
   }
-  return out;
+  part.end();
 }
 
 std::optional<timestamp> time_or_none(std::int64_t ms) {
@@ -147,11 +169,9 @@ bool for_each_reaction(std::string_view packed, Visit visit) {
 } // namespace
 
 std::string encode(const message_row& row) {
-  const std::string head = before_author(row), middle = before_reactions(row), tail = after_reactions(row),
-                    reactions = pack(row.reactions);
-  PALABRE_ASSERT(reactions.size() <= 0xFFFF);
+  constexpr std::size_t all_but_words = 560; // of most rows: ids, keys and times, in both forms
   std::string out;
-  out.reserve(130 + head.size() + middle.size() + tail.size() + reactions.size());
+  out.reserve(all_but_words + row.body_json.size() + row.metadata_json.size() + 24 * row.reactions.size());
   append_bytes(out, row.message);
   append_bytes(out, row.room);
   append_bytes(out, row.author);
@@ -165,14 +185,10 @@ std::string encode(const message_row& row) {
   put_int<std::uint32_t>(out, row.reply_count);
   put_int<std::uint32_t>(out, static_cast<std::uint32_t>(row.body_json.size()));
   put_int<std::uint32_t>(out, static_cast<std::uint32_t>(row.metadata_json.size()));
-  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(head.size()));
-  out += head;
-  put_int<std::uint32_t>(out, static_cast<std::uint32_t>(middle.size()));
-  out += middle;
-  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(tail.size()));
-  out += tail;
-  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(reactions.size()));
-  out += reactions;
+  append_before_author(out, row);
+  append_before_reactions(out, row);
+  append_after_reactions(out, row);
+  append_packed(out, row.reactions);
   return out;
 }
 

@@ -2,7 +2,6 @@
 
 #include "projections/keys.hpp"
 #include "projections/roster.hpp"
-#include "projections/tables.hpp"
 
 #include <algorithm>
 

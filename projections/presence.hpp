@@ -4,6 +4,7 @@
 
 #include "events/presence.hpp"
 #include "projections/projection.hpp"
+#include "projections/tables.hpp"
 
 #include <span>
 
@@ -13,6 +14,7 @@ class presence final : public projection {
 public:
   std::string_view name() const override { return "presence"; }
   std::uint32_t version() const override { return 1; }
+  std::span<const storage::table> owned_tables() const override { return tables::of_presence; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

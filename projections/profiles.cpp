@@ -37,4 +37,10 @@ void profiles::forget_changed(const storage::committed_batch& batch) {
   }
 }
 
+void profiles::forget_all() {
+  const std::lock_guard lock(mutex_);
+  known_.clear();
+  ++changes_;
+}
+
 } // namespace palabre::projections

@@ -27,6 +27,9 @@ public:
   /// Forgets whoever changed in this batch. A listener of the projector: called once the rows are visible.
   void forget_changed(const storage::committed_batch& batch);
 
+  /// For when the rows were exchanged for others.
+  void forget_all();
+
 private:
   const storage::views_store& views_;
   std::mutex mutex_;

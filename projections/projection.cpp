@@ -9,6 +9,11 @@ result<log_event> decode(const storage::record& record) {
   return log_event{record, std::move(event).value()};
 }
 
+error in_projection(const projection& p, const log_event& e, const error& why) {
+  return {why.code, "projection " + std::string(p.name()) + ", position " + std::to_string(e.envelope.at.value) + ": " +
+                        why.context};
+}
+
 std::string fingerprint(const std::vector<projection*>& projections, std::string_view epoch) {
   std::string text(epoch);
   for (const projection* p : projections) {

@@ -4,8 +4,9 @@
 #include "base/result.hpp"
 #include "events/catalog.hpp"
 #include "storage/record.hpp"
-#include "storage/views_store.hpp"
+#include "storage/views_batch.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ public:
   virtual std::string_view name() const = 0;
   /// Raised with every change of rows or of their meaning: the views are computed anew.
   virtual std::uint32_t version() const = 0;
+  /// The tables that are its own: nobody else reads or writes them while folding (projections/tables.hpp).
+  virtual std::span<const storage::table> owned_tables() const = 0;
   /// Adds the changes that `e` makes; events come in log order, each once.
   /// Errors: io, corrupt: the projector stops and the server is no longer ready.
   virtual result<void> fold(const log_event& e, storage::views_batch& rows) = 0;
@@ -33,6 +36,9 @@ public:
 
 /// Errors: corrupt, from_the_future; the context has the position.
 result<log_event> decode(const storage::record& record);
+
+/// What a projection said that could not fold an event, with its name and the event's position.
+error in_projection(const projection& p, const log_event& e, const error& why);
 
 /// What a views store must have been computed by: names and versions, and the log's epoch.
 std::string fingerprint(const std::vector<projection*>& projections, std::string_view epoch);

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <future>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -28,13 +29,20 @@ std::size_t bytes_of(const storage::committed_batch& batch) {
 
 struct projector::state {
   using waiter = std::function<void(result<void>)>;
+  using store_ptr = std::unique_ptr<storage::views_store>;
+  /// Others' rows, and who waits for ours.
+  struct exchange_request {
+    store_ptr fresh;
+    std::promise<result<store_ptr>> done;
+  };
 
   state(const storage::event_log& l, storage::views_store& v, std::vector<projection*> p)
-      : log(l), views(v), projections(std::move(p)) {}
+      : log(l), views(v), projections(std::move(p)), rows(v) {}
 
   const storage::event_log& log;
   storage::views_store& views;
   std::vector<projection*> projections;
+  storage::views_batch rows; ///< empty but while something is folded; kept for its memory
   std::vector<std::function<void(const storage::committed_batch&)>> listeners;
   std::atomic<std::uint64_t> applied{0};
   std::atomic<bool> healthy{true};
@@ -44,18 +52,24 @@ struct projector::state {
   std::deque<storage::committed_batch_ptr> queue; // by mutex
   std::size_t queued_bytes = 0;                   // by mutex
   bool resync = true;                             // by mutex: the log may be ahead of the queue
+  bool waits_for_rows = false;                    // by mutex
   bool stopping = false;                          // by mutex
+  std::optional<exchange_request> exchange;       // by mutex
   std::string failure;                            // by mutex
   std::multimap<std::uint64_t, waiter> waiters;   // by mutex
   std::thread thread;
 
   void run();
-  result<void> fold_record(const storage::record& record, storage::views_batch& rows);
+  result<void> fold_record(const storage::record& record, storage::views_batch& into);
   result<void> fold_queued(const std::deque<storage::committed_batch_ptr>& batches);
   result<void> catch_up_to(position last);
+  /// Folds without telling anyone.
+  result<void> fold_quietly(storage::views_store& into, position after, position last);
   /// `folded`: what `rows` come from.
-  result<void> commit(storage::views_batch& rows, position reached,
-                      const std::vector<const storage::committed_batch*>& folded);
+  result<void> commit(position reached, const std::vector<const storage::committed_batch*>& folded);
+  void reach(position reached);
+  result<void> carry_out(exchange_request request, bool without_own_rows);
+  result<store_ptr> take_rows(store_ptr fresh, position there, bool without_own_rows);
   void fail(const error& why);
   void end_waiters(const error& why);
 };
@@ -73,8 +87,17 @@ projector::~projector() {
   stop();
 }
 
-void projector::start() {
+void projector::start(beginning how) {
+  state_->waits_for_rows = how == beginning::wait_for_rows;
   state_->thread = std::thread([s = state_.get()] { s->run(); });
+}
+
+void projector::fold_on() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->waits_for_rows = false;
+  }
+  state_->wake.notify_all();
 }
 
 void projector::stop() {
@@ -130,6 +153,19 @@ void projector::add_listener(std::function<void(const storage::committed_batch&)
   state_->listeners.push_back(std::move(tell));
 }
 
+result<std::unique_ptr<storage::views_store>> projector::exchange(std::unique_ptr<storage::views_store> fresh) {
+  std::future<result<state::store_ptr>> done;
+  {
+    const std::lock_guard lock(state_->mutex);
+    PALABRE_ASSERT(!state_->exchange);
+    if (state_->stopping || !healthy()) return error{errc::unavailable, "the read models have stopped"};
+    state_->exchange.emplace().fresh = std::move(fresh);
+    done = state_->exchange->done.get_future();
+  }
+  state_->wake.notify_all();
+  return done.get();
+}
+
 result<void> projector::catch_up() {
   std::deque<storage::committed_batch_ptr> batches;
   {
@@ -144,39 +180,41 @@ result<void> projector::catch_up() {
 void projector::state::run() {
   for (;;) {
     std::deque<storage::committed_batch_ptr> batches;
-    bool from_log;
+    std::optional<exchange_request> asked;
+    bool from_log = false, waits = false;
     {
       std::unique_lock lock(mutex);
-      wake.wait(lock, [&] { return stopping || !queue.empty() || resync; });
+      wake.wait(lock, [&] { return stopping || exchange || (!waits_for_rows && (!queue.empty() || resync)); });
       if (stopping || !healthy) return;
-      batches.swap(queue);
-      queued_bytes = 0;
-      from_log = std::exchange(resync, false);
+      asked = std::exchange(exchange, std::nullopt);
+      waits = waits_for_rows;
+      if (!waits) {
+        batches.swap(queue);
+        queued_bytes = 0;
+        from_log = std::exchange(resync, false);
+      }
     }
     auto done = fold_queued(batches);
     if (done && from_log) done = catch_up_to(log.head());
+    if (asked && !done) asked->done.set_value(done.error());
+    if (asked && done) done = carry_out(std::move(*asked), waits);
     if (!done) return fail(done.error());
   }
 }
 
-result<void> projector::state::fold_record(const storage::record& record, storage::views_batch& rows) {
+result<void> projector::state::fold_record(const storage::record& record, storage::views_batch& into) {
   PALABRE_TRY(auto event, decode(record));
-  for (projection* p : projections) {
-    auto folded = p->fold(event, rows);
-    if (!folded)
-      return error{folded.error().code, "projection " + std::string(p->name()) + ", position " +
-                                            std::to_string(record.at.value) + ": " + folded.error().context};
-  }
+  for (projection* p : projections)
+    if (auto folded = p->fold(event, into); !folded) return in_projection(*p, event, folded.error());
   return success();
 }
 
 result<void> projector::state::fold_queued(const std::deque<storage::committed_batch_ptr>& batches) {
-  storage::views_batch rows(views);
   std::uint64_t reached = applied.load(std::memory_order_relaxed);
   std::vector<const storage::committed_batch*> folded;
   const auto flush = [&]() -> result<void> {
     if (folded.empty()) return success();
-    PALABRE_TRY(commit(rows, {reached}, folded));
+    PALABRE_TRY(commit({reached}, folded));
     folded.clear();
     return success();
   };
@@ -206,7 +244,6 @@ result<void> projector::state::catch_up_to(position last) {
       const std::lock_guard lock(mutex);
       if (stopping) return success();
     }
-    storage::views_batch rows(views);
     storage::committed_batch chunk;
     result<void> folded = success();
     PALABRE_TRY(log.scan({applied.load(std::memory_order_relaxed)}, last, [&](const storage::committed_record& record) {
@@ -217,16 +254,32 @@ result<void> projector::state::catch_up_to(position last) {
     }));
     PALABRE_TRY(std::move(folded));
     PALABRE_ASSERT(!chunk.records.empty());
-    PALABRE_TRY(commit(rows, chunk.last(), {&chunk}));
+    PALABRE_TRY(commit(chunk.last(), {&chunk}));
   }
   return success();
 }
 
-result<void> projector::state::commit(storage::views_batch& rows, position reached,
-                                      const std::vector<const storage::committed_batch*>& folded) {
+result<void> projector::state::fold_quietly(storage::views_store& into, position after, position last) {
+  storage::views_batch changes(into);
+  result<void> folded = success();
+  PALABRE_TRY(log.scan_in_place(after, last, [&](const storage::record& record, std::string_view) {
+    folded = fold_record(record, changes);
+    if (folded && changes.bytes() >= commit_bytes) folded = changes.commit(record.at);
+    return folded.has_value();
+  }));
+  PALABRE_TRY(std::move(folded));
+  return after < last ? changes.commit(last) : success();
+}
+
+result<void> projector::state::commit(position reached, const std::vector<const storage::committed_batch*>& folded) {
   PALABRE_TRY(rows.commit(reached));
   for (const auto* batch : folded) // before anyone who waited reads: caches must not answer with older rows
     for (const auto& tell : listeners) tell(*batch);
+  reach(reached);
+  return success();
+}
+
+void projector::state::reach(position reached) {
   std::vector<waiter> due;
   {
     const std::lock_guard lock(mutex);
@@ -236,7 +289,35 @@ result<void> projector::state::commit(storage::views_batch& rows, position reach
     waiters.erase(waiters.begin(), end);
   }
   for (waiter& then : due) then(success());
+}
+
+/// `without_own_rows`: the views have been waiting for these. Answers whether the own rows are still to be trusted.
+result<void> projector::state::carry_out(exchange_request request, bool without_own_rows) {
+  const auto there = request.fresh->checkpoint();
+  auto caught_up = there && !without_own_rows ? catch_up_to(there.value()) : result<void>(success());
+  if (!there || !caught_up) {
+    request.done.set_value(there ? caught_up.error() : there.error());
+    return caught_up;
+  }
+  auto before = take_rows(std::move(request.fresh), there.value(), without_own_rows);
+  if (before && without_own_rows) {
+    const std::lock_guard lock(mutex);
+    waits_for_rows = false; // the log may have gone on: resync is still set
+  }
+  request.done.set_value(std::move(before));
   return success();
+}
+
+result<projector::state::store_ptr> projector::state::take_rows(store_ptr fresh, position there,
+                                                                bool without_own_rows) {
+  if (!without_own_rows) {
+    const position here{applied.load(std::memory_order_relaxed)};
+    if (here < there) return error{errc::unavailable, "the server is stopping"};
+    PALABRE_TRY(fold_quietly(*fresh, there, here));
+  }
+  auto before = views.exchange(std::move(fresh));
+  if (without_own_rows) reach(there);
+  return before;
 }
 
 void projector::state::fail(const error& why) {
@@ -250,10 +331,13 @@ void projector::state::fail(const error& why) {
 
 void projector::state::end_waiters(const error& why) {
   std::multimap<std::uint64_t, waiter> ended;
+  std::optional<exchange_request> refused;
   {
     const std::lock_guard lock(mutex);
     ended.swap(waiters);
+    refused = std::exchange(exchange, std::nullopt);
   }
+  if (refused) refused->done.set_value(why);
   for (auto& [at, then] : ended) then(why);
 }
 

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace palabre::projections {
 
@@ -18,7 +19,14 @@ public:
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections);
   ~projector();
 
-  void start();
+  /// What the thread does first.
+  enum class beginning {
+    fold,          ///< whatever the views do not have yet
+    wait_for_rows, ///< nothing, until exchange() or fold_on(): the rows are being computed elsewhere
+  };
+  void start(beginning how = beginning::fold);
+  /// After wait_for_rows: the rows are computed here after all.
+  void fold_on();
   /// Ends after the batch in work. Waiters are told errc::unavailable.
   void stop();
 
@@ -38,6 +46,13 @@ public:
   /// Called on the projector's thread after each commit, with the records that became visible, and before applied() and
   /// those who wait for it tell of them. Before start().
   void add_listener(std::function<void(const storage::committed_batch&)> tell);
+
+  /// The views go on with the rows of `fresh`, which were computed beside them from the same log. On the projector's
+  /// thread, between two commits: both are brought to one position, so that nobody who reads goes back in time, and
+  /// nobody waits for more than that; listeners hear of what is new once, as ever. Blocks; not on the projector's
+  /// thread. Answers the rows that were. Requires: started.
+  /// Errors: unavailable: it stopped or failed; those of folding. The views are as they were.
+  result<std::unique_ptr<storage::views_store>> exchange(std::unique_ptr<storage::views_store> fresh);
 
   /// Folds what is queued or in the log, without a thread and until there is nothing left. For tests and offline tools.
   result<void> catch_up();

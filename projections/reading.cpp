@@ -3,7 +3,6 @@
 #include "base/limits.hpp"
 #include "projections/keys.hpp"
 #include "projections/message_counts.hpp"
-#include "projections/tables.hpp"
 
 #include <algorithm>
 

@@ -4,6 +4,7 @@
 // all less their own, behind what they have read. So a post costs the same however many members a room has.
 
 #include "projections/projection.hpp"
+#include "projections/tables.hpp"
 
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@ class reading final : public projection {
 public:
   std::string_view name() const override { return "reading"; }
   std::uint32_t version() const override { return 1; }
+  std::span<const storage::table> owned_tables() const override { return tables::of_reading; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

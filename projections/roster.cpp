@@ -3,7 +3,6 @@
 #include "projections/keys.hpp"
 #include "projections/room_folding.hpp"
 #include "projections/room_row.hpp"
-#include "projections/tables.hpp"
 
 namespace palabre::projections {
 namespace {
@@ -16,15 +15,12 @@ struct scene {
   views_batch& rows;
 };
 
-/// Reads the room's stored row, lets `change` change it, and writes it back.
+/// Lets `change` change the room's stored row.
 template <class Change>
 result<void> change_stored(const scene& s, Change change) {
-  const std::string key = key_of(s.room);
-  PALABRE_TRY(auto stored, s.rows.get(tables::rooms, key));
-  if (!stored) return error{errc::corrupt, "an event of a room that was never created"};
-  PALABRE_TRY(change(*stored));
-  s.rows.put(tables::rooms, key, std::move(*stored));
-  return success();
+  PALABRE_TRY(std::string* const stored, s.rows.edit(tables::rooms, key_of(s.room)));
+  if (stored == nullptr) return error{errc::corrupt, "an event of a room that was never created"};
+  return change(*stored);
 }
 
 /// The same with the row taken apart; it also notes the seq.

@@ -3,6 +3,7 @@
 
 #include "events/room.hpp"
 #include "projections/projection.hpp"
+#include "projections/tables.hpp"
 
 namespace palabre::projections {
 
@@ -13,6 +14,7 @@ class roster final : public projection {
 public:
   std::string_view name() const override { return "roster"; }
   std::uint32_t version() const override { return 2; }
+  std::span<const storage::table> owned_tables() const override { return tables::of_roster; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

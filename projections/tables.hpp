@@ -23,7 +23,7 @@ inline constexpr table share_codes = 9; ///< HMAC of the code → room
 inline constexpr table users = 10;           ///< user → user_row
 inline constexpr table logins = 11;          ///< HMAC of the login → user
 inline constexpr table credentials = 12;     ///< user → credential_row
-inline constexpr table closed_sessions = 13; ///< time it was closed, session → nothing
+inline constexpr table closed_sessions = 13; ///< number → time it was closed, session; and which numbers (users.cpp)
 // presence
 inline constexpr table presence = 14;    ///< user → presence_row
 inline constexpr table not_offline = 15; ///< users whose status is not offline → nothing
@@ -44,6 +44,15 @@ inline const std::vector<std::string> names = {
     "memberships",    "room_counts",     "open_rooms",      "share_codes",    "users",          "logins",
     "credentials",    "closed_sessions", "presence",        "not_offline",    "read_positions", "message_lists",
     "message_chunks", "deletions",       "message_changes", "member_changes", "room_moments"};
+
+/// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
+/// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).
+inline constexpr table of_timeline[] = {messages, message_places, reactions, my_reactions, message_changes};
+inline constexpr table of_roster[] = {rooms,      members,     memberships,    room_counts,
+                                      open_rooms, share_codes, member_changes, room_moments};
+inline constexpr table of_users[] = {users, logins, credentials, closed_sessions};
+inline constexpr table of_presence[] = {presence, not_offline};
+inline constexpr table of_reading[] = {read_positions, message_lists, message_chunks, deletions};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

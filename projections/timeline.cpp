@@ -3,7 +3,6 @@
 #include "projections/keys.hpp"
 #include "projections/message_change.hpp"
 #include "projections/message_folding.hpp"
-#include "projections/tables.hpp"
 
 namespace palabre::projections {
 namespace {
@@ -21,16 +20,15 @@ std::string my_reaction_key(room_id room, user_id user, stream_version seq, std:
   return key_of(room, user, seq, emoji);
 }
 
-/// Reads a row, lets `change` change it, and writes it back. A message that is not there means a damaged log: corrupt.
+/// Lets `change` change a row. A message that is not there means a damaged log: corrupt.
 template <class Change>
 result<void> change_row(views_batch& rows, room_id room, stream_version seq, Change change) {
-  const std::string key = message_key(room, seq);
-  PALABRE_TRY(auto stored, rows.get(tables::messages, key));
-  if (!stored)
+  PALABRE_TRY(std::string* const stored, rows.edit(tables::messages, message_key(room, seq)));
+  if (stored == nullptr)
     return error{errc::corrupt, "an event refers to message seq " + std::to_string(seq) + ", which is not there"};
   PALABRE_TRY(auto row, decode_message_row(*stored));
   change(row);
-  rows.put(tables::messages, key, encode(row));
+  *stored = encode(row);
   return success();
 }
 

@@ -6,6 +6,7 @@
 #include "projections/message_row.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projection.hpp"
+#include "projections/tables.hpp"
 
 namespace palabre::projections {
 
@@ -13,6 +14,7 @@ class timeline final : public projection {
 public:
   std::string_view name() const override { return "timeline"; }
   std::uint32_t version() const override { return 2; }
+  std::span<const storage::table> owned_tables() const override { return tables::of_timeline; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

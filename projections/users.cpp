@@ -1,7 +1,6 @@
 #include "projections/users.hpp"
 
 #include "projections/keys.hpp"
-#include "projections/tables.hpp"
 
 namespace palabre::projections {
 namespace {
@@ -42,8 +41,59 @@ result<void> fold_one(const scene& s, const events::password_changed& e) {
   return success();
 }
 
+// Closed sessions are a queue: numbered rows, and one that says which numbers there are. A row that comes in lets go of
+// those in front that are too old by the event's own time, so that the table holds what was closed in a day, and a fold
+// of the same log always the same. Times of different streams may differ a little in order: what is behind a younger
+// row waits for it to go.
+
+/// Behind all numbers.
+const std::string queue_key = "queue";
+constexpr std::size_t number_bytes = 8;
+/// More than come in, so that the queue gets shorter after a busy day.
+constexpr int let_go_at_once_max = 4;
+constexpr std::int64_t remembered_ms = std::chrono::milliseconds(closed_session_remembered).count();
+
+struct queue_ends {
+  std::uint64_t first = 0, next = 0;
+};
+
+error damaged_queue() {
+  return {errc::corrupt, "the closed sessions of the views are damaged"};
+}
+
+result<queue_ends> queue_ends_in(const std::string* row) {
+  if (row == nullptr) return queue_ends{};
+  if (row->size() != 2 * number_bytes) return damaged_queue();
+  return queue_ends{get_int<std::uint64_t>(row->data()), get_int<std::uint64_t>(row->data() + number_bytes)};
+}
+
+/// Lets go of the first row if it is older than `oldest`. False: it stays, or there is none.
+result<bool> let_go_of_first(views_batch& rows, queue_ends& queue, std::int64_t oldest) {
+  if (queue.first == queue.next) return false;
+  const std::string key = key_of(queue.first);
+  PALABRE_TRY(const std::string* const row, rows.find(tables::closed_sessions, key));
+  if (row == nullptr || row->size() < sizeof oldest) return damaged_queue();
+  if (get_int<std::int64_t>(row->data()) >= oldest) return false;
+  rows.erase(tables::closed_sessions, key);
+  ++queue.first;
+  return true;
+}
+
 result<void> fold_one(const scene& s, const events::session_closed& e) {
-  s.rows.put(tables::closed_sessions, key_of(static_cast<std::uint64_t>(s.meta.time.ms), e.session), {});
+  PALABRE_TRY(const std::string* const ends, s.rows.find(tables::closed_sessions, queue_key));
+  PALABRE_TRY(queue_ends queue, queue_ends_in(ends));
+  std::string closed;
+  put_int<std::int64_t>(closed, s.meta.time.ms);
+  append_bytes(closed, e.session);
+  s.rows.put(tables::closed_sessions, key_of(queue.next++), std::move(closed));
+  bool some = true;
+  for (int i = 0; i < let_go_at_once_max && some; ++i) {
+    PALABRE_TRY(some, let_go_of_first(s.rows, queue, s.meta.time.ms - remembered_ms));
+  }
+  std::string now;
+  put_int<std::uint64_t>(now, queue.first);
+  put_int<std::uint64_t>(now, queue.next);
+  s.rows.put(tables::closed_sessions, queue_key, std::move(now));
   return success();
 }
 
@@ -95,12 +145,14 @@ result<std::optional<credential_row>> user_queries::credential(user_id user) con
 
 result<std::vector<session_id>> user_queries::sessions_closed_since(timestamp since) const {
   std::vector<session_id> closed;
-  const std::string end(24, '\xFF');
-  PALABRE_TRY(views_.range(tables::closed_sessions, key_of(static_cast<std::uint64_t>(since.ms)), end, true,
-                           [&](std::string_view key, std::string_view) {
-                             closed.emplace_back(uuid_from_bytes(key.data() + 8));
-                             return true;
-                           }));
+  bool sound = true;
+  PALABRE_TRY(views_.range(tables::closed_sessions, "", queue_key, true, [&](std::string_view, std::string_view row) {
+    sound = row.size() == sizeof since.ms + session_id{}.bytes.size();
+    if (sound && get_int<std::int64_t>(row.data()) >= since.ms)
+      closed.emplace_back(uuid_from_bytes(row.data() + sizeof since.ms));
+    return sound;
+  }));
+  if (!sound) return damaged_queue();
   return closed;
 }
 

@@ -3,13 +3,20 @@
 
 #include "events/user.hpp"
 #include "projections/projection.hpp"
+#include "projections/tables.hpp"
+
+#include <chrono>
 
 namespace palabre::projections {
+
+/// How long a session that was closed is remembered: an access token of it may live as long.
+constexpr std::chrono::hours closed_session_remembered{24};
 
 class users final : public projection {
 public:
   std::string_view name() const override { return "users"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
+  std::span<const storage::table> owned_tables() const override { return tables::of_users; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 
@@ -38,7 +45,8 @@ public:
   result<std::optional<user_id>> by_login(const stream_id& login_stream) const;
   result<std::optional<user_row>> user(user_id user) const;
   result<std::optional<credential_row>> credential(user_id user) const;
-  /// Sessions that were closed at or after `since`: their access tokens may not have expired yet.
+  /// Sessions that were closed at or after `since`, which is no longer ago than closed_session_remembered: their access
+  /// tokens may not have expired yet.
   result<std::vector<session_id>> sessions_closed_since(timestamp since) const;
 
 private:

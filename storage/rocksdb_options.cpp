@@ -168,6 +168,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
   expect_neighbours(family, neighbours_bytes);
+  family.level0_slowdown_writes_trigger =
+      64;                                 // a store that was just built has many files, which are merged while it is
+  family.level0_stop_writes_trigger = 96; // in use: the projector must not wait for that
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
   rocksdb::BlockBasedTableOptions t = common_table(cache);
@@ -177,6 +180,30 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
   for (const std::string& name : tables) families.emplace_back("t." + name, family);
+  return families;
+}
+
+rocksdb::DBOptions views_building_options() {
+  rocksdb::DBOptions o = views_options();
+  o.db_write_buffer_size = 192 * mib; // of all tables together
+  o.max_background_flushes = 2;       // nothing else is to be done at the end
+  o.max_background_compactions = 1;
+  return o;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables) {
+  auto families = views_families(tables);
+  for (auto& family : families) {
+    rocksdb::ColumnFamilyOptions& o = family.options;
+    o.write_buffer_size = 64 * mib; // larger files, fewer of them to merge
+    o.max_write_buffer_number = 3;
+    o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
+    // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
+    // they are many, and the rest after it was opened for serving.
+    o.level0_file_num_compaction_trigger = 48;
+    o.level0_slowdown_writes_trigger = 96;
+    o.level0_stop_writes_trigger = 128;
+  }
   return families;
 }
 

@@ -29,6 +29,9 @@ enum views_family : std::size_t { views_family_default, views_family_meta, views
 
 rocksdb::DBOptions views_options();
 std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables);
+/// The same for views that are computed anew, all at once, and then opened with the options above.
+rocksdb::DBOptions views_building_options();
+std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables);
 
 /// A long scan over everything: reads ahead, and leaves the block cache to those who come back to it.
 rocksdb::ReadOptions scanning();

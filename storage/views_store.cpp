@@ -1,165 +1,89 @@
 #include "storage/views_store.hpp"
 
-#include "base/assert.hpp"
 #include "base/bytes.hpp"
-#include "storage/hot_rows.hpp"
 #include "storage/log_rows.hpp"
-#include "storage/rocksdb_instance.hpp"
-#include "storage/rocksdb_options.hpp"
+#include "storage/views_store_state.hpp"
 
-#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
-
-#include <algorithm>
-#include <filesystem>
 
 namespace palabre::storage {
 namespace {
 
-constexpr std::string_view fingerprint_key = "fingerprint";
-constexpr std::string_view checkpoint_key = "checkpoint";
-constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
-
-rocksdb::Slice slice(std::string_view bytes) {
-  return {bytes.data(), bytes.size()};
-}
-
 using maybe_row = std::optional<std::string>;
 
-result<maybe_row> get_row(const rocksdb_instance& instance, std::size_t family, std::string_view key) {
+/// Of a snapshot: of all that stands in front of it in its row, and of the stream that it is about.
+sha256_digest digest_of(const stream_id& stream, std::string_view bytes) {
+  std::string all(view_of(key_of(stream)));
+  all += bytes;
+  return sha256(all);
+}
+
+std::string row_of(const stream_id& stream, const views_store::snapshot& what) {
+  std::string row;
+  row.reserve(sizeof what.version + 2 * sizeof what.at + what.state.size());
+  put_int(row, what.version);
+  row += as_bytes(what.at);
+  row += what.state;
+  row += as_bytes(digest_of(stream, row));
+  return row;
+}
+
+std::optional<views_store::snapshot> snapshot_in(const stream_id& stream, std::string_view row) {
+  views_store::snapshot found;
+  constexpr std::size_t fixed = sizeof found.version + sizeof found.at;
+  constexpr std::size_t digest_bytes = sizeof(sha256_digest);
+  if (row.size() < fixed + digest_bytes) return std::nullopt;
+  const std::string_view before = row.substr(0, row.size() - digest_bytes);
+  if (as_bytes(digest_of(stream, before)) != row.substr(before.size())) return std::nullopt;
+  found.version = get_int<stream_version>(row.data());
+  std::copy_n(row.data() + sizeof found.version, found.at.size(), found.at.begin());
+  found.state = before.substr(fixed);
+  return found;
+}
+
+} // namespace
+
+result<maybe_row> views_rows::get(std::size_t family, std::string_view key) const {
   maybe_row row{std::in_place};
-  const auto status = instance.db().Get(rocksdb::ReadOptions{}, instance.family(family), slice(key), &*row);
+  const auto status = instance->db().Get(rocksdb::ReadOptions{}, instance->family(family), slice(key), &*row);
   if (status.IsNotFound()) return maybe_row{};
   if (!status.ok()) return to_error(status, "views");
   return row;
 }
 
-result<void> put_row(const rocksdb_instance& instance, std::size_t family, std::string_view key, std::string_view row) {
-  const auto status = instance.db().Put(rocksdb::WriteOptions{}, instance.family(family), slice(key), slice(row));
+result<void> views_rows::put(std::size_t family, std::string_view key, std::string_view row) const {
+  const auto status = instance->db().Put(writing, instance->family(family), slice(key), slice(row));
   if (!status.ok()) return to_error(status, "views");
   return success();
 }
 
-/// Removes every file of a store that nobody else has open. Errors: io: somebody has.
-result<void> empty_directory(const std::string& directory) {
-  rocksdb::Env& env = *rocksdb::Env::Default();
-  const std::string lock_name = directory + "/LOCK";
-  rocksdb::FileLock* lock = nullptr;
-  auto status = env.LockFile(lock_name, &lock);
-  if (!status.ok()) return to_error(status, directory);
-  std::error_code failed;
-  for (const auto& file : std::filesystem::directory_iterator(directory, failed))
-    if (file.path() != lock_name && !failed) std::filesystem::remove_all(file.path(), failed);
-  status = env.UnlockFile(lock);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
-  if (!status.ok()) return to_error(status, directory);
-  return success();
-}
-
-/// Errors: io: the store could not be asked, which is no reason to empty it.
-result<bool> has_families(const std::string& directory, const rocksdb_instance::families& wanted) {
-  std::vector<std::string> found, names;
-  const auto status = rocksdb::DB::ListColumnFamilies(views_options(), directory, &found);
-  if (!status.ok()) {
-    const error failed = to_error(status, directory);
-    if (failed.code != errc::corrupt) return failed;
-    return false;
-  }
-  for (const rocksdb::ColumnFamilyDescriptor& family : wanted) names.push_back(family.name);
-  std::sort(found.begin(), found.end());
-  std::sort(names.begin(), names.end());
-  return found == names;
-}
-
-/// The store as it is, if it can go on being used; null: it has to begin anew. Errors: io.
-rocksdb_instance::opened open_usable(const std::string& directory, const rocksdb_instance::families& families,
-                                     const std::string& fingerprint) {
-  if (!holds_rocksdb(directory)) return nullptr;
-  PALABRE_TRY(const bool same, has_families(directory, families));
-  if (!same) return nullptr;
-  auto instance = rocksdb_instance::open(views_options(), directory, families);
-  if (!instance && instance.error().code == errc::corrupt) return nullptr;
-  if (!instance) return instance;
-  const auto found = get_row(*instance.value(), views_family_meta, fingerprint_key);
-  if (!found && found.error().code != errc::corrupt) return found.error();
-  if (!found || found.value() != fingerprint) return nullptr;
-  return instance;
-}
-
-rocksdb_instance::opened create(const std::string& directory, const rocksdb_instance::families& families,
-                                const std::string& fingerprint) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
-  PALABRE_TRY(empty_directory(directory));
-  rocksdb::DBOptions options = views_options();
-  options.create_if_missing = true;
-  PALABRE_TRY(auto instance, rocksdb_instance::open(options, directory, families));
-  PALABRE_TRY(put_row(*instance, views_family_meta, fingerprint_key, fingerprint));
-  return instance;
-}
-
-} // namespace
-
-struct views_store::state {
-  std::unique_ptr<rocksdb_instance> instance;
-  std::size_t tables = 0;
-  bool was_emptied = false;
-  rocksdb::WriteBatch rows; // of the one views_batch that commits; kept for its memory
-  std::unordered_map<table, std::unique_ptr<hot_rows>> hot;
-
-  hot_rows* hot_rows_of(table t) const {
-    const auto found = hot.find(t);
-    return found == hot.end() ? nullptr : found->second.get();
-  }
-
-  rocksdb::ColumnFamilyHandle* family(table t) const {
-    PALABRE_ASSERT(t < tables);
-    return instance->family(views_family_tables + t);
-  }
-};
-
-views_store::views_store() : state_(std::make_unique<state>()) {}
+views_store::views_store(std::unique_ptr<state> of) : state_(std::move(of)) {}
 views_store::~views_store() = default;
-
-result<std::unique_ptr<views_store>> views_store::open(const std::string& directory,
-                                                       const std::vector<std::string>& tables,
-                                                       const std::string& fingerprint) {
-  const rocksdb_instance::families families = views_families(tables);
-  std::unique_ptr<views_store> opened{new views_store};
-  state& s = *opened->state_;
-  s.tables = tables.size();
-  const bool existed = holds_rocksdb(directory);
-  PALABRE_TRY(s.instance, open_usable(directory, families, fingerprint));
-  if (s.instance) return opened;
-  PALABRE_TRY(s.instance, create(directory, families, fingerprint));
-  s.was_emptied = existed;
-  return opened;
-}
-
-result<std::unique_ptr<views_store>> views_store::open_read_only(const std::string& directory,
-                                                                 const std::vector<std::string>& tables) {
-  if (!holds_rocksdb(directory)) return error{errc::not_found, "no views in " + directory};
-  std::unique_ptr<views_store> opened{new views_store};
-  opened->state_->tables = tables.size();
-  result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
-  for (int attempt = 0; attempt < reading_attempts_max && !instance; ++attempt)
-    instance = rocksdb_instance::open_secondary(views_options(), directory, views_families(tables));
-  PALABRE_TRY(opened->state_->instance, std::move(instance));
-  return opened;
-}
 
 bool views_store::was_emptied() const {
   return state_->was_emptied;
 }
 
+std::string views_store::directory() const {
+  return state_->rows.pin()->directory;
+}
+
 void views_store::keep_hot(table t, std::size_t rows_max) {
-  PALABRE_ASSERT(t < state_->tables);
-  state_->hot.emplace(t, std::make_unique<hot_rows>(rows_max));
+  views_rows& rows = state_->rows.own();
+  PALABRE_ASSERT(t < rows.tables);
+  rows.hot.emplace(t, std::make_unique<hot_rows>(rows_max));
+  state_->kept_hot.emplace_back(t, rows_max);
+}
+
+std::unique_ptr<views_store> views_store::exchange(std::unique_ptr<views_store> fresh) {
+  PALABRE_ASSERT(fresh->state_->rows.own().tables == state_->rows.own().tables);
+  for (const auto& [t, rows_max] : state_->kept_hot) fresh->keep_hot(t, rows_max);
+  state_->rows.exchange(fresh->state_->rows);
+  return fresh;
 }
 
 result<position> views_store::checkpoint() const {
-  PALABRE_TRY(const maybe_row row, get_row(*state_->instance, views_family_meta, checkpoint_key));
+  PALABRE_TRY(const maybe_row row, state_->rows.pin()->get(views_family_meta, views_checkpoint_key));
   if (!row) return position{};
   const std::optional<position> at = read_position(*row);
   if (!at) return error{errc::corrupt, "views: the checkpoint is not a position"};
@@ -167,26 +91,28 @@ result<position> views_store::checkpoint() const {
 }
 
 result<std::string> views_store::fingerprint() const {
-  PALABRE_TRY(auto row, get_row(*state_->instance, views_family_meta, fingerprint_key));
+  PALABRE_TRY(auto row, state_->rows.pin()->get(views_family_meta, views_fingerprint_key));
   return row.value_or(std::string{});
 }
 
 result<maybe_row> views_store::get(table t, std::string_view key) const {
-  PALABRE_ASSERT(t < state_->tables);
-  hot_rows* const hot = state_->hot_rows_of(t);
-  if (hot == nullptr) return get_row(*state_->instance, views_family_tables + t, key);
+  const auto rows = state_->rows.pin();
+  PALABRE_ASSERT(t < rows->tables);
+  hot_rows* const hot = rows->hot_rows_of(t);
+  if (hot == nullptr) return rows->get(views_family_tables + t, key);
   if (const auto kept = hot->find(key)) return maybe_row{*kept};
   const std::uint64_t changes = hot->changes();
-  PALABRE_TRY(auto row, get_row(*state_->instance, views_family_tables + t, key));
+  PALABRE_TRY(auto row, rows->get(views_family_tables + t, key));
   if (row) hot->keep(key, *row, changes);
   return row;
 }
 
 result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<std::string>& keys) const {
+  const auto pinned = state_->rows.pin();
   const std::vector<rocksdb::Slice> asked(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> found(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  state_->instance->db().MultiGet(rocksdb::ReadOptions{}, state_->family(t), keys.size(), asked.data(), found.data(),
+  pinned->instance->db().MultiGet(rocksdb::ReadOptions{}, pinned->family(t), keys.size(), asked.data(), found.data(),
                                   statuses.data());
   std::vector<maybe_row> rows(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -200,11 +126,12 @@ result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<
 
 result<void> views_store::range(table t, std::string_view first, std::string_view end, bool ascending,
                                 const std::function<bool(std::string_view, std::string_view)>& visit) const {
+  const auto pinned = state_->rows.pin();
   const rocksdb::Slice lower = slice(first), upper = slice(end);
   rocksdb::ReadOptions options;
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> rows{state_->instance->db().NewIterator(options, state_->family(t))};
+  const std::unique_ptr<rocksdb::Iterator> rows{pinned->instance->db().NewIterator(options, pinned->family(t))};
   ascending ? rows->Seek(lower) : rows->SeekToLast();
   while (rows->Valid() && visit(rows->key().ToStringView(), rows->value().ToStringView()))
     ascending ? rows->Next() : rows->Prev();
@@ -213,91 +140,36 @@ result<void> views_store::range(table t, std::string_view first, std::string_vie
 }
 
 result<std::optional<views_store::snapshot>> views_store::find_snapshot(const stream_id& stream) const {
-  PALABRE_TRY(const maybe_row row, get_row(*state_->instance, views_family_snapshot, view_of(key_of(stream))));
-  if (!row) return std::optional<snapshot>{};
-  byte_reader from{*row};
-  snapshot found;
-  found.version = from.integer<stream_version>();
-  found.state = from.rest();
-  if (!from.ok()) return error{errc::corrupt, "views: a snapshot has no version"};
-  return std::optional<snapshot>{std::move(found)};
+  const auto row = state_->rows.pin()->get(views_family_snapshot, view_of(key_of(stream)));
+  if (!row && row.error().code != errc::corrupt) return row.error();
+  if (!row || !row.value()) return std::optional<snapshot>{};
+  return snapshot_in(stream, *row.value());
 }
 
-result<void> views_store::put_snapshot(const stream_id& stream, stream_version version, std::string_view bytes) {
-  std::string row;
-  row.reserve(sizeof version + bytes.size());
-  put_int(row, version);
-  row += bytes;
-  return put_row(*state_->instance, views_family_snapshot, view_of(key_of(stream)), row);
+result<void> views_store::put_snapshot(const stream_id& stream, const snapshot& what) {
+  return state_->rows.pin()->put(views_family_snapshot, view_of(key_of(stream)), row_of(stream, what));
 }
 
-views_batch::views_batch(views_store& store) : store_(store), tables_(store.state_->tables) {}
-
-result<const std::string*> views_batch::find(table t, std::string_view key) {
-  PALABRE_ASSERT(t < tables_.size());
-  overlay& rows = tables_[t];
-  auto found = rows.find(key);
-  if (found == rows.end()) {
-    PALABRE_TRY(auto stored, store_.get(t, key));
-    found = rows.emplace(key, pending{std::move(stored), false}).first;
+result<void> views_store::take_snapshots_of(const views_store& other) {
+  constexpr std::size_t batch_bytes_max = 1024 * 1024;
+  const auto to = state_->rows.pin(), from = other.state_->rows.pin();
+  rocksdb::WriteBatch batch;
+  const auto write = [&]() -> result<void> {
+    const auto status = to->instance->db().Write(to->writing, &batch);
+    batch.Clear();
+    if (!status.ok()) return to_error(status, "views");
+    return success();
+  };
+  const std::unique_ptr<rocksdb::Iterator> rows{
+      from->instance->db().NewIterator(scanning(), from->instance->family(views_family_snapshot))};
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const auto status = batch.Put(to->instance->family(views_family_snapshot), rows->key(), rows->value());
+    if (!status.ok()) return to_error(status, "views");
+    if (batch.GetDataSize() < batch_bytes_max) continue;
+    PALABRE_TRY(write());
   }
-  const maybe_row& row = found->second.row;
-  return row ? &*row : nullptr;
-}
-
-result<maybe_row> views_batch::get(table t, std::string_view key) {
-  PALABRE_TRY(const std::string* const row, find(t, key));
-  return row != nullptr ? maybe_row{*row} : maybe_row{};
-}
-
-void views_batch::change(table t, std::string_view key, maybe_row row) {
-  PALABRE_ASSERT(t < tables_.size());
-  overlay& rows = tables_[t];
-  auto found = rows.find(key);
-  const bool known = found != rows.end();
-  if (!known) found = rows.emplace(key, pending{}).first;
-  pending& now = found->second;
-  if (known && !now.changed && !now.row && !row) return; // nothing there to erase
-  if (now.changed) bytes_ -= key.size() + (now.row ? now.row->size() : 0);
-  bytes_ += key.size() + (row ? row->size() : 0);
-  now.row = std::move(row);
-  now.changed = true;
-}
-
-void views_batch::put(table t, std::string_view key, std::string row) {
-  change(t, key, std::move(row));
-}
-void views_batch::erase(table t, std::string_view key) {
-  change(t, key, std::nullopt);
-}
-
-result<void> views_batch::commit(position checkpoint) {
-  const rocksdb_instance& instance = *store_.state_->instance;
-  rocksdb::WriteBatch& rows = store_.state_->rows;
-  rows.Clear();
-  rocksdb::Status status;
-  for (table t = 0; t < tables_.size(); ++t) {
-    rocksdb::ColumnFamilyHandle* const family = store_.state_->family(t);
-    for (const auto& [key, change] : tables_[t]) {
-      if (!change.changed || !status.ok()) continue;
-      status = change.row ? rows.Put(family, key, *change.row) : rows.Delete(family, key);
-    }
-  }
-  const position_key at = key_of(checkpoint);
-  if (status.ok()) status = rows.Put(instance.family(views_family_meta), slice(checkpoint_key), slice(view_of(at)));
-  if (status.ok()) status = instance.db().Write(rocksdb::WriteOptions{}, &rows);
-  // Tables in descending order: who reads a lower one first and a higher one after it never gets the new row of the one
-  // with the old row of the other (projections/tables.hpp, `hot`).
-  for (table t = tables_.size(); t-- > 0;) {
-    hot_rows* const hot = status.ok() ? store_.state_->hot_rows_of(t) : nullptr;
-    if (hot != nullptr)
-      for (const auto& [key, change] : tables_[t])
-        if (change.changed) hot->change(key, change.row);
-    tables_[t].clear();
-  }
-  bytes_ = 0;
-  if (!status.ok()) return to_error(status, "views");
-  return success();
+  if (!rows->status().ok()) return to_error(rows->status(), "the snapshots of the views");
+  return write();
 }
 
 } // namespace palabre::storage

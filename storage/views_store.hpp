@@ -2,6 +2,7 @@
 // The views: rows computed from the log, in a RocksDB instance of their own. Never synced; how far they have read the
 // log is written in the same batch as the rows, so that after any crash they go on exactly where they were.
 
+#include "base/digest.hpp"
 #include "base/position.hpp"
 #include "base/result.hpp"
 #include "storage/record.hpp"
@@ -11,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace palabre::storage {
@@ -19,19 +19,24 @@ namespace palabre::storage {
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
 using table = std::size_t; ///< index into the names given to views_store::open
 
+/// Threads: as its members say. Who reads pins the rows for the time of one call: exchange() may give others to the
+/// next.
 class views_store {
 public:
   /// Opens or creates `directory` with one column family per name. A store with other names, or of another
-  /// `fingerprint` (log epoch and projection versions), is emptied: the views are derived, the caller reads the log
-  /// from checkpoint 0. Errors: io. A damaged store is emptied as well; `was_emptied` tells.
+  /// `fingerprint` (log epoch and projection versions), loses its rows: the views are derived, the caller reads the log
+  /// from checkpoint 0. Its snapshots stay: each says itself what it is worth. Errors: io. A damaged store is emptied
+  /// of both; `was_emptied` tells.
   static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<std::string>& tables,
                                                    const std::string& fingerprint);
   /// Beside a live server or on a stopped store; changes nothing. Errors: not_found (no store there), io, corrupt.
   static result<std::unique_ptr<views_store>> open_read_only(const std::string& directory,
                                                              const std::vector<std::string>& tables);
+  /// Waits for readers that still have its rows.
   ~views_store();
 
   bool was_emptied() const;
+  std::string directory() const;
 
   /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened
   /// read-only.
@@ -48,56 +53,43 @@ public:
   result<void> range(table t, std::string_view first, std::string_view end, bool ascending,
                      const std::function<bool(std::string_view key, std::string_view row)>& visit) const;
 
-  // ---- Snapshots of aggregates: disposable, never authoritative.
+  // ---- Snapshots of aggregates: disposable, never authoritative. Kept with a digest, so that one whose bytes are not
+  // what was put is not found.
   struct snapshot {
     stream_version version = 0;
+    sha256_digest at{}; ///< hash of the stream's record with that version: the history that it sums up
     std::string state;
   };
+  /// Errors: io. A damaged one is none.
   result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const;
   /// From any thread. A snapshot must describe durable records only.
-  result<void> put_snapshot(const stream_id& stream, stream_version version, std::string_view state);
+  result<void> put_snapshot(const stream_id& stream, const snapshot& what);
+  /// Takes the snapshots that `other` has now. Errors: io, corrupt.
+  result<void> take_snapshots_of(const views_store& other);
+
+  // ---- Computing anew, beside the store that is in use: begin, change with views_batch::commit_rows, finish, open.
+
+  /// Rows of nothing in `directory`, which is emptied; no write is kept over a crash before finish(). Errors: io.
+  static result<std::unique_ptr<views_store>> begin(const std::string& directory,
+                                                    const std::vector<std::string>& tables);
+  /// The same, but with the rows and snapshots of `source` as they are now, and its checkpoint, except that the tables
+  /// `without` are empty. Costs no copy: files are shared. `source` may be in use. Errors: io.
+  static result<std::unique_ptr<views_store>> begin_with(const std::string& directory,
+                                                         const std::vector<std::string>& tables,
+                                                         const views_store& source, const std::vector<table>& without);
+  /// All rows are on disk, with what they are; `built` is closed. Errors: io: the directory is worth nothing.
+  static result<void> finish(std::unique_ptr<views_store> built, position checkpoint, const std::string& fingerprint);
+
+  /// From the next call on this store is the rows of `fresh`, kept hot as its own were. Answers the rows that were: end
+  /// them where waiting for readers does no harm. Threads: not while a views_batch of either has changes.
+  /// Requires: both are of the same tables.
+  std::unique_ptr<views_store> exchange(std::unique_ptr<views_store> fresh);
 
 private:
   friend class views_batch;
-  views_store();
   struct state;
+  explicit views_store(std::unique_ptr<state> of);
   std::unique_ptr<state> state_;
-};
-
-/// Changes to the views that become visible together, and the checkpoint with them. It answers reads with its own
-/// changes first, so that a fold sees what it wrote. Threads: one, and one batch of a store at a time.
-class views_batch {
-public:
-  explicit views_batch(views_store& store);
-
-  /// Errors: io, corrupt.
-  result<std::optional<std::string>> get(table t, std::string_view key);
-  /// The same without a copy; nullptr: no such row. Valid until the row is changed, or the next commit.
-  result<const std::string*> find(table t, std::string_view key);
-  void put(table t, std::string_view key, std::string row);
-  void erase(table t, std::string_view key);
-
-  /// Changes so far, in bytes (keys and rows).
-  std::size_t bytes() const { return bytes_; }
-
-  /// Writes all changes and the checkpoint atomically, without a sync. The batch is empty afterwards. Errors: io.
-  result<void> commit(position checkpoint);
-
-private:
-  struct pending {
-    std::optional<std::string> row; ///< nullopt: erased, or known to be absent
-    bool changed = false;
-  };
-  struct key_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
-  };
-  using overlay = std::unordered_map<std::string, pending, key_hash, std::equal_to<>>;
-  void change(table t, std::string_view key, std::optional<std::string> row);
-
-  views_store& store_;
-  std::vector<overlay> tables_;
-  std::size_t bytes_ = 0;
 };
 
 } // namespace palabre::storage

@@ -3,8 +3,8 @@
 
 namespace palabre::bench {
 
-/// `rebuild`: how long does a server take that finds a log and no views? Until /health/ready says 200: before that it
-/// listens, and lets those wait who read.
+/// `rebuild`: what does it take to compute the views anew? `palabre rebuild` of all of them; and a server that finds a
+/// log and no views, until /health/ready says 200: before that it listens, and lets those wait who read.
 result measure_rebuild(const options& how, const log_size& size, const tell_progress& tell);
 
 /// A server that was killed.

@@ -41,6 +41,7 @@ bool conversation::admit(const command& c) {
   if (c.token.empty() && !admits_anyone(shared_.edge.settings.namespaces)) return ended(disconnections::bad_request);
   auto claims = c.token.empty() ? connection_claims{} : claims_of(c.token);
   if (!claims && claims.error().code == errc::token_expired) return refused(command_errors::token_expired);
+  if (!claims && claims.error().code == errc::unavailable) return ended(disconnections::server_error); // it comes again
   if (!claims) return ended(disconnections::invalid_token);
   granted_ = std::move(claims.value().channels);
   if (granted_.size() > limits::subscriptions_per_connection_max) return ended(disconnections::channel_limit);
@@ -85,7 +86,7 @@ void conversation::welcome(const command& c, std::string_view subs) {
 result<connection_claims> conversation::claims_of(const std::string& token) const {
   const auto own = shared_.edge.tokens.verify(token);
   if (own) return connection_claims{identity::of(own.value()), {}};
-  if (own.error().code == errc::token_expired) return own.error();
+  if (own.error().code == errc::token_expired || own.error().code == errc::unavailable) return own.error();
   return shared_.tokens.verify_connection(token);
 }
 

@@ -450,7 +450,72 @@ TEST_F(Decider, WakesFromASnapshotAndAShortTail) {
   const events::room_state before = decider_->aggregate().state;
   wake();
   EXPECT_EQ(decider_->aggregate().state, before);
-  ASSERT_TRUE(views_->put_snapshot(events::stream_of(room_), snapshot->version, "room 0 something older"));
+}
+
+/// Whatever a snapshot says that is not this room's own history, the room is what its events say.
+TEST_F(Decider, LeavesASnapshotAsideThatIsNotItsHistory) {
+  create_the_room();
+  for (std::uint64_t i = 0; i < limits::snapshot_interval + 10; ++i) post("message");
+  settle();
+  post("one more");
+  settle();
+  const auto own = views_->find_snapshot(events::stream_of(room_)).value();
+  ASSERT_TRUE(own);
+  const events::room_state before = decider_->aggregate().state;
+  const auto with = [&](auto change) {
+    storage::views_store::snapshot changed = *own;
+    change(changed);
+    return changed;
+  };
+  const auto replace = [](std::string& text, const std::string& what, const std::string& by) {
+    const std::size_t at = text.find(what);
+    ASSERT_NE(at, std::string::npos) << text;
+    text.replace(at, what.size(), by);
+  };
+  const std::string version = std::to_string(own->version);
+  const storage::views_store::snapshot all[] = {
+      with([](auto& s) { s.state = "room 0 something older"; }),
+      with([](auto& s) { s.state = "room 2 of a newer program"; }),
+      with([](auto& s) { s.state = ""; }),
+      with([](auto& s) { s.state.resize(s.state.size() / 2); }),
+      with([](auto& s) { s.at = sha256("another history"); }),
+      with([&](auto& s) { s.version = before.version + 1; }), // ahead of the log
+      with([&](auto& s) {
+        s.version = before.version + 5'000;
+        replace(s.state, "\"version\":" + version, "\"version\":" + std::to_string(s.version));
+      }),
+      with([&](auto& s) { --s.version; }),
+      with([](auto& s) { s.version = 0; }),
+  };
+  for (const auto& wrong : all) {
+    SCOPED_TRACE(wrong.state + " at " + std::to_string(wrong.version));
+    ASSERT_TRUE(views_->put_snapshot(events::stream_of(room_), wrong));
+    wake();
+    EXPECT_EQ(decider_->aggregate().state, before);
+    const auto replaced = views_->find_snapshot(events::stream_of(room_)).value();
+    ASSERT_TRUE(replaced); // the next to wake does not read the whole history again
+    EXPECT_EQ(replaced->version, before.version);
+  }
+  const auto posted = post("still here");
+  settle();
+  ASSERT_TRUE(posted->is && *posted->is);
+  EXPECT_EQ(decider_->aggregate().version(), before.version + 1);
+}
+
+TEST_F(Decider, LeavesASnapshotWhenItHadToReadALongHistory) {
+  create_the_room();
+  for (std::uint64_t i = 0; i < limits::snapshot_interval + 10; ++i) post("message");
+  settle();
+  views_.reset();
+  std::filesystem::remove_all(directory_ + "/views");
+  views_ = storage::views_store::open(directory_ + "/views", projections::tables::names, "test").value();
+  context_ = std::make_unique<decider_context>(decider_context{*log_, *journal_, *views_, clock_});
+  const events::room_state before = decider_->aggregate().state;
+  wake();
+  EXPECT_EQ(decider_->aggregate().state, before);
+  const auto left = views_->find_snapshot(events::stream_of(room_)).value();
+  ASSERT_TRUE(left);
+  EXPECT_EQ(left->version, before.version);
   wake();
   EXPECT_EQ(decider_->aggregate().state, before);
 }

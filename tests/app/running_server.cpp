@@ -148,6 +148,16 @@ std::size_t running_server::events() const {
   return static_cast<std::size_t>(std::count(ran.printed.begin(), ran.printed.end(), '\n'));
 }
 
+bool run_and_kill_palabre(std::vector<std::string> arguments, std::chrono::microseconds after) {
+  const child made = spawn(std::move(arguments), "/dev/null");
+  pollfd ended{made.said, 0, 0}; // its stdout closes when it ends
+  const timespec moment{after.count() / 1'000'000, after.count() % 1'000'000 * 1'000};
+  ppoll(&ended, 1, &moment, nullptr);
+  ::kill(made.process, SIGKILL);
+  close(made.said);
+  return exit_of(made.process) == 128 + SIGKILL;
+}
+
 finished_program run_palabre(std::vector<std::string> arguments) {
   std::string errors = (std::filesystem::temp_directory_path() / "palabre-errors-XXXXXX").string();
   const int file = mkstemp(errors.data());

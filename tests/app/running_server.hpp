@@ -52,5 +52,7 @@ struct finished_program {
 };
 /// Runs palabre with these arguments to its end.
 finished_program run_palabre(std::vector<std::string> arguments);
+/// Runs palabre and sends it SIGKILL after so long. False: it had ended by itself.
+bool run_and_kill_palabre(std::vector<std::string> arguments, std::chrono::microseconds after);
 
 } // namespace palabre::testing

@@ -42,9 +42,10 @@ public:
     projector.reset();
     views.reset();
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
-    projector = std::make_unique<class projector>(
-        *log, *views, std::vector<projection*>{&timeline_, &roster_, &users_, &presence_, &reading_});
+    projector = std::make_unique<class projector>(*log, *views, projections());
   }
+  std::vector<projection*> projections() { return {&timeline_, &roster_, &users_, &presence_, &reading_}; }
+  const std::string& directory() const { return directory_; }
 
   /// Appends to the log; the views do not know yet.
   template <class Event>
@@ -64,13 +65,20 @@ public:
     return log->head();
   }
 
-  all_rows rows() const {
+  all_rows rows() const { return rows_of(*views); }
+  static all_rows rows_of(const storage::views_store& store) {
     all_rows all;
     for (storage::table t = 0; t < tables::names.size(); ++t)
-      EXPECT_TRUE(views->range(t, "", std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
-        all.emplace_back(tables::names[t] + std::string(key), row);
-        return true;
-      }));
+      for (auto& [key, row] : rows_of_table(store, t)) all.emplace_back(tables::names[t] + key, std::move(row));
+    return all;
+  }
+  all_rows rows_of_table(storage::table t) const { return rows_of_table(*views, t); }
+  static all_rows rows_of_table(const storage::views_store& store, storage::table t) {
+    all_rows all;
+    EXPECT_TRUE(store.range(t, "", std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+      all.emplace_back(key, row);
+      return true;
+    }));
     return all;
   }
 

@@ -1,7 +1,7 @@
 #include "storage/hot_rows.hpp"
 
 #include "log_fixture.hpp"
-#include "storage/views_store.hpp"
+#include "storage/views_batch.hpp"
 
 #include <atomic>
 #include <thread>

@@ -23,6 +23,32 @@ TEST_F(LogReading, ReadsBesideAWriterWhatIsCommitted) {
   }
 }
 
+TEST_F(LogReading, ScansTheSameRecordsInPlace) {
+  open();
+  commit_many(40);
+  for (const std::uint64_t after : {0u, 7u, 40u}) {
+    std::vector<std::string> copied, in_place;
+    std::vector<std::uint64_t> positions;
+    ASSERT_TRUE(log->scan({after}, {30}, [&](const committed_record& r) {
+      copied.push_back(r.stored);
+      return true;
+    }));
+    ASSERT_TRUE(log->scan_in_place({after}, {30}, [&](const record& r, std::string_view stored) {
+      EXPECT_GE(r.payload.data(), stored.data());
+      EXPECT_LE(r.payload.data() + r.payload.size(), stored.data() + stored.size());
+      in_place.emplace_back(stored);
+      positions.push_back(r.at.value);
+      return positions.size() < 20;
+    }));
+    if (copied.size() > 20) copied.resize(20);
+    EXPECT_EQ(in_place, copied);
+    EXPECT_EQ(positions.empty(), after >= 30);
+    if (!positions.empty()) {
+      EXPECT_EQ(positions.front(), after + 1);
+    }
+  }
+}
+
 TEST_F(LogReading, ReadsBesideAWriterThatFlushesItsFiles) {
   open();
   writer->start();

@@ -1,6 +1,9 @@
-#include "storage/views_store.hpp"
+#include "storage/views_batch.hpp"
 
 #include "log_fixture.hpp"
+#include "storage/log_rows.hpp"
+#include "storage/rocksdb_instance.hpp"
+#include "storage/rocksdb_options.hpp"
 
 #include <fstream>
 
@@ -142,13 +145,26 @@ TEST_F(ViewsStore, IsTheSameWhenOpenedAgain) {
 
 TEST_F(ViewsStore, IsEmptiedForAnotherFingerprint) {
   commit({{"a", "1"}}, 5);
-  ASSERT_TRUE(views->put_snapshot(stream('r', 1), 3, "state"));
   open("two");
   EXPECT_TRUE(views->was_emptied());
   EXPECT_EQ(views->get(rooms, "a").value(), std::nullopt);
   EXPECT_EQ(views->checkpoint().value().value, 0u);
-  EXPECT_EQ(views->find_snapshot(stream('r', 1)).value().has_value(), false);
   EXPECT_EQ(views->fingerprint().value(), "two");
+  commit({{"b", "2"}}, 6);
+  open("two");
+  EXPECT_FALSE(views->was_emptied());
+  EXPECT_EQ(views->get(rooms, "b").value(), "2");
+}
+
+/// They say themselves what history they are of.
+TEST_F(ViewsStore, KeepsItsSnapshotsWhenItLosesItsRows) {
+  ASSERT_TRUE(views->put_snapshot(stream('r', 1), {3, sha256("third"), "state"}));
+  open("two");
+  open("two", {"others"});
+  open("one", {"rooms", "messages"});
+  const auto found = views->find_snapshot(stream('r', 1)).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->state, "state");
 }
 
 TEST_F(ViewsStore, IsEmptiedForOtherTables) {
@@ -184,13 +200,42 @@ TEST_F(ViewsStore, IsNotEmptiedWhileSomebodyHasIt) {
 
 TEST_F(ViewsStore, KeepsSnapshots) {
   EXPECT_EQ(views->find_snapshot(stream('r', 1)).value().has_value(), false);
-  ASSERT_TRUE(views->put_snapshot(stream('r', 1), 1'000, std::string("st\0te", 5)));
+  ASSERT_TRUE(views->put_snapshot(stream('r', 1), {1'000, sha256("it"), std::string("st\0te", 5)}));
   open();
   const auto found = views->find_snapshot(stream('r', 1)).value();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->version, 1'000u);
+  EXPECT_EQ(found->at, sha256("it"));
   EXPECT_EQ(found->state, std::string("st\0te", 5));
   EXPECT_EQ(views->find_snapshot(stream('u', 1)).value().has_value(), false);
+}
+
+TEST_F(ViewsStore, FindsNoSnapshotWhoseBytesAreNotWhatWasPut) {
+  const auto key = key_of(stream('r', 1));
+  ASSERT_TRUE(views->put_snapshot(stream('r', 1), {7, sha256("it"), R"({"version":7})"}));
+  views.reset();
+  std::string row;
+  const auto change = [&](const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& with) {
+    const auto opened =
+        rocksdb_instance::open(views_options(), directory(), views_families({"rooms", "messages"})).value();
+    with(opened->db(), opened->family(views_family_snapshot));
+  };
+  change([&](auto& db, auto* family) { ASSERT_TRUE(db.Get({}, family, {key.data(), key.size()}, &row).ok()); });
+  std::vector<std::string> damaged{"", "x", row.substr(0, row.size() - 1), row + "x", std::string(row.size(), '\0')};
+  for (std::size_t i = 0; i < row.size(); i += 5) {
+    damaged.push_back(row);
+    damaged.back()[i] = static_cast<char>(damaged.back()[i] ^ 1);
+  }
+  for (const std::string& bytes : damaged) {
+    change([&](auto& db, auto* family) { ASSERT_TRUE(db.Put({}, family, {key.data(), key.size()}, bytes).ok()); });
+    open();
+    EXPECT_FALSE(views->find_snapshot(stream('r', 1)).value()) << to_hex(bytes);
+    views.reset();
+  }
+  const auto other = key_of(stream('r', 2)); // whole, but another stream's
+  change([&](auto& db, auto* family) { ASSERT_TRUE(db.Put({}, family, {other.data(), other.size()}, row).ok()); });
+  open();
+  EXPECT_FALSE(views->find_snapshot(stream('r', 2)).value());
 }
 
 TEST_F(ViewsStore, IsReadBesideItsWriter) {

@@ -1,0 +1,22 @@
+#pragma once
+// Folds a long stretch of the log into views that are being built: as fast as two cores can, with the same rows as the
+// projector's.
+
+#include "projections/projection.hpp"
+#include "storage/event_log.hpp"
+
+#include <functional>
+
+namespace palabre::projections {
+
+/// Folds the records after `after` up to `last`. This thread reads and decodes; the first projection (the timeline,
+/// which has as much to do as all others together) folds on a thread of its own, the others on a second: no table has
+/// two owners, so the rows come out as if one thread had folded all. Memory: 300 MB at most, however long the stretch,
+/// two thirds of it RocksDB's. `tell`: from this thread, every few thousand records, how far all are; false: it is
+/// given up. Requires: `into` was made by views_store::begin or begin_with, and nobody else changes it. Errors: io,
+/// corrupt, from_the_future; abandoned: given up. `into` is worth nothing then.
+result<void> fold_log(const storage::event_log& log, storage::views_store& into,
+                      const std::vector<projection*>& projections, position after, position last,
+                      const std::function<bool(position)>& tell);
+
+} // namespace palabre::projections

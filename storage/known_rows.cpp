@@ -1,0 +1,94 @@
+#include "storage/known_rows.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace palabre::storage {
+namespace {
+
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  const auto product = static_cast<unsigned __int128>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+std::uint32_t tag_of(std::uint64_t hash) {
+  return static_cast<std::uint32_t>(hash >> 32);
+}
+
+} // namespace
+
+/// Ids that share their beginning and numbers that follow one another have to come apart; nobody chooses keys.
+std::uint64_t known_rows::hash_of(std::string_view key) {
+  constexpr std::uint64_t a = 0x9E3779B97F4A7C15, b = 0xBF58476D1CE4E5B9;
+  std::uint64_t hash = key.size() * a;
+  std::size_t at = 0;
+  for (; at + 8 <= key.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, key.data() + at, 8);
+    hash = mixed(hash ^ word ^ a, b);
+  }
+  std::uint64_t rest = 0;
+  for (; at < key.size(); ++at) rest = rest << 8 | static_cast<unsigned char>(key[at]);
+  return mixed(hash ^ rest, a);
+}
+
+known_rows::entry* known_rows::find(std::string_view key) {
+  if (count_ == 0) return nullptr;
+  const std::uint64_t hash = hash_of(key);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
+    if (slots_[at].tag != tag_of(hash)) continue;
+    entry& found = numbered(slots_[at].number - 1);
+    if (found.key == key) return &found;
+  }
+  return nullptr;
+}
+
+known_rows::entry& known_rows::add(std::string_view key, std::optional<std::string> row) {
+  if ((count_ + 1) * 3 > slots_.size() * 2) grow();
+  if (count_ == blocks_.size() * entries_per_block) blocks_.push_back(std::make_unique<entry[]>(entries_per_block));
+  entry& added = numbered(count_);
+  added.key.assign(key);
+  bytes_ += key.size() + (row ? row->size() : 0);
+  added.row = std::move(row);
+  added.changed = false;
+  added.hash = hash_of(key);
+  put_into_slot(count_++);
+  return added;
+}
+
+void known_rows::put_into_slot(std::size_t number) {
+  entry& of = numbered(number);
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = of.hash & mask;
+  while (slots_[at].number != 0) at = (at + 1) & mask;
+  slots_[at] = {tag_of(of.hash), static_cast<std::uint32_t>(number + 1)};
+  of.slot = at;
+}
+
+void known_rows::grow() {
+  slots_.assign(std::max<std::size_t>(64, slots_.size() * 2), slot{});
+  for (std::size_t number = 0; number < count_; ++number) put_into_slot(number);
+}
+
+const std::vector<known_rows::entry*>& known_rows::changed_in_order() {
+  std::sort(changed_.begin(), changed_.end(), [](const entry* a, const entry* b) { return a->key < b->key; });
+  return changed_;
+}
+
+void known_rows::forget_changes() {
+  for (entry* each : changed_) each->changed = false;
+  changed_.clear();
+}
+
+/// As dear as what was known, not as what ever was.
+void known_rows::forget_all() {
+  for (std::size_t number = 0; number < count_; ++number) {
+    slots_[numbered(number).slot] = {};
+    numbered(number).row.reset();
+  }
+  changed_.clear();
+  count_ = bytes_ = 0;
+}
+
+} // namespace palabre::storage

@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace palabre::storage {
+
+/// Rows of one table that a views_batch knows, by key. A hash table with open addressing whose entries stay where they
+/// are; their memory is kept when they are forgotten, because the next batch is about as large. Threads: one.
+class known_rows {
+public:
+  struct entry {
+    std::string key;
+    std::optional<std::string> row; ///< nullopt: erased, or known to be absent
+    bool changed = false;
+
+  private:
+    friend class known_rows;
+    std::uint64_t hash = 0;
+    std::size_t slot = 0;
+  };
+
+  /// Null: nothing is known of this key.
+  entry* find(std::string_view key);
+  /// Valid until forget_all(). Requires: find() says null.
+  entry& add(std::string_view key, std::optional<std::string> row);
+  /// Bytes of keys, and of rows as they were added.
+  std::size_t bytes() const { return bytes_; }
+
+  void note_change(entry& of) {
+    of.changed = true;
+    changed_.push_back(&of);
+  }
+  /// Each entry that was noted once, in order of keys.
+  const std::vector<entry*>& changed_in_order();
+  /// All are as they are in the store now.
+  void forget_changes();
+  void forget_all();
+
+private:
+  struct slot {
+    std::uint32_t tag = 0;    ///< of the hash
+    std::uint32_t number = 0; ///< of the entry, from 1 on; 0: empty
+  };
+  static constexpr std::size_t entries_per_block = 256;
+
+  static std::uint64_t hash_of(std::string_view key);
+  entry& numbered(std::size_t number) { return blocks_[number / entries_per_block][number % entries_per_block]; }
+  void put_into_slot(std::size_t number);
+  void grow();
+
+  std::vector<slot> slots_; ///< a power of two, at most two thirds of them taken
+  std::vector<std::unique_ptr<entry[]>> blocks_;
+  std::size_t count_ = 0, bytes_ = 0;
+  std::vector<entry*> changed_;
+};
+
+} // namespace palabre::storage

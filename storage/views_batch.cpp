@@ -1,0 +1,121 @@
+#include "storage/views_batch.hpp"
+
+#include "storage/log_rows.hpp"
+#include "storage/views_store_state.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+
+namespace palabre::storage {
+
+using maybe_row = std::optional<std::string>;
+
+views_batch::views_batch(views_store& store, std::size_t kept_bytes_max)
+    : store_(store), kept_bytes_max_(kept_bytes_max), tables_(store.state_->rows.pin()->tables),
+      rows_(std::make_unique<rocksdb::WriteBatch>()) {}
+views_batch::~views_batch() = default;
+
+result<known_rows::entry*> views_batch::look_up(table t, std::string_view key) {
+  PALABRE_ASSERT(t < tables_.size());
+  if (auto* const found = tables_[t].find(key)) return found;
+  PALABRE_TRY(auto stored, store_.get(t, key));
+  return &tables_[t].add(key, std::move(stored));
+}
+
+result<const std::string*> views_batch::find(table t, std::string_view key) {
+  PALABRE_TRY(const auto* const found, look_up(t, key));
+  return found->row ? &*found->row : nullptr;
+}
+
+result<maybe_row> views_batch::get(table t, std::string_view key) {
+  PALABRE_TRY(const auto* const found, look_up(t, key));
+  return found->row;
+}
+
+result<std::string*> views_batch::edit(table t, std::string_view key) {
+  PALABRE_TRY(auto* const found, look_up(t, key));
+  if (!found->row) return nullptr;
+  if (!found->changed) {
+    bytes_ += key.size() + found->row->size();
+    tables_[t].note_change(*found);
+  }
+  return &*found->row;
+}
+
+void views_batch::change(table t, std::string_view key, maybe_row row) {
+  PALABRE_ASSERT(t < tables_.size());
+  const std::size_t row_bytes = row ? row->size() : 0;
+  auto* now = tables_[t].find(key);
+  if (now == nullptr) {
+    bytes_ += key.size() + row_bytes;
+    return tables_[t].note_change(tables_[t].add(key, std::move(row)));
+  }
+  if (!now->changed) {
+    if (!now->row && !row) return; // nothing there to erase
+    bytes_ += key.size();
+    tables_[t].note_change(*now);
+  } else if (now->row) {
+    bytes_ -= std::min(bytes_, now->row->size()); // it may have grown since it was counted
+  }
+  bytes_ += row_bytes;
+  now->row = std::move(row);
+}
+
+void views_batch::put(table t, std::string_view key, std::string row) {
+  change(t, key, std::move(row));
+}
+void views_batch::erase(table t, std::string_view key) {
+  change(t, key, std::nullopt);
+}
+
+result<void> views_batch::commit(position checkpoint) {
+  const position_key at = key_of(checkpoint);
+  const auto status = rows_->Put(store_.state_->rows.own().instance->family(views_family_meta),
+                                 slice(views_checkpoint_key), slice(view_of(at)));
+  if (!status.ok()) return to_error(status, "views");
+  return write();
+}
+
+result<void> views_batch::commit_rows() {
+  return write();
+}
+
+/// Rows in the order of their keys: RocksDB's tables in memory find the place of a row from that of the one before.
+result<void> views_batch::write() {
+  const views_rows& store = store_.state_->rows.own();
+  rocksdb::Status status;
+  for (table t = 0; t < tables_.size(); ++t) {
+    for (const auto* changed : tables_[t].changed_in_order()) {
+      if (!status.ok()) break;
+      status = changed->row ? rows_->Put(store.family(t), changed->key, *changed->row)
+                            : rows_->Delete(store.family(t), changed->key);
+    }
+  }
+  if (status.ok()) status = store.instance->db().Write(store.writing, rows_.get());
+  rows_->Clear();
+  if (status.ok()) tell_hot_rows();
+  forget();
+  if (!status.ok()) return to_error(status, "views");
+  return success();
+}
+
+/// Tables in descending order: who reads a lower one first and a higher one after it never gets the new row of the one
+/// with the old row of the other (projections/tables.hpp, `hot`).
+void views_batch::tell_hot_rows() {
+  for (table t = tables_.size(); t-- > 0;) {
+    hot_rows* const hot = store_.state_->rows.own().hot_rows_of(t);
+    if (hot == nullptr) continue;
+    for (const auto* changed : tables_[t].changed_in_order()) hot->change(changed->key, changed->row);
+  }
+}
+
+void views_batch::forget() {
+  for (known_rows& known : tables_) {
+    known.forget_changes();
+    if (known.bytes() >= kept_bytes_max_) known.forget_all();
+  }
+  bytes_ = 0;
+}
+
+} // namespace palabre::storage
