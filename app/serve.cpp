@@ -1,4 +1,6 @@
 #include "app/commands.hpp"
+#include "app/erasure.hpp"
+#include "app/keys.hpp"
 #include "app/logging.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
@@ -57,6 +59,7 @@ public:
 
 private:
   result<void> remember_ended_sessions();
+  result<void> finish_erasing();
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
@@ -66,6 +69,8 @@ private:
   system_randomness random_;
   all_projections projections_;
   std::unique_ptr<storage::event_log> log_;
+  std::shared_ptr<storage::key_ring> keys_;
+  std::shared_ptr<const projections::record_seal> seal_;
   std::unique_ptr<storage::views_store> views_;
   std::unique_ptr<projections::projector> projector_;
   std::unique_ptr<storage::journal> journal_;
@@ -110,6 +115,9 @@ result<void> serving::open() {
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
+  PALABRE_TRY(keys_, open_keys(data, *log_, random_));
+  seal_ = std::make_shared<const projections::record_seal>(keys_, random_);
+  log_->open_seals_with(seal_);
   PALABRE_TRY(auto foreign_key, load_foreign_token_key(settings_.foreign_token_key_file));
 
   const auto list = projections_.list();
@@ -124,8 +132,9 @@ result<void> serving::open() {
 
   projector_ = std::make_unique<projections::projector>(*log_, *views_, list);
   journal_ = std::make_unique<storage::journal>(*log_);
-  actors_ = std::make_unique<actors::actor_runtime>(actors::decider_context{*log_, *journal_, *views_, time_},
-                                                    settings_.actors);
+  journal_->add_precondition([this] { return keys_->sync(); });
+  const actors::decider_context context{*log_, *journal_, *views_, time_, seal_.get()};
+  actors_ = std::make_unique<actors::actor_runtime>(context, settings_.actors);
   reader_ = std::make_unique<projections::log_reader>(*log_);
   profiles_ = std::make_unique<projections::profiles>(*views_);
   timeline_ = std::make_unique<projections::timeline_queries>(*views_, *profiles_);
@@ -152,7 +161,15 @@ result<void> serving::open() {
 
   projector_->start();
   journal_->start();
+  PALABRE_TRY(finish_erasing());
   return remember_ended_sessions();
+}
+
+/// A crash in the middle of erasing, or a backup older than the list of the erased.
+result<void> serving::finish_erasing() {
+  PALABRE_TRY(const auto finished, finish_erasures({*log_, *keys_, *views_, *projector_, *actors_, time_}));
+  if (finished > 0) spdlog::warn("users whose erasure was not finished, and is now: {}", finished);
+  return success();
 }
 
 /// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the

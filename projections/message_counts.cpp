@@ -167,6 +167,7 @@ result<void> count_posted(views_batch& rows, const message_list& list, stream_ve
   PALABRE_TRY(auto row, rows.get(tables::message_lists, key));
   if (!row) {
     rows.put(tables::message_lists, key, new_row(0, 0, seq));
+    if (!list.author.is_nil()) rows.put(tables::author_rooms, key_of(list.author, list.room), {});
     return success();
   }
   PALABRE_TRY(const open_chunk chunk, open_chunk_in(*row));
@@ -205,6 +206,49 @@ result<std::uint64_t> count_after(const views_store& views, const message_list& 
   if (posted == 0 || chunk.last_deleted <= after) return posted;
   PALABRE_TRY(const std::uint64_t deleted, deleted_after(views, list, after));
   return posted - std::min(posted, deleted);
+}
+
+namespace {
+
+result<void> visit_chunk(stream_version first, std::string_view distances,
+                         const std::function<result<void>(stream_version)>& visit) {
+  PALABRE_TRY(visit(first));
+  for (; distances.size() >= 2; distances.remove_prefix(2)) {
+    PALABRE_TRY(visit(first + get_int<std::uint16_t>(distances.data())));
+  }
+  return success();
+}
+
+} // namespace
+
+result<void> for_each_posted(const views_store& views, const message_list& list,
+                             const std::function<result<void>(stream_version)>& visit) {
+  const std::string prefix = key_of(list);
+  result<void> done = success();
+  PALABRE_TRY(views.range(tables::message_chunks, prefix, end_of_prefix(prefix), true,
+                          [&](std::string_view key, std::string_view row) {
+                            if (row.size() < before_bytes) done = damaged();
+                            if (done)
+                              done = visit_chunk(get_int<std::uint64_t>(key.data() + prefix.size()),
+                                                 row.substr(before_bytes), visit);
+                            return done.has_value();
+                          }));
+  PALABRE_TRY(std::move(done));
+  PALABRE_TRY(const auto row, views.get(tables::message_lists, prefix));
+  if (!row) return success();
+  PALABRE_TRY(const open_chunk last, open_chunk_in(*row));
+  return visit_chunk(last.first, last.distances, visit);
+}
+
+result<std::vector<room_id>> rooms_of_author(const views_store& views, user_id author) {
+  const std::string prefix = key_of(author);
+  std::vector<room_id> rooms;
+  PALABRE_TRY(views.range(tables::author_rooms, prefix, end_of_prefix(prefix), true,
+                          [&](std::string_view key, std::string_view) {
+                            rooms.emplace_back(uuid_from_bytes(key.data() + prefix.size()));
+                            return true;
+                          }));
+  return rooms;
 }
 
 } // namespace palabre::projections

@@ -14,6 +14,9 @@
 
 #include "projections/projection.hpp"
 
+#include <functional>
+#include <vector>
+
 namespace palabre::projections {
 
 struct message_list {
@@ -37,5 +40,11 @@ result<void> count_deleted(storage::views_batch& rows, const message_list& list,
 /// deletions since then may count already.
 result<std::uint64_t> count_after(const storage::views_store& views, const message_list& list, std::string_view row,
                                   stream_version after);
+
+/// Calls `visit` for the seq of each message that was ever posted to the list, deleted ones too, ascending.
+result<void> for_each_posted(const storage::views_store& views, const message_list& list,
+                             const std::function<result<void>(stream_version)>& visit);
+/// The rooms in which `author` ever posted.
+result<std::vector<room_id>> rooms_of_author(const storage::views_store& views, user_id author);
 
 } // namespace palabre::projections

@@ -12,7 +12,7 @@ namespace palabre::projections {
 class presence final : public projection {
 public:
   std::string_view name() const override { return "presence"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

@@ -9,7 +9,7 @@ namespace palabre::projections {
 class users final : public projection {
 public:
   std::string_view name() const override { return "users"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
 

@@ -26,12 +26,6 @@ result<record> decode_at(position at, std::string_view stored) {
   return decoded;
 }
 
-result<committed_record> make_committed(position at, std::string stored) {
-  PALABRE_TRY(record view, decode_at(at, stored));
-  const sha256_digest hash = hash_of(stored);
-  return committed_record{std::move(stored), std::move(view), hash};
-}
-
 /// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not
 /// visited.
 template <class Visit>
@@ -58,6 +52,22 @@ rocksdb::ReadOptions scanning_below(const rocksdb::Slice& bound) {
 
 error at_position(position at, const error& what) {
   return {what.code, "position " + std::to_string(at.value) + ": " + what.context};
+}
+
+result<void> log_store::unseal(committed_record& found) const {
+  if (found.view.key_id == 0 || !opener_) return success();
+  auto payload = opener_->open(found.view);
+  if (!payload) return at_position(found.view.at, payload.error());
+  found.show(std::move(payload).value());
+  return success();
+}
+
+result<committed_record> log_store::make_committed(position at, std::string stored) const {
+  PALABRE_TRY(record view, decode_at(at, stored));
+  const sha256_digest hash = hash_of(stored);
+  committed_record made{std::move(stored), std::move(view), hash};
+  PALABRE_TRY(unseal(made));
+  return made;
 }
 
 result<bool> log_store::get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const {
@@ -106,6 +116,8 @@ result<void> log_store::scan(position after, position last, const record_visitor
     current.stored.assign(stored);
     PALABRE_TRY(current.view, decode_at(at, current.stored));
     current.hash = hash_of(current.stored);
+    current.opened.clear();
+    PALABRE_TRY(unseal(current));
     return visit(current);
   };
   for (position next = after.next(); next <= last;) {

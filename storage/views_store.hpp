@@ -56,6 +56,12 @@ public:
   result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const;
   /// From any thread. A snapshot must describe durable records only.
   result<void> put_snapshot(const stream_id& stream, stream_version version, std::string_view state);
+  result<void> erase_snapshot(const stream_id& stream);
+
+  /// What rows held before they were replaced or erased stands in no file afterwards: memory is written out, and every
+  /// file with an older row is written anew. From any thread; blocks, about a minute for 10 GB; others go on reading
+  /// and writing, and rows replaced meanwhile are not its business. Errors: io.
+  result<void> forget_old_rows();
 
 private:
   friend class views_batch;
@@ -76,6 +82,8 @@ public:
   result<const std::string*> find(table t, std::string_view key);
   void put(table t, std::string_view key, std::string row);
   void erase(table t, std::string_view key);
+
+  const views_store& store() const { return store_; }
 
   /// Changes so far, in bytes (keys and rows).
   std::size_t bytes() const { return bytes_; }

@@ -52,7 +52,7 @@ filled_log fill_log(const std::string& data, const invented_community::plan& wha
     for (const auto batch = people.made(); !people.is_over() && people.made() - batch < limits::batch_records_max;) {
       storage::append next = people.next();
       for (const auto& part : next.streams)
-        for (const auto& record : part.records) filled.bytes += record.size();
+        for (const auto& record : part.records) filled.bytes += record.stored.size();
       next.done = [&refusal](palabre::result<storage::appended> done) {
         if (!done && !refusal) refusal = done.error();
       };
