@@ -76,8 +76,9 @@ int erase_command::run(std::istream& in, std::ostream& out, std::ostream& errors
   out << "erased " << to_text(user.value()) << ": key " << done.value().key_id << " destroyed, "
       << done.value().rooms_left << " rooms left, " << done.value().rooms_owned << " rooms owned stay\n";
   if (!done.value().was_unsealed) return 0;
-  errors << "palabre: this account is older than sealing: what it wrote until then stands in the log as it was, and no\n"
-            "command can take it out of there\n";
+  errors
+      << "palabre: this account is older than sealing: what it wrote until then stands in the log as it was, and no\n"
+         "command can take it out of there\n";
   return 1;
 }
 

@@ -21,7 +21,8 @@ template <class Request>
 result<actors::outcome> ask(actors::gateway& commands, Request request) {
   std::promise<result<actors::outcome>> told;
   auto answer = told.get_future();
-  request.answer = actors::reply<actors::outcome>([&](result<actors::outcome> what) { told.set_value(std::move(what)); });
+  request.answer =
+      actors::reply<actors::outcome>([&](result<actors::outcome> what) { told.set_value(std::move(what)); });
   commands.send(std::move(request));
   return answer.get();
 }
@@ -83,13 +84,12 @@ result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& do
 result<std::vector<stream_id>> logins_of(const storage::views_store& views, user_id user) {
   const std::string wanted = projections::key_of(user);
   std::vector<stream_id> found;
-  PALABRE_TRY(views.range(projections::tables::logins, {}, std::string(17, '\xFF'), true,
-                          [&](std::string_view key, std::string_view row) {
-                            if (row == wanted)
-                              found.push_back({static_cast<char>(events::stream_kind::login),
-                                               uuid_from_bytes(key.data())});
-                            return true;
-                          }));
+  PALABRE_TRY(views.range(
+      projections::tables::logins, {}, std::string(17, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+        if (row == wanted)
+          found.push_back({static_cast<char>(events::stream_kind::login), uuid_from_bytes(key.data())});
+        return true;
+      }));
   return found;
 }
 

@@ -27,10 +27,10 @@ struct erasure {
   bool was_unsealed = false;   ///< the account is older than sealing: what it wrote until then stands open in the log
 };
 
-/// Blocks, for as long as it takes to write the views anew. One at a time, and not on a thread of the actors, the journal or the projector.
-/// From the moment it is noted it is going to be done: after an error or a crash by finish_erasures(), or by the same
-/// call. Erased already: done again, to the same end. Errors: not_found: there never was such a user, nothing was
-/// changed; unavailable, io, corrupt.
+/// Blocks, for as long as it takes to write the views anew. One at a time, and not on a thread of the actors, the
+/// journal or the projector. From the moment it is noted it is going to be done: after an error or a crash by
+/// finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors: not_found: there never
+/// was such a user, nothing was changed; unavailable, io, corrupt.
 result<erasure> erase_user(const erasing_ground& ground, user_id user);
 
 /// Does what was noted and is not finished: after a crash, or in a backup that is older than the list of the erased.

@@ -14,8 +14,8 @@ inline std::string keys_directory(const std::string& data) {
   return data + "/keys";
 }
 
-/// The ring of a log that is open for writing; ring and master key are made if nothing in the log needs them. Finishes a
-/// rotation that was interrupted. Errors: as key_ring::open and load_master_keys.
+/// The ring of a log that is open for writing; ring and master key are made if nothing in the log needs them. Finishes
+/// a rotation that was interrupted. Errors: as key_ring::open and load_master_keys.
 result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, const storage::event_log& log,
                                                      randomness& random);
 

@@ -20,8 +20,9 @@ struct secrets {
 /// or is missing; the context names it.
 result<secrets> load_secrets(const std::string& directory, bool is_new, randomness& random);
 
-/// DIRECTORY/secrets/master.key, which wraps the keys of DIRECTORY/keys, and, if a rotation was interrupted, the one that
-/// was to take its place. A missing one is made only if `may_make`: nothing is wrapped yet. Errors: as load_secrets.
+/// DIRECTORY/secrets/master.key, which wraps the keys of DIRECTORY/keys, and, if a rotation was interrupted, the one
+/// that was to take its place. A missing one is made only if `may_make`: nothing is wrapped yet. Errors: as
+/// load_secrets.
 result<std::vector<std::string>> load_master_keys(const std::string& directory, bool may_make, randomness& random);
 /// Makes the key that is to take the master key's place, beside it. Errors: io.
 result<std::string> make_next_master_key(const std::string& directory, randomness& random);

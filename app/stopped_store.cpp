@@ -10,8 +10,7 @@ result<std::unique_ptr<stopped_store>> stopped_store::open(const std::string& da
   std::unique_ptr<stopped_store> opened{new stopped_store};
   stopped_store& s = *opened;
   s.data_ = data;
-  PALABRE_TRY(s.log_,
-              storage::event_log::open(log_directory(data), storage::event_log::access::read_write, s.random_));
+  PALABRE_TRY(s.log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, s.random_));
   PALABRE_TRY(s.keys_, open_keys(data, *s.log_, s.random_));
   s.seal_ = std::make_shared<const projections::record_seal>(s.keys_, s.random_);
   s.log_->open_seals_with(s.seal_);

@@ -22,8 +22,8 @@ namespace palabre::events {
 
 // ---- Marks: what a field is, told where it is declared.
 
-/// Words, names and addresses of a person: stored sealed under the person's key (events/sealing.hpp). Once the person is
-/// erased the value is blank and `erased` says why, where null is not a value of T anyway; it is written as null.
+/// Words, names and addresses of a person: stored sealed under the person's key (events/sealing.hpp). Once the person
+/// is erased the value is blank and `erased` says why, where null is not a value of T anyway; it is written as null.
 template <class T>
 struct personal {
   T value{};

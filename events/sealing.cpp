@@ -55,7 +55,8 @@ std::string_view seal_in(std::string_view payload) {
   if (!payload.ends_with(seal_end)) return {};
   const std::size_t at = payload.rfind(seal_key);
   if (at == std::string_view::npos) return {};
-  const std::string_view seal = payload.substr(at + seal_key.size(), payload.size() - at - seal_key.size() - seal_end.size());
+  const std::string_view seal =
+      payload.substr(at + seal_key.size(), payload.size() - at - seal_key.size() - seal_end.size());
   return seal.find('"') == std::string_view::npos ? seal : std::string_view{};
 }
 

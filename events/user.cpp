@@ -186,8 +186,8 @@ void apply(user_state& state, const user_erased&, const event_meta&) {
 } // namespace
 
 result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta) {
-  const bool may_be_missing = std::holds_alternative<register_user>(command) ||
-                              (state.erased && std::holds_alternative<erase_user>(command));
+  const bool may_be_missing =
+      std::holds_alternative<register_user>(command) || (state.erased && std::holds_alternative<erase_user>(command));
   if (!state.exists && !may_be_missing) return error{errc::not_found, "there is no such account"};
   return std::visit([&](const auto& c) { return on(state, c, meta); }, command);
 }

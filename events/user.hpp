@@ -189,8 +189,8 @@ struct user_state {
   friend bool operator==(const user_state&, const user_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(user_state, (),
-                      (exists, erased, login, email, profile, password_hash, password_version, sessions, created_at, presence,
-                       version, last_time))
+                      (exists, erased, login, email, profile, password_hash, password_version, sessions, created_at,
+                       presence, version, last_time))
 
 /// Requires: `meta.actor` is the user of the stream (checked by the edge: nobody commands another's account), but for
 /// erase_user.

@@ -225,14 +225,13 @@ result<void> for_each_posted(const views_store& views, const message_list& list,
                              const std::function<result<void>(stream_version)>& visit) {
   const std::string prefix = key_of(list);
   result<void> done = success();
-  PALABRE_TRY(views.range(tables::message_chunks, prefix, end_of_prefix(prefix), true,
-                          [&](std::string_view key, std::string_view row) {
-                            if (row.size() < before_bytes) done = damaged();
-                            if (done)
-                              done = visit_chunk(get_int<std::uint64_t>(key.data() + prefix.size()),
-                                                 row.substr(before_bytes), visit);
-                            return done.has_value();
-                          }));
+  PALABRE_TRY(views.range(
+      tables::message_chunks, prefix, end_of_prefix(prefix), true, [&](std::string_view key, std::string_view row) {
+        if (row.size() < before_bytes) done = damaged();
+        if (done)
+          done = visit_chunk(get_int<std::uint64_t>(key.data() + prefix.size()), row.substr(before_bytes), visit);
+        return done.has_value();
+      }));
   PALABRE_TRY(std::move(done));
   PALABRE_TRY(const auto row, views.get(tables::message_lists, prefix));
   if (!row) return success();

@@ -8,9 +8,9 @@ result<log_event> decode(const storage::record& record) {
   auto event = events::decode_any(record.stream.kind, record.type, record.schema, record.payload);
   if (!event) {
     const bool is_closed = record.key_id != 0 && !events::seal_in(record.payload).empty();
-    return error{event.error().code, "position " + std::to_string(record.at.value) + ": " +
-                                         (is_closed ? "sealed, and the log was opened without its keys"
-                                                    : event.error().context)};
+    return error{event.error().code,
+                 "position " + std::to_string(record.at.value) + ": " +
+                     (is_closed ? "sealed, and the log was opened without its keys" : event.error().context)};
   }
   return log_event{record, std::move(event).value()};
 }

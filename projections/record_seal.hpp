@@ -28,8 +28,8 @@ public:
 
   storage::key_ring& keys() const { return *keys_; }
 
-  /// `event` as the one of `version` in `stream`: the seal opens there and nowhere else. Of whoever was erased nothing is
-  /// kept. Requires: `parts` are those of the event, with something personal.
+  /// `event` as the one of `version` in `stream`: the seal opens there and nowhere else. Of whoever was erased nothing
+  /// is kept. Requires: `parts` are those of the event, with something personal.
   sealed_payload seal(const stream_id& stream, stream_version version, const events::encoded_event& event,
                       events::divided_payload parts, const storage::data_key& with) const;
 

@@ -35,11 +35,11 @@ inline constexpr table message_chunks = 18; ///< room, author or nil, first seq 
 inline constexpr table deletions = 19;      ///< room, author or nil, level, block → count, or bits
 inline constexpr table author_rooms = 20;   ///< author, room they ever wrote in → nothing
 
-inline const std::vector<std::string> names = {"messages",       "message_places",  "reactions",      "my_reactions",
-                                               "rooms",          "members",         "memberships",    "room_counts",
-                                               "open_rooms",     "share_codes",     "users",          "logins",
-                                               "credentials",    "closed_sessions", "presence",       "not_offline",
-                                               "read_positions", "message_lists",   "message_chunks", "deletions", "author_rooms"};
+inline const std::vector<std::string> names = {
+    "messages",       "message_places",  "reactions",   "my_reactions", "rooms",          "members",
+    "memberships",    "room_counts",     "open_rooms",  "share_codes",  "users",          "logins",
+    "credentials",    "closed_sessions", "presence",    "not_offline",  "read_positions", "message_lists",
+    "message_chunks", "deletions",       "author_rooms"};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

@@ -70,11 +70,10 @@ result<std::string> aead_open(const aead_key& key, std::string_view beside, std:
   std::memcpy(tag.data(), sealed.data() + sealed.size() - tag.size(), tag.size());
   std::string plain(hidden.size(), '\0');
   int size = 0;
-  const bool begun =
-      EVP_DecryptInit_ex2(context, own.algorithm.get(), key.data(), bytes_of(sealed), nullptr) == 1 &&
-      EVP_DecryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
-      EVP_DecryptUpdate(context, bytes_at(plain, 0), &size, bytes_of(hidden), size_of(hidden)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;
+  const bool begun = EVP_DecryptInit_ex2(context, own.algorithm.get(), key.data(), bytes_of(sealed), nullptr) == 1 &&
+                     EVP_DecryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
+                     EVP_DecryptUpdate(context, bytes_at(plain, 0), &size, bytes_of(hidden), size_of(hidden)) == 1 &&
+                     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;
   PALABRE_ASSERT(begun);
   unsigned char nothing[aead_tag_bytes];
   if (EVP_DecryptFinal_ex(context, nothing, &size) != 1) {

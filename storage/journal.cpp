@@ -40,8 +40,7 @@ const error stopped{errc::unavailable, "the journal has stopped"};
 } // namespace
 
 struct journal::state {
-  explicit state(event_log& of)
-      : log(*of.state_), writer(*log.log.store, log.log.acked.head, log.log.key_id_max) {}
+  explicit state(event_log& of) : log(*of.state_), writer(*log.log.store, log.log.acked.head, log.log.key_id_max) {}
 
   event_log::state& log;
   std::vector<listener> listeners;

@@ -32,9 +32,9 @@ public:
     read_only   ///< beside a live server, too: what it adds is found when it is asked for
   };
   struct opening {
-    std::string directory;               ///< DIR/keys
+    std::string directory;                ///< DIR/keys
     std::vector<std::string> master_keys; ///< 32 bytes each; more than one while a rotation was interrupted
-    std::uint32_t key_id_max = 0;        ///< that the log names: a ring that does not reach so far is refused
+    std::uint32_t key_id_max = 0;         ///< that the log names: a ring that does not reach so far is refused
     access mode = access::read_write;
   };
   /// Finishes what a crash interrupted: a torn end goes. Lifetime: `random` outlives it.
@@ -60,8 +60,8 @@ public:
 
   // ---- Erasing, in two steps, so that a crash between them is seen
 
-  /// Notes that the user is to be erased; durable. Answers the id of their key, which exists and can be used until it is
-  /// destroyed. Noted already: nothing changes. Errors: io, corrupt.
+  /// Notes that the user is to be erased; durable. Answers the id of their key, which exists and can be used until it
+  /// is destroyed. Noted already: nothing changes. Errors: io, corrupt.
   result<std::uint32_t> begin_erasing(user_id user, timestamp now);
   /// The key is gone for good: the ring is written anew without it. Gone already: nothing changes. Requires: noted.
   /// Errors: io, corrupt.

@@ -74,8 +74,8 @@ std::optional<ring_entry> decode_ring_entry(std::string_view bytes) {
 
 result<ring_contents> read_ring(std::string_view bytes) {
   ring_contents ring;
-  const auto header = bytes.size() < ring_header_bytes ? std::nullopt
-                                                       : decode_ring_header(bytes.substr(0, ring_header_bytes));
+  const auto header =
+      bytes.size() < ring_header_bytes ? std::nullopt : decode_ring_header(bytes.substr(0, ring_header_bytes));
   if (!header) return error{errc::corrupt, "the header of the key ring is damaged"};
   ring.header = *header;
   ring.size = ring_header_bytes;

@@ -12,9 +12,9 @@
 namespace palabre::storage {
 
 struct ring_header {
-  std::uint32_t next_id = 1;   ///< when the file was begun: no earlier id is given out again
-  std::uint32_t whole = 0;     ///< entries that were there then: if one of those cannot be read, the file is damaged
-  std::string fingerprint;     ///< of the master key
+  std::uint32_t next_id = 1; ///< when the file was begun: no earlier id is given out again
+  std::uint32_t whole = 0;   ///< entries that were there then: if one of those cannot be read, the file is damaged
+  std::string fingerprint;   ///< of the master key
   friend bool operator==(const ring_header&, const ring_header&) = default;
 };
 

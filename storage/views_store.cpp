@@ -233,8 +233,8 @@ result<void> views_store::put_snapshot(const stream_id& stream, stream_version v
 
 result<void> views_store::erase_snapshot(const stream_id& stream) {
   const auto key = key_of(stream);
-  const auto status = state_->instance->db().Delete(rocksdb::WriteOptions{},
-                                                    state_->instance->family(views_family_snapshot), slice(view_of(key)));
+  const auto status = state_->instance->db().Delete(
+      rocksdb::WriteOptions{}, state_->instance->family(views_family_snapshot), slice(view_of(key)));
   if (!status.ok()) return to_error(status, "views");
   return success();
 }
@@ -242,7 +242,8 @@ result<void> views_store::erase_snapshot(const stream_id& stream) {
 result<void> views_store::forget_old_rows() {
   rocksdb::DB& db = state_->instance->db();
   std::vector<rocksdb::ColumnFamilyHandle*> families;
-  for (std::size_t i = 0; i < views_family_tables + state_->tables; ++i) families.push_back(state_->instance->family(i));
+  for (std::size_t i = 0; i < views_family_tables + state_->tables; ++i)
+    families.push_back(state_->instance->family(i));
   auto status = db.Flush(rocksdb::FlushOptions{}, families); // of all: the last of them lets the old WAL go
   rocksdb::CompactRangeOptions all;
   all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
