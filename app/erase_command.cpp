@@ -59,6 +59,8 @@ int erase_command::run(std::istream& in, std::ostream& out, std::ostream& errors
     return 2;
   }
   auto store = stopped_store::open(data_);
+  if (!store && store.error().code == errc::io)
+    return fail(errors, {errc::io, store.error().context + ". If a server runs on it, stop that first"});
   if (!store) return fail(errors, store.error());
   const erasing_ground ground = store.value()->ground();
   const auto ready = catch_up(ground);

@@ -246,6 +246,7 @@ result<void> views_store::forget_old_rows() {
     families.push_back(state_->instance->family(i));
   auto status = db.Flush(rocksdb::FlushOptions{}, families); // of all: the last of them lets the old WAL go
   rocksdb::CompactRangeOptions all;
+  all.exclusive_manual_compaction = false; // writers must not wait for it
   all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   for (rocksdb::ColumnFamilyHandle* family : families)
     if (status.ok()) status = db.CompactRange(all, family, nullptr, nullptr);
