@@ -1,6 +1,7 @@
 #include "storage/key_ring.hpp"
 
 #include "base/assert.hpp"
+#include "storage/key_index.hpp"
 #include "storage/key_ring_file.hpp"
 #include "storage/synced_file.hpp"
 
@@ -17,12 +18,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace palabre::storage {
 namespace {
-
-constexpr std::uint32_t no_slot = UINT32_MAX;
 
 /// One writer. The file stays; its lock goes with the process.
 result<file_handle> lock(const std::string& directory) {
@@ -65,12 +63,7 @@ struct key_ring::state {
   std::string fingerprint;
   std::shared_ptr<const file_handle> file;
   std::uint64_t size = 0; // of what is whole
-  std::uint32_t next_id = 1;
-  std::vector<std::uint32_t> slots;                // by key id: its entry in the file
-  std::unordered_map<user_id, std::uint32_t> keys; // that can be used
-  std::vector<erased_user> erased;
-  std::unordered_map<user_id, std::uint32_t> erased_keys;
-  std::unordered_set<std::uint32_t> erased_ids;
+  key_index index;
   std::unordered_map<std::uint32_t, std::shared_ptr<const aead_key>> unwrapped;
 
   std::string ring_path() const { return directory + "/ring"; }
@@ -81,15 +74,12 @@ struct key_ring::state {
   result<void> choose_master(const opening& how, const ring_header& header);
   result<void> take(const ring_contents& ring, const opening& how);
   result<void> read_again();
-  void index(const std::vector<ring_entry>& entries);
-  void note_erased(std::vector<erased_user> list);
   result<ring_entry> entry_of(std::uint32_t key_id) const;
   result<std::shared_ptr<const aead_key>> use(std::uint32_t key_id);
   result<data_key> make(user_id user);
   result<void> replace(std::vector<ring_entry> entries, std::string print);
   result<std::vector<ring_entry>> all_entries() const;
   void keep(std::uint32_t key_id, const std::shared_ptr<const aead_key>& key);
-  bool has_slot(std::uint32_t key_id) const { return key_id < slots.size() && slots[key_id] != no_slot; }
   std::optional<data_key> at_hand(user_id user) const;
   std::optional<data_key> at_hand(std::uint32_t key_id) const;
 };
@@ -98,7 +88,7 @@ struct key_ring::state {
 
 result<void> key_ring::state::load(const opening& how) {
   PALABRE_TRY(auto list, read_erased(erased_path()));
-  note_erased(std::move(list));
+  index.take_erased(std::move(list));
   PALABRE_TRY(const auto bytes, read_whole(ring_path()));
   if (!bytes) return create(how);
   const auto ring = read_ring(*bytes);
@@ -113,7 +103,8 @@ result<void> key_ring::state::load(const opening& how) {
 }
 
 result<void> key_ring::state::create(const opening& how) {
-  if (how.key_id_max > 0 || mode == access::read_only)
+  if (how.key_id_max == 0 && mode == access::read_only) return error{errc::not_found, ring_path() + " is missing"};
+  if (how.key_id_max > 0)
     return error{errc::corrupt, ring_path() + " is missing, and the log holds what " + std::to_string(how.key_id_max) +
                                     " keys have sealed; restore it from where the log came from"};
   PALABRE_ASSERT(!how.master_keys.empty());
@@ -133,48 +124,26 @@ result<void> key_ring::state::choose_master(const opening& how, const ring_heade
 }
 
 result<void> key_ring::state::take(const ring_contents& ring, const opening& how) {
-  next_id = std::max(next_id, ring.header.next_id);
-  index(ring.entries);
+  index.begin_at(ring.header.next_id);
+  index.take_keys(ring.entries);
   size = ring.size;
-  if (how.key_id_max < next_id) return success();
-  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(next_id - 1) + ", and the log names key " +
-                                  std::to_string(how.key_id_max) + "; restore the ring that belongs to this log"};
-}
-
-void key_ring::state::index(const std::vector<ring_entry>& entries) {
-  slots.assign(slots.size(), no_slot);
-  keys.clear();
-  for (std::size_t slot = 0; slot < entries.size(); ++slot) {
-    const ring_entry& entry = entries[slot];
-    if (entry.key_id >= slots.size()) slots.resize(entry.key_id + std::size_t{1}, no_slot);
-    slots[entry.key_id] = static_cast<std::uint32_t>(slot);
-    keys[entry.user] = entry.key_id;
-    next_id = std::max(next_id, entry.key_id + 1);
-  }
-}
-
-void key_ring::state::note_erased(std::vector<erased_user> list) {
-  erased = std::move(list);
-  erased_keys.clear();
-  erased_ids.clear();
-  for (const erased_user& each : erased) {
-    erased_keys[each.user] = each.key_id;
-    erased_ids.insert(each.key_id);
-    next_id = std::max(next_id, each.key_id + 1);
-  }
+  if (how.key_id_max < index.next_id()) return success();
+  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(index.next_id() - 1) +
+                                  ", and the log names key " + std::to_string(how.key_id_max) +
+                                  "; restore the ring that belongs to this log"};
 }
 
 /// What a writer has added since. Requires: the lock, alone.
 result<void> key_ring::state::read_again() {
   PALABRE_TRY(auto list, read_erased(erased_path()));
   auto now = std::make_shared<const file_handle>(::open(ring_path().c_str(), O_RDONLY | O_CLOEXEC));
-  PALABRE_TRY(const auto bytes, read_whole(ring_path()));
-  if (!*now || !bytes) return error{errc::io, "cannot read " + ring_path()};
-  PALABRE_TRY(const auto ring, read_ring(*bytes));
+  if (!*now) return error{errc::io, "cannot open " + ring_path() + ": " + std::strerror(errno)};
+  PALABRE_TRY(const auto bytes, read_whole(*now, ring_path()));
+  PALABRE_TRY(const auto ring, read_ring(bytes));
   if (ring.header.fingerprint != fingerprint) return error{errc::io, "the master key was changed meanwhile"};
-  note_erased(std::move(list));
+  index.take_erased(std::move(list));
   unwrapped.clear();
-  index(ring.entries);
+  index.take_keys(ring.entries);
   size = ring.size;
   file = std::move(now);
   return success();
@@ -183,23 +152,25 @@ result<void> key_ring::state::read_again() {
 // ---- Using
 
 std::optional<data_key> key_ring::state::at_hand(user_id user) const {
-  const auto known = keys.find(user);
-  if (known != keys.end()) return at_hand(known->second);
-  const auto gone = erased_keys.find(user);
-  if (gone == erased_keys.end()) return std::nullopt;
-  return data_key{gone->second, nullptr};
+  if (const auto known = index.key_of(user)) return at_hand(*known);
+  const auto gone = index.erased_key_of(user);
+  if (!gone) return std::nullopt;
+  return data_key{*gone, nullptr};
 }
 
 std::optional<data_key> key_ring::state::at_hand(std::uint32_t key_id) const {
   const auto found = unwrapped.find(key_id);
   if (found != unwrapped.end()) return data_key{key_id, found->second};
-  if (has_slot(key_id) || !erased_ids.contains(key_id)) return std::nullopt;
+  if (index.slot_of(key_id) || !index.is_erased(key_id)) return std::nullopt;
   return data_key{key_id, nullptr};
 }
 
 result<ring_entry> key_ring::state::entry_of(std::uint32_t key_id) const {
+  const auto slot = index.slot_of(key_id);
+  if (!slot)
+    return error{errc::corrupt, "key " + std::to_string(key_id) + " is neither in the key ring nor among the erased"};
   std::string bytes(ring_entry_bytes, '\0');
-  const auto offset = ring_header_bytes + std::uint64_t{slots[key_id]} * ring_entry_bytes;
+  const auto offset = ring_header_bytes + std::uint64_t{*slot} * ring_entry_bytes;
   const ssize_t got = ::pread(file->get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
   if (got < 0) return error{errc::io, "cannot read " + ring_path() + ": " + std::strerror(errno)};
   auto entry = decode_ring_entry(bytes);
@@ -210,8 +181,6 @@ result<ring_entry> key_ring::state::entry_of(std::uint32_t key_id) const {
 
 /// Requires: the lock, alone.
 result<std::shared_ptr<const aead_key>> key_ring::state::use(std::uint32_t key_id) {
-  if (!has_slot(key_id))
-    return error{errc::corrupt, "key " + std::to_string(key_id) + " is neither in the key ring nor among the erased"};
   PALABRE_TRY(const ring_entry entry, entry_of(key_id));
   PALABRE_TRY(auto key, unwrap(*master, entry));
   keep(key_id, key);
@@ -229,17 +198,16 @@ result<data_key> key_ring::state::make(user_id user) {
   std::array<std::uint8_t, aead_key_bytes> bytes;
   random.fill(bytes.data(), bytes.size());
   const std::string_view secret(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const ring_entry entry{next_id, user, wrap(*master, next_id, user, secret, random)};
+  const std::uint32_t key_id = index.next_id();
+  const ring_entry entry{key_id, user, wrap(*master, key_id, user, secret, random)};
   const auto key = std::make_shared<const aead_key>(secret);
   OPENSSL_cleanse(bytes.data(), bytes.size());
   PALABRE_TRY(write_at(*file, encode(entry), size, ring_path()));
-  if (entry.key_id >= slots.size()) slots.resize(entry.key_id + std::size_t{1}, no_slot);
-  slots[entry.key_id] = static_cast<std::uint32_t>((size - ring_header_bytes) / ring_entry_bytes);
+  index.add_key(key_id, user, (size - ring_header_bytes) / ring_entry_bytes);
   size += ring_entry_bytes;
-  keys[user] = next_id++;
-  keep(entry.key_id, key);
+  keep(key_id, key);
   unsynced.store(true, std::memory_order_release);
-  return data_key{entry.key_id, key};
+  return data_key{key_id, key};
 }
 
 // ---- Replacing the file
@@ -254,7 +222,7 @@ result<std::vector<ring_entry>> key_ring::state::all_entries() const {
 
 /// Requires: the lock, alone.
 result<void> key_ring::state::replace(std::vector<ring_entry> entries, std::string print) {
-  std::string bytes = encode(ring_header{next_id, static_cast<std::uint32_t>(entries.size()), print});
+  std::string bytes = encode(ring_header{index.next_id(), static_cast<std::uint32_t>(entries.size()), print});
   bytes.reserve(bytes.size() + entries.size() * ring_entry_bytes);
   for (const ring_entry& entry : entries) bytes += encode(entry);
   PALABRE_TRY(auto made, replace_file(directory, "ring", bytes));
@@ -264,7 +232,7 @@ result<void> key_ring::state::replace(std::vector<ring_entry> entries, std::stri
   fingerprint = std::move(print);
   unsynced.store(false, std::memory_order_release);
   unwrapped.clear();
-  index(entries);
+  index.take_keys(entries);
   return success();
 }
 
@@ -296,10 +264,10 @@ result<data_key> key_ring::key_of(user_id user) {
   }
   const std::unique_lock lock(s.mutex);
   if (const auto found = s.at_hand(user)) return *found;
-  const auto known = s.keys.find(user);
-  if (known == s.keys.end()) return s.make(user);
-  PALABRE_TRY(auto key, s.use(known->second));
-  return data_key{known->second, std::move(key)};
+  const auto known = s.index.key_of(user);
+  if (!known) return s.make(user);
+  PALABRE_TRY(auto key, s.use(*known));
+  return data_key{*known, std::move(key)};
 }
 
 result<data_key> key_ring::find(std::uint32_t key_id) const {
@@ -334,27 +302,23 @@ result<void> key_ring::sync() {
 result<std::uint32_t> key_ring::begin_erasing(user_id user, timestamp now) {
   state& s = *state_;
   const std::unique_lock lock(s.mutex);
-  if (const auto gone = s.erased_keys.find(user); gone != s.erased_keys.end()) return gone->second;
-  std::uint32_t key_id = 0;
-  if (const auto known = s.keys.find(user); known != s.keys.end()) {
-    key_id = known->second;
-  } else {
+  if (const auto gone = s.index.erased_key_of(user)) return *gone;
+  auto key_id = s.index.key_of(user);
+  if (!key_id) {
     PALABRE_TRY(const data_key made, s.make(user));
     key_id = made.id;
   }
-  const erased_user entry{key_id, user, now};
-  PALABRE_TRY(append_erased(s.erased_path(), s.erased, entry));
-  s.erased.push_back(entry);
-  s.erased_keys[user] = key_id;
-  s.erased_ids.insert(key_id);
-  return key_id;
+  const erased_user entry{*key_id, user, now};
+  PALABRE_TRY(append_erased(s.erased_path(), s.index.erased(), entry));
+  s.index.add_erased(entry);
+  return *key_id;
 }
 
 result<void> key_ring::destroy_key_of(user_id user) {
   state& s = *state_;
   const std::unique_lock lock(s.mutex);
-  PALABRE_ASSERT(s.erased_keys.contains(user));
-  if (!s.keys.contains(user)) return success();
+  PALABRE_ASSERT(s.index.erased_key_of(user));
+  if (!s.index.key_of(user)) return success();
   PALABRE_TRY(auto entries, s.all_entries());
   std::erase_if(entries, [&](const ring_entry& entry) { return entry.user == user; });
   return s.replace(std::move(entries), s.fingerprint);
@@ -362,17 +326,17 @@ result<void> key_ring::destroy_key_of(user_id user) {
 
 std::vector<erased_user> key_ring::erased() const {
   const std::shared_lock lock(state_->mutex);
-  return state_->erased;
+  return state_->index.erased();
 }
 
 bool key_ring::holds_key_of(user_id user) const {
   const std::shared_lock lock(state_->mutex);
-  return state_->keys.contains(user);
+  return state_->index.key_of(user).has_value();
 }
 
 std::size_t key_ring::count() const {
   const std::shared_lock lock(state_->mutex);
-  return state_->keys.size();
+  return state_->index.count();
 }
 
 result<void> key_ring::rewrap(std::string_view next_master_key) {

@@ -30,6 +30,11 @@ result<std::optional<std::string>> read_whole(const std::string& path) {
   const file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT) return std::optional<std::string>{};
   if (!file) return failed("cannot open", path);
+  PALABRE_TRY(auto bytes, read_whole(file, path));
+  return std::optional<std::string>{std::move(bytes)};
+}
+
+result<std::string> read_whole(const file_handle& file, const std::string& path) {
   std::string bytes;
   constexpr std::size_t step = 1024 * 1024;
   for (;;) {
@@ -38,7 +43,7 @@ result<std::optional<std::string>> read_whole(const std::string& path) {
     const ssize_t got = ::pread(file.get(), bytes.data() + size, step, static_cast<off_t>(size));
     if (got < 0 && errno != EINTR) return failed("cannot read", path);
     bytes.resize(size + static_cast<std::size_t>(got < 0 ? 0 : got));
-    if (got == 0) return std::optional<std::string>{std::move(bytes)};
+    if (got == 0) return bytes;
   }
 }
 

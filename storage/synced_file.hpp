@@ -27,6 +27,8 @@ private:
 
 /// nullopt: there is no such file. Errors: io.
 result<std::optional<std::string>> read_whole(const std::string& path);
+/// The same of a file that is open. Errors: io.
+result<std::string> read_whole(const file_handle& file, const std::string& path);
 /// Writes `bytes` at `offset`, all of them. Errors: io: some of them may be there.
 result<void> write_at(const file_handle& file, std::string_view bytes, std::uint64_t offset, const std::string& path);
 /// Errors: io: what is durable of it is not known.
