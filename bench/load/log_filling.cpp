@@ -46,9 +46,10 @@ void find_biggest_room(const storage::event_log& log, filled_log& found) {
 
 filled_log fill_log(const std::string& data, const invented_community::plan& what,
                     const std::function<void(double part)>& tell) {
-  system_randomness random; // of the log's epoch, and of keys and seals
-  const projections::record_seal seal(open_keys(data, random), random);
+  invention seals(what.seed); // the same log for the same seed
+  const projections::record_seal seal(open_keys(data, seals), seals);
   invented_community people(what, read_key(data, "name.key"), &seal);
+  system_randomness random; // of the log's epoch
   auto opened = storage::event_log::open(data + "/log", storage::event_log::access::read_write, random);
   if (!opened) throw std::runtime_error("the log: " + opened.error().context);
   const auto log = std::move(opened).value();
