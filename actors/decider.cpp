@@ -156,6 +156,8 @@ bool decider<Aggregate>::stands_alone(const typename Aggregate::request& request
 template <class Aggregate>
 void decider<Aggregate>::take(request_ptr request, decision what, timestamp now) {
   if (what.events.empty() && what.notes.empty()) return take_nothing(std::move(request), std::move(what.refusal));
+  auto seals = prepare(*request, what);
+  if (!seals) return take_nothing(std::move(request), std::move(seals).error());
   const bool alone = stands_alone(*request, what);
   gathered& batch = open_batch(alone);
   decided_command command;
@@ -163,7 +165,7 @@ void decider<Aggregate>::take(request_ptr request, decision what, timestamp now)
   command.first = command.only_notes ? batch.notes.size() : batch.records.size();
   command.count = command.only_notes ? what.notes.size() : what.events.size();
   if (alone) command.count = what.events.size() + what.claims.size() + what.notes.size();
-  gather(batch, *request, what, now);
+  gather(batch, *request, what, now, std::move(seals).value());
   command.request = std::move(request);
   command.refusal = std::move(what.refusal);
   batch.commands.push_back(std::move(command));
@@ -187,21 +189,42 @@ void decider<Aggregate>::take_nothing(request_ptr request, std::optional<error> 
   request->answer.answer(std::move(nothing));
 }
 
+/// The key is there before anything rests on it: a person's first words make it.
+template <class Aggregate>
+auto decider<Aggregate>::prepare(const typename Aggregate::request& request, const decision& what) const
+    -> result<sealing> {
+  sealing seals;
+  const user_id person = projections::person_of(stream_, request.origin.actor);
+  if (context_.seal == nullptr || person.is_nil()) return seals;
+  for (const auto& event : what.events) seals.parts.push_back(events::divide(event));
+  const bool any = std::any_of(seals.parts.begin(), seals.parts.end(), [](auto& p) { return !p.personal.empty(); });
+  if (any) {
+    PALABRE_TRY(seals.with, context_.seal->keys().key_of(person));
+  }
+  return seals;
+}
+
 /// Puts what was decided into an append to be, the keys on its first record, and evolves the state.
 template <class Aggregate>
 void decider<Aggregate>::gather(gathered& batch, const typename Aggregate::request& request, const decision& what,
-                                timestamp now) {
+                                timestamp now, sealing seals) {
   std::vector<storage::idempotency> keys = request.origin.keys;
   for (storage::idempotency& key : keys)
     key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size() + what.notes.size());
   batch.keys.insert(batch.keys.end(), keys.begin(), keys.end());
-  const auto stored = [&](const stream_id& stream, const events::encoded_event& event) {
-    std::string record = stored_event(stream, event, request.origin, now, std::exchange(keys, {}));
-    batch.bytes += record.size();
+  const auto stored = [&](const stream_id& stream, const events::encoded_event& event,
+                          projections::sealed_payload sealed = {}) {
+    auto record = stored_event(stream, event, request.origin, now, std::exchange(keys, {}), std::move(sealed));
+    batch.bytes += record.stored.size() + record.opened.size();
     return record;
   };
-  for (const auto& event : what.events) {
-    batch.records.push_back(stored(stream_, events::encode(event)));
+  for (std::size_t i = 0; i < what.events.size(); ++i) {
+    const auto& event = what.events[i];
+    const events::encoded_event encoded = events::encode(event);
+    projections::sealed_payload sealed;
+    if (i < seals.parts.size() && !seals.parts[i].personal.empty())
+      sealed = context_.seal->seal(stream_, aggregate_.version() + 1, encoded, std::move(seals.parts[i]), seals.with);
+    batch.records.push_back(stored(stream_, encoded, std::move(sealed)));
     aggregate_.evolve(event, {aggregate_.version() + 1, now, request.origin.actor});
   }
   for (const events::claim& claim : what.claims) {

@@ -3,6 +3,7 @@
 // room.cpp and user.cpp are this behind a mailbox.
 
 #include "actors/aggregates.hpp"
+#include "projections/record_seal.hpp"
 #include "storage/event_log.hpp"
 #include "storage/journal.hpp"
 #include "storage/views_store.hpp"
@@ -18,6 +19,7 @@ struct decider_context {
   storage::journal& journal;
   storage::views_store& views; ///< for snapshots
   const clock& time;
+  const projections::record_seal* seal = nullptr; ///< null: nothing is sealed
 };
 
 /// Decides commands in order of arrival, each against the state as it will be once all before it are durable. One
@@ -58,7 +60,7 @@ private:
   /// One append to be: the records of this stream, then the claims, then the notes. So what a command has is together
   /// if it is alone; of commands that were merged, the notes are behind the records of all.
   struct gathered {
-    std::vector<std::string> records; ///< of this stream, until they are handed to the journal
+    std::vector<storage::new_record> records; ///< of this stream, until they are handed to the journal
     std::vector<storage::stream_append> claims;
     std::vector<storage::stream_append> notes;
     std::vector<storage::idempotency> keys;
@@ -80,7 +82,14 @@ private:
   using decision = events::decided<typename Aggregate::event>;
   void take(request_ptr request, decision what, timestamp now);
   void take_nothing(request_ptr request, std::optional<error> refusal);
-  void gather(gathered& batch, const typename Aggregate::request& request, const decision& what, timestamp now);
+  /// What of a decision's events is to be sealed, each in its place, and with which key; empty: nothing.
+  struct sealing {
+    std::vector<events::divided_payload> parts;
+    storage::data_key with;
+  };
+  result<sealing> prepare(const typename Aggregate::request& request, const decision& what) const;
+  void gather(gathered& batch, const typename Aggregate::request& request, const decision& what, timestamp now,
+              sealing seals);
   static bool stands_alone(const typename Aggregate::request& request, const decision& what);
   gathered& open_batch(bool alone);
   void make_snapshot(gathered& batch);

@@ -2,8 +2,9 @@
 
 namespace palabre::actors {
 
-std::string stored_event(const stream_id& stream, const events::encoded_event& event, const command_origin& origin,
-                         timestamp time, std::vector<storage::idempotency> keys) {
+storage::new_record stored_event(const stream_id& stream, const events::encoded_event& event,
+                                 const command_origin& origin, timestamp time, std::vector<storage::idempotency> keys,
+                                 projections::sealed_payload sealed) {
   storage::record r;
   r.stream = stream;
   r.time = time;
@@ -12,8 +13,9 @@ std::string stored_event(const stream_id& stream, const events::encoded_event& e
   r.type = event.type;
   r.correlation = origin.correlation;
   r.keys = std::move(keys);
-  r.payload = event.payload;
-  return storage::encode(r);
+  r.key_id = sealed.key_id;
+  r.payload = sealed.key_id == 0 ? event.payload : sealed.stored;
+  return {storage::encode(r), std::move(sealed.opened)};
 }
 
 } // namespace palabre::actors

@@ -243,6 +243,15 @@ result<std::string> read_line(local::socket& socket, std::string& buffer) {
 
 } // namespace
 
+bool server_listens(const std::string& data) {
+  asio::io_context io;
+  local::socket socket(io);
+  failure failed;
+  const reachable_path path(control_socket_path(data));
+  socket.connect(local::endpoint(path.text()), failed);
+  return !failed;
+}
+
 result<std::optional<std::string>> ask_control(const std::string& data, const std::string& command,
                                                const control_arguments& arguments, const tell_control& tell) {
   asio::io_context io;

@@ -57,6 +57,9 @@ private:
   std::unique_ptr<state> state_;
 };
 
+/// Whether a server listens on `data`.
+bool server_listens(const std::string& data);
+
 /// The other end: asks the server of `data`, and waits. `tell`: each progress; false: hang up. nullopt: no server
 /// listens there. Errors: those of the command; io: the server went away in between; abandoned: hung up.
 result<std::optional<std::string>> ask_control(const std::string& data, const std::string& command,

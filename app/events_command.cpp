@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/event_line.hpp"
+#include "app/keys.hpp"
 #include "app/store.hpp"
 
 #include "events/catalog.hpp"
@@ -60,8 +61,7 @@ int print_events(const events_options& options, std::ostream& out, std::ostream&
     fail(errors, asked.error());
     return 2;
   }
-  system_randomness random;
-  const auto log = storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random);
+  const auto log = open_log_for_reading(options.data);
   if (!log) return fail(errors, log.error());
   if (log.value()->damage()) errors << "palabre: damaged: " << *log.value()->damage() << '\n';
   std::string line;

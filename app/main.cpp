@@ -1,5 +1,7 @@
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/erase_command.hpp"
+#include "app/keys_command.hpp"
 #include "app/rebuild_command.hpp"
 #include "app/secrets.hpp"
 #include "palabre_commit.hpp"
@@ -92,6 +94,8 @@ int main(int argc, char** argv) {
 
   rebuild_command rebuilding(program);
   bench_command benchmark(program, version);
+  erase_command erasing(program);
+  keys_command keys(program);
 
   try {
     program.parse(argc, argv);
@@ -120,6 +124,8 @@ int main(int argc, char** argv) {
   if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
   if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
+  if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
+  if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
   return exit_code;
 }

@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/keys.hpp"
 #include "app/store.hpp"
 
 #include "events/streams.hpp"
@@ -99,9 +100,7 @@ result<void> run(const replay_options& options, std::ostream& out) {
   const auto room = room_id::parse(options.room);
   if (!room) return error{errc::invalid, "--room " + options.room + ": not an id"};
   PALABRE_TRY(auto until, parse_moment(options.at));
-  system_randomness random;
-  PALABRE_TRY(auto log,
-              storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random));
+  PALABRE_TRY(auto log, open_log_for_reading(options.data));
   PALABRE_TRY(auto views, temporary_views::make());
   all_projections projections;
   std::set<user_id> met;

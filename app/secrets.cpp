@@ -54,6 +54,13 @@ result<std::string> read_key(const descriptor& file, const std::string& path) {
   return key;
 }
 
+result<void> rename_within(const std::string& directory, const std::string& from, const std::string& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return io_error("cannot make", to);
+  const descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error("cannot sync", directory);
+  return success();
+}
+
 /// Written beside and renamed into place, with file and directory synced: after a crash the key is there whole, or not
 /// at all.
 result<std::string> make_key(const std::string& directory, const std::string& path, randomness& random) {
@@ -67,32 +74,70 @@ result<std::string> make_key(const std::string& directory, const std::string& pa
     if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(file.get()) != 0)
       return io_error("cannot write", draft);
   }
-  if (::rename(draft.c_str(), path.c_str()) != 0) return io_error("cannot make", path);
-  const descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error("cannot sync", directory);
+  PALABRE_TRY(rename_within(directory, draft, path));
   return std::string(as_bytes(bytes));
 }
 
-result<std::string> load(const std::string& directory, const std::string& name, bool may_make, randomness& random) {
+/// `loss`: what nobody could do without it.
+result<std::string> load(const std::string& directory, const std::string& name, bool may_make, std::string_view loss,
+                         randomness& random) {
   const std::string path = directory + "/" + name;
   const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() >= 0) return read_key(file, path);
   if (errno != ENOENT) return io_error("cannot open", path);
   if (!may_make)
-    return error{errc::invalid,
-                 path + " is missing; without it nobody could log in. Restore it from where the log came from"};
+    return error{errc::invalid, path + " is missing; without it nobody could " + std::string(loss) +
+                                    ". Restore it from where the log came from"};
   return make_key(directory, path, random);
 }
+
+result<std::string> make_folder(const std::string& directory) {
+  const std::string folder = directory + "/secrets";
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", folder);
+  return folder;
+}
+
+constexpr const char* master_name = "master.key";
+constexpr const char* next_master_name = "master.key.next";
 
 } // namespace
 
 result<secrets> load_secrets(const std::string& directory, bool is_new, randomness& random) {
-  const std::string folder = directory + "/secrets";
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", folder);
+  PALABRE_TRY(const std::string folder, make_folder(directory));
   secrets s;
-  PALABRE_TRY(s.token_key, load(folder, "token.key", true, random));
-  PALABRE_TRY(s.name_key, load(folder, "name.key", is_new, random));
+  PALABRE_TRY(s.token_key, load(folder, "token.key", true, "use their tokens", random));
+  PALABRE_TRY(s.name_key, load(folder, "name.key", is_new, "log in", random));
   return s;
+}
+
+result<std::vector<std::string>> load_master_keys(const std::string& directory, bool may_make, randomness& random) {
+  std::string folder = directory + "/secrets";
+  if (may_make) {
+    PALABRE_TRY(folder, make_folder(directory));
+  }
+  std::vector<std::string> keys(1);
+  PALABRE_TRY(keys[0], load(folder, master_name, may_make, "read what people wrote", random));
+  const std::string next = folder + "/" + next_master_name;
+  const descriptor file(::open(next.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0 && errno != ENOENT) return io_error("cannot open", next);
+  if (file.get() >= 0) {
+    PALABRE_TRY(auto key, read_key(file, next));
+    keys.push_back(std::move(key));
+  }
+  for (std::string& key : keys) key.resize(key_bytes);
+  return keys;
+}
+
+result<std::string> make_next_master_key(const std::string& directory, randomness& random) {
+  const std::string folder = directory + "/secrets";
+  return make_key(folder, folder + "/" + next_master_name, random);
+}
+
+result<void> settle_master_key(const std::string& directory, std::size_t used) {
+  const std::string folder = directory + "/secrets", next = folder + "/" + next_master_name;
+  if (used > 0) return rename_within(folder, next, folder + "/" + master_name);
+  if (::unlink(next.c_str()) != 0 && errno != ENOENT) return io_error("cannot remove", next);
+  return success();
 }
 
 result<std::string> load_foreign_token_key(const std::string& path) {

@@ -1,5 +1,7 @@
 #include "app/commands.hpp"
 #include "app/control_socket.hpp"
+#include "app/erasure.hpp"
+#include "app/keys.hpp"
 #include "app/logging.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
@@ -72,6 +74,9 @@ private:
   void compute_missing_views();
   void add_commands();
   result<std::string> rebuild(const std::string& projection, const tell_rebuild& tell);
+  result<std::string> erase(const control_arguments& arguments);
+  erasing_ground erasing() { return {*log_, *keys_, *views_, *projector_, *actors_, time_}; }
+  result<void> finish_erasing();
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
@@ -81,6 +86,8 @@ private:
   system_randomness random_;
   all_projections projections_;
   std::unique_ptr<storage::event_log> log_;
+  std::shared_ptr<storage::key_ring> keys_;
+  std::shared_ptr<const projections::record_seal> seal_;
   std::unique_ptr<storage::views_store> views_;
   std::unique_ptr<projections::projector> projector_;
   std::unique_ptr<storage::journal> journal_;
@@ -130,13 +137,17 @@ result<void> serving::open() {
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
+  PALABRE_TRY(keys_, open_keys(data, *log_, random_));
+  seal_ = std::make_shared<const projections::record_seal>(keys_, random_);
+  log_->open_seals_with(seal_);
   PALABRE_TRY(auto foreign_key, load_foreign_token_key(settings_.foreign_token_key_file));
 
   PALABRE_TRY(open_views());
   projector_ = std::make_unique<projections::projector>(*log_, *views_, projections_.list());
   journal_ = std::make_unique<storage::journal>(*log_);
-  actors_ = std::make_unique<actors::actor_runtime>(actors::decider_context{*log_, *journal_, *views_, time_},
-                                                    settings_.actors);
+  journal_->add_precondition([this] { return keys_->sync(); });
+  const actors::decider_context context{*log_, *journal_, *views_, time_, seal_.get()};
+  actors_ = std::make_unique<actors::actor_runtime>(context, settings_.actors);
   reader_ = std::make_unique<projections::log_reader>(*log_);
   profiles_ = std::make_unique<projections::profiles>(*views_);
   timeline_ = std::make_unique<projections::timeline_queries>(*views_, *profiles_);
@@ -191,14 +202,16 @@ result<void> serving::begin_reading() {
   using beginning = projections::projector::beginning;
   if (head.value - applied.value <= events_behind_max) {
     projector_->start();
+    PALABRE_TRY(finish_erasing());
     return remember_ended_sessions();
   }
   tokens_->hold();
   projector_->start(applied == position{} ? beginning::wait_for_rows : beginning::fold);
   catching_up_ = std::thread([this, is_empty = applied == position{}] {
     if (is_empty) compute_missing_views();
-    const auto remembered = ending_ ? result<void>(success()) : remember_ended_sessions();
-    if (!remembered) return spdlog::error("no token is taken: {}", remembered.error().context);
+    auto ready = ending_ ? result<void>(success()) : finish_erasing();
+    if (ready && !ending_) ready = remember_ended_sessions();
+    if (!ready) return spdlog::error("no token is taken: {}", ready.error().context);
     tokens_->release();
   });
   return success();
@@ -227,6 +240,27 @@ void serving::add_commands() {
     const auto projection = arguments.find("projection");
     return rebuild(projection == arguments.end() ? std::string{} : projection->second, tell);
   });
+  control_.add("erase", [this](const control_arguments& arguments, const tell_control&) { return erase(arguments); });
+}
+
+/// Rows that are being computed beside those in use would keep what is erased from these.
+result<std::string> serving::erase(const control_arguments& arguments) {
+  const auto user = arguments.find("user");
+  if (user == arguments.end()) return error{errc::invalid, "`user` is missing"};
+  PALABRE_TRY(const auto who, find_person(*views_, services_->name_key, user->second));
+  if (arguments.contains("look")) return to_json(who);
+  const std::lock_guard lock(rebuilding_);
+  PALABRE_TRY(const auto done, erase_user(erasing(), who.user));
+  spdlog::info("user {} was erased", to_text(who.user));
+  return to_json(done);
+}
+
+/// A crash in the middle of erasing, or a backup older than the list of the erased.
+result<void> serving::finish_erasing() {
+  const std::lock_guard lock(rebuilding_);
+  PALABRE_TRY(const auto finished, finish_erasures(erasing()));
+  if (finished > 0) spdlog::warn("users whose erasure was not finished, and is now: {}", finished);
+  return success();
 }
 
 /// Access tokens outlive a restart, and so must the end of their sessions: the last ones that closed are read from the

@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/keys.hpp"
 #include "app/store.hpp"
 
 #include "events/streams.hpp"
@@ -179,8 +180,7 @@ result<void> verify_views(const storage::event_log& log, const storage::views_st
 result<void> run(const std::string& data, std::ostream& out) {
   // The views first: beside a live server both go on, and what the views have seen by now is then in the log.
   const auto views = storage::views_store::open_read_only(views_directory(data), projections::tables::names);
-  system_randomness random;
-  PALABRE_TRY(auto log, storage::event_log::open(log_directory(data), storage::event_log::access::read_only, random));
+  PALABRE_TRY(auto log, open_log_for_reading(data));
   log_verifier verifier(*log);
   PALABRE_TRY(verifier.run());
   if (log->damage()) return error{errc::corrupt, *log->damage()};

@@ -71,46 +71,63 @@ std::string to_hex(std::string_view bytes) {
   return text;
 }
 
+namespace {
+
+constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::uint8_t no_letter = 64;
+
+constexpr std::array<std::uint8_t, 256> base64_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_letter);
+  for (std::uint8_t i = 0; i < base64_alphabet.size(); ++i) values[static_cast<unsigned char>(base64_alphabet[i])] = i;
+  return values;
+}();
+
+} // namespace
+
+/// Every sealed payload goes through these two: three bytes and four letters at a time.
 std::string to_base64url(std::string_view bytes) {
-  constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
   std::uint32_t pending = 0;
-  int bits = 0;
-  for (const unsigned char c : bytes) {
-    pending = pending << 8 | c;
-    for (bits += 8; bits >= 6; bits -= 6) text += alphabet[pending >> (bits - 6) & 63];
+  std::size_t in = 0;
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(bytes[i])}; };
+  for (; in + 3 <= bytes.size(); in += 3) {
+    pending = byte(in) << 16 | byte(in + 1) << 8 | byte(in + 2);
+    for (const int shift : {18, 12, 6, 0}) *out++ = base64_alphabet[pending >> shift & 63];
   }
-  if (bits > 0) text += alphabet[pending << (6 - bits) & 63];
+  const std::size_t left = bytes.size() - in;
+  if (left == 0) return text;
+  pending = byte(in) << 16 | (left == 2 ? byte(in + 1) << 8 : 0);
+  *out++ = base64_alphabet[pending >> 18 & 63];
+  *out++ = base64_alphabet[pending >> 12 & 63];
+  if (left == 2) *out++ = base64_alphabet[pending >> 6 & 63];
   return text;
 }
 
 std::string from_base64url(std::string_view text) {
-  std::string bytes;
-  std::uint32_t pending = 0;
-  int bits = 0;
-  for (const char c : text) {
-    int value;
-    if (c >= 'A' && c <= 'Z')
-      value = c - 'A';
-    else if (c >= 'a' && c <= 'z')
-      value = c - 'a' + 26;
-    else if (c >= '0' && c <= '9')
-      value = c - '0' + 52;
-    else if (c == '-')
-      value = 62;
-    else if (c == '_')
-      value = 63;
-    else
-      return {};
-    pending = pending << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes += static_cast<char>(pending >> bits & 255);
-    }
+  const std::size_t left = text.size() % 4;
+  if (left == 1) return {};
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
+  const auto value = [&](std::size_t i) { return std::uint32_t{base64_values[static_cast<unsigned char>(text[i])]}; };
+  std::uint32_t strange = 0; // the bit of no_letter, if any was one
+  std::size_t in = 0;
+  for (; in + 4 <= text.size(); in += 4) {
+    const std::uint32_t a = value(in), b = value(in + 1), c = value(in + 2), d = value(in + 3);
+    strange |= a | b | c | d;
+    const std::uint32_t three = a << 18 | b << 12 | c << 6 | d;
+    for (const int shift : {16, 8, 0}) *out++ = static_cast<char>(three >> shift);
   }
-  if (bits == 6 || (pending & ((1u << bits) - 1)) != 0) return {};
+  if (left > 0) {
+    const std::uint32_t a = value(in), b = value(in + 1), c = left == 3 ? value(in + 2) : 0;
+    strange |= a | b | c;
+    const std::uint32_t three = a << 18 | b << 12 | c << 6;
+    *out++ = static_cast<char>(three >> 16);
+    if (left == 3) *out++ = static_cast<char>(three >> 8);
+    if ((left == 2 ? three & 0xFFFF : three & 0xFF) != 0) return {}; // bits that no byte has
+  }
+  if ((strange & no_letter) != 0) return {};
   return bytes;
 }
 

@@ -1,33 +1,18 @@
 #include "events/catalog.hpp"
 
+#include "events/sealing.hpp"
+
 #include <algorithm>
 
 namespace palabre::events {
 namespace {
 
-template <class T>
-struct marks {
-  static constexpr bool is_personal = false, is_secret = false;
-};
-template <class T>
-struct marks<personal<T>> {
-  static constexpr bool is_personal = true, is_secret = false;
-};
-template <class T>
-struct marks<secret<T>> {
-  static constexpr bool is_personal = false, is_secret = true;
-};
-template <>
-struct marks<user_profile> { // all of its fields are
-  static constexpr bool is_personal = true, is_secret = false;
-};
-
 template <class Event>
 type_description describe(stream_kind stream) {
   type_description d{Event::type, stream, {}};
   boost::mp11::mp_for_each<boost::describe::describe_members<Event, boost::describe::mod_public>>([&](auto member) {
-    using field = std::remove_reference_t<decltype(std::declval<Event&>().*member.pointer)>;
-    d.fields.push_back({key_of<Event>(member), marks<field>::is_personal, marks<field>::is_secret});
+    using field = field_of<Event, decltype(member)>;
+    d.fields.push_back({key_of<Event>(member), has_personal<field>, has_secret<field>});
   });
   return d;
 }
@@ -52,6 +37,21 @@ result<any_event> decode_in(std::string_view type, std::uint16_t schema, std::st
   return any_event{std::move(event)};
 }
 
+template <class Variant>
+result<std::string> make_whole_in(std::string_view type, std::uint16_t schema, std::string_view stored,
+                                  std::optional<std::string_view> sealed) {
+  std::optional<result<std::string>> found;
+  boost::mp11::mp_for_each<boost::mp11::mp_transform<std::type_identity, Variant>>([&](auto alternative) {
+    using event = typename decltype(alternative)::type;
+    if (!found && event::type.name == type) found.emplace(make_whole_as<event>(schema, stored, sealed));
+  });
+  return found ? std::move(*found) : unknown_type(type);
+}
+
+error unknown_kind(char kind) {
+  return {errc::from_the_future, std::string("stream kind '") + kind + "' is not known here"};
+}
+
 } // namespace
 
 result<any_event> decode_any(char kind, std::string_view type, std::uint16_t schema, std::string_view payload) {
@@ -62,27 +62,35 @@ result<any_event> decode_any(char kind, std::string_view type, std::uint16_t sch
   case stream_kind::share_code: return decode_in<share_code_event>(type, schema, payload);
   case stream_kind::inbox: return decode_in<inbox_event>(type, schema, payload);
   }
-  return error{errc::from_the_future, std::string("stream kind '") + kind + "' is not known here"};
+  return unknown_kind(kind);
+}
+
+result<std::string> make_whole_any(char kind, std::string_view type, std::uint16_t schema, std::string_view stored,
+                                   std::optional<std::string_view> sealed) {
+  switch (static_cast<stream_kind>(kind)) {
+  case stream_kind::room: return make_whole_in<room_event>(type, schema, stored, sealed);
+  case stream_kind::user: return make_whole_in<user_event>(type, schema, stored, sealed);
+  case stream_kind::login: return make_whole_in<login_event>(type, schema, stored, sealed);
+  case stream_kind::share_code: return make_whole_in<share_code_event>(type, schema, stored, sealed);
+  case stream_kind::inbox: return make_whole_in<inbox_event>(type, schema, stored, sealed);
+  }
+  return unknown_kind(kind);
 }
 
 std::string public_json(const any_event& event, words bodies) {
   const auto print = [](const auto& e) { return to_json(e, secrets::hidden); };
-  if (bodies == words::hidden) {
-    // The shape stays, the words go: an optional body prints as null.
-    if (const auto* room = std::get_if<room_event>(&event)) {
-      const auto without_words = [](std::string json, std::string_view key, const std::string& value) {
-        std::string quoted(key);
-        append_json_string(quoted, value);
-        const std::size_t at = json.find(quoted);
-        return json.replace(at + key.size(), quoted.size() - key.size(), "null");
-      };
-      if (const auto* posted = std::get_if<message_posted>(room)) {
-        message_posted bare = *posted;
-        bare.metadata.value.text = "null";
-        return without_words(print(bare), "\"body\":", bare.body.value);
-      }
-      if (const auto* edited = std::get_if<message_edited>(room))
-        return without_words(print(*edited), "\"body\":", edited->body.value);
+  if (bodies == words::hidden) { // the shape stays, the words go
+    const auto* room = std::get_if<room_event>(&event);
+    if (const auto* posted = room ? std::get_if<message_posted>(room) : nullptr) {
+      message_posted bare = *posted;
+      bare.body = {{}, true};
+      bare.metadata.value.text = "null";
+      return print(bare);
+    }
+    if (const auto* edited = room ? std::get_if<message_edited>(room) : nullptr) {
+      message_edited bare = *edited;
+      bare.body = {{}, true};
+      return print(bare);
     }
   }
   return std::visit([&](const auto& family) { return std::visit(print, family); }, event);

@@ -14,6 +14,11 @@ using any_event = std::variant<room_event, user_event, login_event, share_code_e
 /// Errors: corrupt; from_the_future: a stream kind, type or schema version that is not known here.
 result<any_event> decode_any(char kind, std::string_view type, std::uint16_t schema, std::string_view payload);
 
+/// The payload of an event of a stream of `kind` as it was before it was sealed: `sealed` is what was sealed of it,
+/// nullopt: nobody knows any more, and its personal fields become null. Errors: corrupt, from_the_future.
+result<std::string> make_whole_any(char kind, std::string_view type, std::uint16_t schema, std::string_view stored,
+                                   std::optional<std::string_view> sealed);
+
 /// The payload as JSON, with secrets as null, or with the words of the message as null too.
 enum class words : bool { shown, hidden };
 std::string public_json(const any_event& event, words bodies);

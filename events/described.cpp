@@ -19,4 +19,9 @@ result<void> with_parsed(std::string_view what, std::string_view json, void (*re
   }
 }
 
+error unknown_schema(const event_type& type, std::uint16_t schema) {
+  return {errc::from_the_future,
+          std::string(type.name) + " with schema version " + std::to_string(schema) + " is not known here"};
+}
+
 } // namespace palabre::events

@@ -22,10 +22,12 @@ namespace palabre::events {
 
 // ---- Marks: what a field is, told where it is declared.
 
-/// Words, names and addresses of a person: sealed under the person's key once sealing is on (decisions.md 14).
+/// Words, names and addresses of a person: stored sealed under the person's key (events/sealing.hpp). Once the person
+/// is erased the value is blank and `erased` says why, where null is not a value of T anyway; it is written as null.
 template <class T>
 struct personal {
   T value{};
+  bool erased = false;
   friend bool operator==(const personal&, const personal&) = default;
 };
 
@@ -130,7 +132,10 @@ void append_json(std::string& out, const std::vector<T>& values, secrets mode) {
 }
 template <class T>
 void append_json(std::string& out, const personal<T>& value, secrets mode) {
-  append_json(out, value.value, mode);
+  if (value.erased)
+    out += "null";
+  else
+    append_json(out, value.value, mode);
 }
 template <class T>
 void append_json(std::string& out, const secret<T>& value, secrets mode) {
@@ -222,8 +227,20 @@ void read_json(json_value value, std::vector<T>& out) {
   out.clear();
   for (auto item : value.get_array()) read_json(item.value(), out.emplace_back());
 }
+/// Types of which null is a value like another.
+template <class T>
+inline constexpr bool is_nullable = std::is_same_v<T, raw_json>;
+template <class T>
+inline constexpr bool is_nullable<std::optional<T>> = true;
 template <class T>
 void read_json(json_value value, personal<T>& out) {
+  if constexpr (!is_nullable<T>) {
+    out.erased = value.is_null();
+    if (out.erased) {
+      out.value = T{};
+      return;
+    }
+  }
   read_json(value, out.value);
 }
 template <class T>
@@ -263,6 +280,8 @@ concept has_previous = requires {
   typename Event::previous;
 };
 
+error unknown_schema(const event_type& type, std::uint16_t schema);
+
 /// Decodes a payload stored with `schema` into today's shape.
 /// Errors: corrupt; from_the_future: `schema` is newer than Event's, or older than the oldest shape there is.
 template <described Event>
@@ -276,8 +295,7 @@ result<Event> decode_as(std::uint16_t schema, std::string_view payload) {
       return Event::upcast(std::move(older));
     }
   }
-  return error{errc::from_the_future,
-               std::string(Event::type.name) + " with schema version " + std::to_string(schema) + " is not known here"};
+  return unknown_schema(Event::type, schema);
 }
 
 } // namespace palabre::events

@@ -67,6 +67,8 @@ encoded_event encode(const std::variant<Event...>& event) {
   return std::visit([](const auto& e) { return encode_one(e); }, event);
 }
 
+error unknown_type(std::string_view type);
+
 /// Finds the alternative named `type` and decodes `payload` into it.
 /// Errors: corrupt; from_the_future: no alternative has that name, or not that schema version.
 template <class Variant>
@@ -81,8 +83,7 @@ result<Variant> decode(std::string_view type, std::uint16_t schema, std::string_
     else
       found.emplace(std::move(decoded).error());
   });
-  if (found) return std::move(*found);
-  return error{errc::from_the_future, "event type " + std::string(type) + " is not known here"};
+  return found ? std::move(*found) : unknown_type(type);
 }
 
 } // namespace palabre::events

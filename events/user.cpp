@@ -20,7 +20,7 @@ decided<user_event> just(Event... events) {
 }
 
 outcome on(const user_state& state, const register_user& c, const command_meta& meta) {
-  if (state.exists) return error{errc::conflict, "this account exists"};
+  if (state.exists || state.erased) return error{errc::conflict, "this account exists"};
   auto d = just(user_registered{{c.login}, {c.email}, c.profile, {c.password_hash}}, c.session);
   d.claims.push_back({c.login_stream, encode_one(login_claimed{meta.actor})});
   return d;
@@ -110,6 +110,26 @@ outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
   return d;
 }
 
+bool shows_presence(const presence_state& presence) {
+  return presence.status != presence_status::offline || presence.manual || presence.text;
+}
+
+outcome on(const user_state& state, const erase_user& c, const command_meta& meta) {
+  decided<user_event> d;
+  if (state.erased) return d;
+  if (shows_presence(state.presence)) {
+    presence_changed gone; // offline, and nothing else
+    gone.boot = state.presence.boot;
+    d.events.emplace_back(std::move(gone));
+  }
+  for (const user_session& session : state.sessions)
+    d.events.emplace_back(session_closed{session.id, session_end::user_erased});
+  d.events.emplace_back(user_erased{c.key_id});
+  for (const stream_id& login : c.logins)
+    d.claims.push_back({login, encode_one(login_released{user_id{meta.aggregate}})});
+  return d;
+}
+
 void apply(user_state& state, const user_registered& e, const event_meta& meta) {
   state.exists = true;
   state.login = e.login.value;
@@ -155,11 +175,20 @@ void apply(user_state& state, const presence_configured& e, const event_meta&) {
   evolve(state.presence, e);
 }
 
+/// Nothing is left but that it was there.
+void apply(user_state& state, const user_erased&, const event_meta&) {
+  const stream_version version = state.version;
+  state = {};
+  state.erased = true;
+  state.version = version;
+}
+
 } // namespace
 
 result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta) {
-  if (!state.exists && !std::holds_alternative<register_user>(command))
-    return error{errc::not_found, "there is no such account"};
+  const bool may_be_missing =
+      std::holds_alternative<register_user>(command) || (state.erased && std::holds_alternative<erase_user>(command));
+  if (!state.exists && !may_be_missing) return error{errc::not_found, "there is no such account"};
   return std::visit([&](const auto& c) { return on(state, c, meta); }, command);
 }
 

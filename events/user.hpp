@@ -22,8 +22,8 @@ struct user_profile {
 };
 BOOST_DESCRIBE_STRUCT(user_profile, (), (display_name, avatar_url, bio, city, interests))
 
-enum class session_end : std::uint8_t { logout, token_reused, password_changed, expired };
-BOOST_DESCRIBE_ENUM(session_end, logout, token_reused, password_changed, expired)
+enum class session_end : std::uint8_t { logout, token_reused, password_changed, expired, user_erased };
+BOOST_DESCRIBE_ENUM(session_end, logout, token_reused, password_changed, expired, user_erased)
 
 // ---- Events
 
@@ -71,8 +71,16 @@ struct session_closed {
 };
 BOOST_DESCRIBE_STRUCT(session_closed, (), (session, reason))
 
+/// The last event of an account: the key of the person's words is destroyed, and what the views have of them goes. The
+/// actor is the system.
+struct user_erased {
+  static constexpr event_type type{"user.erased", 1, audience::nobody};
+  std::uint32_t key_id = 0; ///< of the destroyed key
+};
+BOOST_DESCRIBE_STRUCT(user_erased, (), (key_id))
+
 using user_event = std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed,
-                                session_closed, presence_changed, presence_configured>;
+                                session_closed, presence_changed, presence_configured, user_erased>;
 
 /// Events of login streams.
 struct login_claimed {
@@ -143,8 +151,16 @@ struct advance_read {
   stream_version seq = 0;
 };
 
-using user_command = std::variant<register_user, change_profile, change_password, open_session, refresh_session,
-                                  close_session, set_presence, note_presence, configure_presence, advance_read>;
+/// The account ends: its presence, its sessions, its login. Erased already: no event. Afterwards there is no such
+/// account for any other command. Its actor is not the user but the system.
+struct erase_user {
+  std::uint32_t key_id = 0;      ///< of the key that will be destroyed
+  std::vector<stream_id> logins; ///< login streams that the user holds
+};
+
+using user_command =
+    std::variant<register_user, change_profile, change_password, open_session, refresh_session, close_session,
+                 set_presence, note_presence, configure_presence, advance_read, erase_user>;
 
 // ---- State
 
@@ -159,6 +175,7 @@ BOOST_DESCRIBE_STRUCT(user_session, (), (id, token_hash, expires_at, spent))
 
 struct user_state {
   bool exists = false;
+  bool erased = false;
   std::string login;
   std::optional<std::string> email;
   user_profile profile;
@@ -172,10 +189,11 @@ struct user_state {
   friend bool operator==(const user_state&, const user_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(user_state, (),
-                      (exists, login, email, profile, password_hash, password_version, sessions, created_at, presence,
-                       version, last_time))
+                      (exists, erased, login, email, profile, password_hash, password_version, sessions, created_at,
+                       presence, version, last_time))
 
-/// Requires: `meta.actor` is the user of the stream (checked by the edge: nobody commands another's account).
+/// Requires: `meta.actor` is the user of the stream (checked by the edge: nobody commands another's account), but for
+/// erase_user.
 result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta);
 
 /// Total: every event that was ever appended can be applied.

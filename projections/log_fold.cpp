@@ -29,23 +29,24 @@ struct chunk {
     events.reserve(chunk_records_max);
   }
   /// Neither bytes nor records may move: there are views of them.
-  bool takes(std::string_view stored) const {
-    return records.size() < chunk_records_max && bytes.size() + stored.size() <= bytes.capacity() &&
+  bool takes(const storage::record& r) const {
+    const std::size_t needed = r.type.size() + r.correlation.size() + r.payload.size();
+    return records.size() < chunk_records_max && bytes.size() + needed <= bytes.capacity() &&
            (bytes.size() < chunk_bytes || records.empty());
   }
-  result<void> add(const storage::record& r, std::string_view stored) {
-    const char* const here = bytes.data() + bytes.size();
-    bytes += stored;
+  result<void> add(const storage::record& r) {
     storage::record& moved = records.emplace_back(r);
-    const auto moved_view = [&](std::string_view text) {
-      return std::string_view(here + (text.data() - stored.data()), text.size());
-    };
-    moved.type = moved_view(r.type);
-    moved.correlation = moved_view(r.correlation);
-    moved.payload = moved_view(r.payload);
+    moved.type = keep(r.type);
+    moved.correlation = keep(r.correlation);
+    moved.payload = keep(r.payload);
     PALABRE_TRY(auto event, decode(moved));
     events.push_back(std::move(event));
     return success();
+  }
+  std::string_view keep(std::string_view text) {
+    const char* const here = bytes.data() + bytes.size();
+    bytes += text;
+    return {here, text.size()};
   }
   position last() const { return records.back().at; }
 
@@ -148,10 +149,10 @@ public:
   explicit chunk_reader(std::vector<std::unique_ptr<folding_thread>>& threads) : threads_(threads) {}
 
   /// False: a thread has failed, which says itself why.
-  result<bool> add(const storage::record& r, std::string_view stored) {
-    if (next_ && !next_->takes(stored) && !hand_over()) return false;
+  result<bool> add(const storage::record& r) {
+    if (next_ && !next_->takes(r) && !hand_over()) return false;
     if (!next_) next_ = std::make_shared<chunk>();
-    PALABRE_TRY(next_->add(r, stored));
+    PALABRE_TRY(next_->add(r));
     return true;
   }
   bool hand_over() {
@@ -183,8 +184,8 @@ result<void> fold_log(const storage::event_log& log, storage::views_store& into,
   };
   chunk_reader reader(threads);
   result<bool> going = true;
-  const auto scanned = log.scan_in_place(after, last, [&](const storage::record& r, std::string_view stored) {
-    going = reader.add(r, stored);
+  const auto scanned = log.scan_in_place(after, last, [&](const storage::record& r, std::string_view) {
+    going = reader.add(r);
     if (going && going.value() && r.at.value % chunk_records_max == 0 && !tell(done()))
       going = error{errc::abandoned, "given up"};
     return going && going.value();

@@ -17,7 +17,7 @@ message_row posted(room_id room, const events::event_meta& meta, const events::m
   row.room = room;
   row.seq = meta.version;
   row.author = meta.actor;
-  append_json_string(row.body_json, e.body.value);
+  append_json(row.body_json, e.body, events::secrets::stored); // null of who was erased
   row.metadata_json = e.metadata.value.text;
   row.reply_to = e.reply_to;
   row.reply_to_seq = e.reply_to_seq;
@@ -27,7 +27,7 @@ message_row posted(room_id room, const events::event_meta& meta, const events::m
 
 void edit(message_row& row, const events::event_meta& meta, const events::message_edited& e) {
   row.body_json.clear();
-  append_json_string(row.body_json, e.body.value);
+  append_json(row.body_json, e.body, events::secrets::stored); // null of who was erased
   row.edited_at = meta.time;
   row.edits = e.edit;
 }

@@ -55,6 +55,12 @@ result<void> fold_one(const log_event& e, const events::presence_configured& con
                     [&](presence_row& row) { row.auto_away_after = configured.auto_away_after; });
 }
 
+result<void> fold_one(const log_event& e, const events::user_erased&, storage::views_batch& rows) {
+  rows.erase(tables::not_offline, key_of(e.envelope.stream.id));
+  rows.erase(tables::presence, key_of(e.envelope.stream.id));
+  return success();
+}
+
 template <class Event>
 result<void> fold_one(const log_event&, const Event&, storage::views_batch&) {
   return success();

@@ -13,7 +13,7 @@ namespace palabre::projections {
 class presence final : public projection {
 public:
   std::string_view name() const override { return "presence"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   std::span<const storage::table> owned_tables() const override { return tables::of_presence; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };

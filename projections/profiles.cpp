@@ -30,7 +30,9 @@ result<std::shared_ptr<const std::string>> profiles::author_json(user_id user) {
 
 void profiles::forget_changed(const storage::committed_batch& batch) {
   for (const auto& record : batch.records) {
-    if (record.view.type != events::profile_changed::type.name) continue;
+    const bool changed =
+        record.view.type == events::profile_changed::type.name || record.view.type == events::user_erased::type.name;
+    if (!changed) continue;
     const std::lock_guard lock(mutex_);
     known_.erase(user_id{record.view.stream.id});
     ++changes_;

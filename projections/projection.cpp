@@ -1,11 +1,17 @@
 #include "projections/projection.hpp"
 
+#include "events/sealing.hpp"
+
 namespace palabre::projections {
 
 result<log_event> decode(const storage::record& record) {
   auto event = events::decode_any(record.stream.kind, record.type, record.schema, record.payload);
-  if (!event)
-    return error{event.error().code, "position " + std::to_string(record.at.value) + ": " + event.error().context};
+  if (!event) {
+    const bool is_closed = record.key_id != 0 && !events::seal_in(record.payload).empty();
+    return error{event.error().code,
+                 "position " + std::to_string(record.at.value) + ": " +
+                     (is_closed ? "sealed, and the log was opened without its keys" : event.error().context)};
+  }
   return log_event{record, std::move(event).value()};
 }
 

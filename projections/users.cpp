@@ -97,6 +97,12 @@ result<void> fold_one(const scene& s, const events::session_closed& e) {
   return success();
 }
 
+result<void> fold_one(const scene& s, const events::user_erased&) {
+  s.rows.erase(tables::users, key_of(s.user));
+  s.rows.erase(tables::credentials, key_of(s.user));
+  return success();
+}
+
 /// Open sessions live in the aggregate alone.
 template <class Event>
 result<void> fold_one(const scene&, const Event&) {

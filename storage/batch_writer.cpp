@@ -32,9 +32,9 @@ std::size_t batch_writer::digest_hash::operator()(const short_digest& digest) co
   return hash;
 }
 
-batch_writer::batch_writer(log_store& store, position head)
+batch_writer::batch_writer(log_store& store, position head, std::uint32_t key_id_max)
     : store_(store), options_(synced_write()), rows_(batch_bytes_expected, 0, protection_bytes, 0), heads_(store),
-      head_(head) {}
+      head_(head), key_id_max_(key_id_max) {}
 
 result<verdict> batch_writer::judge(append& what) {
   verdict judged;
@@ -85,7 +85,7 @@ result<void> batch_writer::check_versions(const append& what, std::optional<erro
 
 void batch_writer::take(stream_append& part, stream_heads::entry& of) {
   heads_.mark_changed(part.stream, of);
-  for (std::string& stored : part.records) {
+  for (auto& [stored, opened] : part.records) {
     head_ = head_.next();
     stream_head& head = of.head;
     complete(stored, head_, head.version + 1, head.hash);
@@ -96,7 +96,9 @@ void batch_writer::take(stream_append& part, stream_heads::entry& of) {
     put(family_log, view_of(at), stored);
     put(family_stream, view_of(key_of(part.stream, head.version)), view_of(at));
     for (const idempotency& key : view.value().keys) put_command(key);
+    note_key(view.value().key_id);
     records_.emplace_back(std::move(stored), std::move(view).value(), head.hash);
+    if (!opened.empty()) records_.back().show(std::move(opened));
   }
 }
 
@@ -104,6 +106,13 @@ void batch_writer::put_command(const idempotency& key) {
   const done_command done{key.request, key.status, head_, key.records};
   commands_.emplace(key.scope, done);
   put(family_command, as_bytes(key.scope), view_of(row_of(done)));
+}
+
+/// The highest id in use stands in the same write as its first use: a ring without it is not this log's.
+void batch_writer::note_key(std::uint32_t key_id) {
+  if (key_id <= key_id_max_) return;
+  key_id_max_ = key_id;
+  put(family_meta, key_id_max_key, row_of(key_id));
 }
 
 void batch_writer::put(log_family which, std::string_view key, std::string_view row) {

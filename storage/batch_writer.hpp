@@ -21,7 +21,7 @@ struct verdict {
 /// Threads: one.
 class batch_writer {
 public:
-  explicit batch_writer(log_store& store, position head);
+  batch_writer(log_store& store, position head, std::uint32_t key_id_max);
 
   /// Takes the records out of `what` unless it refuses them. Errors: corrupt, io: the store could not be asked.
   result<verdict> judge(append& what);
@@ -38,6 +38,7 @@ private:
   result<void> check_versions(const append& what, std::optional<error>& refused);
   void take(stream_append& part, stream_heads::entry& of);
   void put_command(const idempotency& key);
+  void note_key(std::uint32_t key_id);
   void put(log_family which, std::string_view key, std::string_view row);
 
   log_store& store_;
@@ -47,7 +48,8 @@ private:
   std::vector<stream_heads::entry*> touched_; ///< by the append being judged, one for each of its streams
   std::unordered_map<short_digest, done_command, digest_hash> commands_; ///< of the batch being made
   std::vector<committed_record> records_;
-  position head_; ///< with the records of the batch being made
+  position head_;            ///< with the records of the batch being made
+  std::uint32_t key_id_max_; ///< that a record names
 };
 
 } // namespace palabre::storage

@@ -48,6 +48,13 @@ const std::optional<std::string>& event_log::damage() const {
   return state_->log.damage;
 }
 
+std::uint32_t event_log::key_id_max() const {
+  return state_->log.key_id_max;
+}
+void event_log::open_seals_with(std::shared_ptr<const payload_opener> opener) {
+  state_->log.store->open_seals_with(std::move(opener));
+}
+
 result<committed_record> event_log::read(position at) const {
   if (at.value == 0 || at > head()) return error{errc::not_found, "position " + std::to_string(at.value)};
   return state_->log.store->read(at);

@@ -70,7 +70,15 @@ public:
   /// head is then as far as the log can be read. Positions that are damaged further down show when they are read.
   const std::optional<std::string>& damage() const;
 
-  // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, with its position in the context; io.
+  /// The highest key id that a record names, as of the opening; 0: nothing is sealed. Keys that do not reach so far are
+  /// not this log's.
+  std::uint32_t key_id_max() const;
+  /// From now on sealed records are read with their payload opened. Without it they come as they are stored. Before
+  /// anyone reads.
+  void open_seals_with(std::shared_ptr<const payload_opener> opener);
+
+  // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, or its seal does not open, with its
+  // position in the context; io.
 
   /// Errors: not_found: beyond the head.
   result<committed_record> read(position at) const;

@@ -28,7 +28,7 @@ queued measured(append&& what) {
   for (const stream_append& part : what.streams) {
     PALABRE_ASSERT(!part.records.empty());
     q.records += part.records.size();
-    for (const std::string& stored : part.records) q.bytes += stored.size();
+    for (const new_record& each : part.records) q.bytes += each.stored.size() + each.opened.size();
   }
   PALABRE_ASSERT(q.records > 0);
   q.what = std::move(what);
@@ -40,10 +40,11 @@ const error stopped{errc::unavailable, "the journal has stopped"};
 } // namespace
 
 struct journal::state {
-  explicit state(event_log& of) : log(*of.state_), writer(*log.log.store, log.log.acked.head) {}
+  explicit state(event_log& of) : log(*of.state_), writer(*log.log.store, log.log.acked.head, log.log.key_id_max) {}
 
   event_log::state& log;
   std::vector<listener> listeners;
+  std::vector<std::function<result<void>()>> preconditions;
   std::thread thread;
 
   // Shared with those who submit.
@@ -104,6 +105,9 @@ result<committed_batch_ptr> journal::state::commit(std::size_t end) {
   for (std::size_t i = next; i < end; ++i) {
     PALABRE_TRY(auto judged, writer.judge(taken[i].what));
     verdicts.push_back(std::move(judged));
+  }
+  for (const auto& settle : preconditions) {
+    PALABRE_TRY(settle());
   }
   PALABRE_TRY(auto batch, writer.write());
   if (batch) {
@@ -220,6 +224,11 @@ journal::~journal() {
 void journal::add_listener(listener tell) {
   PALABRE_ASSERT(!state_->thread.joinable());
   state_->listeners.push_back(std::move(tell));
+}
+
+void journal::add_precondition(std::function<result<void>()> settle) {
+  PALABRE_ASSERT(!state_->thread.joinable());
+  state_->preconditions.push_back(std::move(settle));
 }
 
 void journal::start() {

@@ -31,7 +31,7 @@ struct expectation {
 struct stream_append {
   stream_id stream;
   expectation expected;
-  std::vector<std::string> records; ///< made by encode(); at least one
+  std::vector<new_record> records; ///< at least one
 };
 
 /// Several streams, all or nothing. Records get consecutive positions in the order given. It may hold several commands
@@ -61,6 +61,9 @@ public:
 
   /// Before start().
   void add_listener(listener tell);
+  /// What has to be durable before a batch may be: called before each write. If it fails, the journal stops. Before
+  /// start().
+  void add_precondition(std::function<result<void>()> settle);
   void start();
   /// Commits what is queued, refuses what comes later, syncs the watermark and ends the thread.
   void stop();

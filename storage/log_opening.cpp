@@ -1,6 +1,7 @@
 #include "storage/log_opening.hpp"
 
 #include "storage/log_probe.hpp"
+#include "storage/log_rows.hpp"
 #include "storage/log_tail_check.hpp"
 
 #include <rocksdb/env.h>
@@ -104,6 +105,14 @@ result<std::string> read_epoch(const log_store& store) {
     return error{errc::from_the_future, "log format " + *written_format + ", known is " + std::string(format)};
   PALABRE_TRY(auto epoch, store.find_meta(epoch_key));
   return epoch.value_or(std::string{});
+}
+
+result<std::uint32_t> read_key_id_max(const log_store& store) {
+  PALABRE_TRY(const auto row, store.find_meta(key_id_max_key));
+  if (!row) return std::uint32_t{0};
+  const auto key_id = read_key_id(*row);
+  if (!key_id) return error{errc::corrupt, "the highest key id of the log is damaged"};
+  return *key_id;
 }
 
 /// Eight letters: 37 random bits, for telling apart, not for secrecy.
@@ -212,6 +221,7 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   log.store = std::make_unique<log_store>(std::move(instance));
 
   PALABRE_TRY(const std::string epoch, read_epoch(*log.store));
+  PALABRE_TRY(log.key_id_max, read_key_id_max(*log.store));
   PALABRE_TRY(log.acked.head, log.store->last());
   PALABRE_TRY(check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before));
   log.report.head = log.acked.head;
@@ -233,6 +243,7 @@ result<opened_log> open_for_reading(const std::string& directory) {
     log.acked.epoch = epoch.value();
   else if (epoch.error().code == errc::from_the_future)
     return epoch.error();
+  if (const auto key_id_max = read_key_id_max(*log.store)) log.key_id_max = key_id_max.value(); // records say theirs
   log.report.head = log.acked.head;
   log.report.clean = mark && mark.value() && mark.value()->clean;
   return log;

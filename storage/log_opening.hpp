@@ -13,6 +13,7 @@ struct opened_log {
   acked_mark acked;              ///< what the mark says now
   open_report report;
   std::optional<std::string> damage; ///< only for reading; see event_log::damage
+  std::uint32_t key_id_max = 0;      ///< that a record names
 };
 
 /// Errors: as event_log::open.

@@ -79,4 +79,15 @@ std::optional<done_command> read_command(std::string_view row) {
   return command;
 }
 
+std::string row_of(std::uint32_t key_id) {
+  std::string row;
+  put_int(row, key_id);
+  return row;
+}
+
+std::optional<std::uint32_t> read_key_id(std::string_view row) {
+  if (row.size() != sizeof(std::uint32_t)) return std::nullopt;
+  return get_int<std::uint32_t>(row.data());
+}
+
 } // namespace palabre::storage

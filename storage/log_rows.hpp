@@ -29,6 +29,11 @@ constexpr std::size_t command_row_bytes = 16 + 2 + 8 + 4;
 std::array<char, command_row_bytes> row_of(const done_command& command);
 std::optional<done_command> read_command(std::string_view row);
 
+/// The highest key id that a record names, in the family meta.
+constexpr std::string_view key_id_max_key = "key_id_max";
+std::string row_of(std::uint32_t key_id);
+std::optional<std::uint32_t> read_key_id(std::string_view row);
+
 template <std::size_t N>
 std::string_view view_of(const std::array<char, N>& bytes) {
   return {bytes.data(), N};

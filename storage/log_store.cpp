@@ -26,12 +26,6 @@ result<record> decode_at(position at, std::string_view stored) {
   return decoded;
 }
 
-result<committed_record> make_committed(position at, std::string stored) {
-  PALABRE_TRY(record view, decode_at(at, stored));
-  const sha256_digest hash = hash_of(stored);
-  return committed_record{std::move(stored), std::move(view), hash};
-}
-
 /// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not
 /// visited.
 template <class Visit>
@@ -58,6 +52,22 @@ rocksdb::ReadOptions scanning_below(const rocksdb::Slice& bound) {
 
 error at_position(position at, const error& what) {
   return {what.code, "position " + std::to_string(at.value) + ": " + what.context};
+}
+
+result<void> log_store::unseal(committed_record& found) const {
+  if (found.view.key_id == 0 || !opener_) return success();
+  auto payload = opener_->open(found.view);
+  if (!payload) return at_position(found.view.at, payload.error());
+  found.show(std::move(payload).value());
+  return success();
+}
+
+result<committed_record> log_store::make_committed(position at, std::string stored) const {
+  PALABRE_TRY(record view, decode_at(at, stored));
+  const sha256_digest hash = hash_of(stored);
+  committed_record made{std::move(stored), std::move(view), hash};
+  PALABRE_TRY(unseal(made));
+  return made;
 }
 
 result<bool> log_store::get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const {
@@ -121,13 +131,22 @@ result<void> log_store::scan(position after, position last, const record_visitor
     current.stored.assign(stored);
     PALABRE_TRY(current.view, decode_at(at, current.stored));
     current.hash = hash_of(current.stored);
+    current.opened.clear();
+    PALABRE_TRY(unseal(current));
     return visit(current);
   });
 }
 
 result<void> log_store::scan_in_place(position after, position last, const place_visitor& visit) const {
+  std::string opened; // one for all: its bytes are reused
   return scan_rows(after, last, [&](position at, std::string_view stored) -> result<bool> {
-    PALABRE_TRY(const record r, decode_at(at, stored));
+    PALABRE_TRY(record r, decode_at(at, stored));
+    if (r.key_id != 0 && opener_) {
+      auto payload = opener_->open(r);
+      if (!payload) return at_position(at, payload.error());
+      opened = std::move(payload).value();
+      r.payload = opened;
+    }
     return visit(r, stored);
   });
 }

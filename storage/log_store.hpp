@@ -18,6 +18,9 @@ public:
 
   explicit log_store(std::unique_ptr<rocksdb_instance> instance) : instance_(std::move(instance)) {}
 
+  /// Before anyone reads.
+  void open_seals_with(std::shared_ptr<const payload_opener> opener) { opener_ = std::move(opener); }
+
   /// The greatest position there is, 0 in an empty log.
   result<position> last() const;
   /// How far the positions can be read without a gap and without damage, 0 if not even the first can.
@@ -47,9 +50,12 @@ private:
   result<bool> get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const;
   template <class Show>
   result<void> scan_rows(position after, position last, Show show) const;
+  result<void> unseal(committed_record& found) const;
+  result<committed_record> make_committed(position at, std::string stored) const;
   result<bool> visit_positions(const std::vector<position>& at, const record_visitor& visit) const;
 
   std::unique_ptr<rocksdb_instance> instance_;
+  std::shared_ptr<const payload_opener> opener_; ///< null: records come as they are stored
 };
 
 } // namespace palabre::storage

@@ -129,7 +129,15 @@ committed_record committed_record::copy() const {
   std::string bytes = stored;
   auto taken_apart = decode(bytes);
   PALABRE_ASSERT(taken_apart); // it was when this record was made
-  return {std::move(bytes), std::move(taken_apart).value(), hash};
+  committed_record same{std::move(bytes), std::move(taken_apart).value(), hash};
+  if (!opened.empty()) same.show(opened);
+  return same;
+}
+
+void committed_record::show(std::string payload) {
+  opened = std::move(payload);
+  opened.reserve(sizeof opened); // on the heap, so that moving keeps the view valid
+  view.payload = opened;
 }
 
 } // namespace palabre::storage

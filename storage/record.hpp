@@ -59,9 +59,28 @@ inline sha256_digest hash_of(std::string_view stored) {
   return sha256(stored);
 }
 
+/// Gives back payloads as they were before they were sealed. Threads: any.
+class payload_opener {
+public:
+  virtual ~payload_opener() = default;
+  /// Requires: sealed.key_id != 0, its payload as it is stored. Errors: corrupt: the seal is not of this record, or was
+  /// changed, or its key is nowhere; io.
+  virtual result<std::string> open(const record& sealed) const = 0;
+};
+
+/// A record to be.
+struct new_record {
+  std::string stored; ///< made by encode()
+  std::string opened; ///< its payload without the seal, so that nobody opens what was just sealed; empty: not sealed
+
+  new_record(std::string stored_form, std::string opened_payload = {}) // of a string where nothing is sealed
+      : stored(std::move(stored_form)), opened(std::move(opened_payload)) {}
+};
+
 /// A record that is durable: its bytes, and the view into them.
 struct committed_record {
   std::string stored;
+  std::string opened; ///< what `view.payload` views instead, if the record is sealed and its reader has the keys
   record view;
   sha256_digest hash;
 
@@ -70,6 +89,8 @@ struct committed_record {
   committed_record(const committed_record&) = delete;
   /// Copies are asked for by name: they cost the bytes.
   committed_record copy() const;
+  /// From now on the payload is this one.
+  void show(std::string payload);
 };
 
 /// The records of one journal write, in order of position, without gaps. Immutable and shared from then on.

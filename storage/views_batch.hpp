@@ -29,6 +29,9 @@ public:
   void put(table t, std::string_view key, std::string row);
   void erase(table t, std::string_view key);
 
+  /// To read what is written: for a fold that needs a range.
+  const views_store& store() const { return store_; }
+
   /// Changes so far, in bytes (keys and rows, those of edit() as they were then).
   std::size_t bytes() const { return bytes_; }
 

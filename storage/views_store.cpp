@@ -150,6 +150,31 @@ result<void> views_store::put_snapshot(const stream_id& stream, const snapshot& 
   return state_->rows.pin()->put(views_family_snapshot, view_of(key_of(stream)), row_of(stream, what));
 }
 
+result<void> views_store::erase_snapshot(const stream_id& stream) {
+  const auto pinned = state_->rows.pin();
+  const auto key = key_of(stream);
+  const auto status = pinned->instance->db().Delete(pinned->writing, pinned->instance->family(views_family_snapshot),
+                                                    slice(view_of(key)));
+  if (!status.ok()) return to_error(status, "views");
+  return success();
+}
+
+result<void> views_store::forget_old_rows() {
+  const auto pinned = state_->rows.pin();
+  rocksdb::DB& db = pinned->instance->db();
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  for (std::size_t i = 0; i < views_family_tables + pinned->tables; ++i)
+    families.push_back(pinned->instance->family(i));
+  auto status = db.Flush(rocksdb::FlushOptions{}, families); // of all: the last of them lets the old WAL go
+  rocksdb::CompactRangeOptions all;
+  all.exclusive_manual_compaction = false; // writers must not wait for it
+  all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* family : families)
+    if (status.ok()) status = db.CompactRange(all, family, nullptr, nullptr);
+  if (!status.ok()) return to_error(status, "views");
+  return success();
+}
+
 result<void> views_store::take_snapshots_of(const views_store& other) {
   constexpr std::size_t batch_bytes_max = 1024 * 1024;
   const auto to = state_->rows.pin(), from = other.state_->rows.pin();

@@ -64,6 +64,7 @@ public:
   result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const;
   /// From any thread. A snapshot must describe durable records only.
   result<void> put_snapshot(const stream_id& stream, const snapshot& what);
+  result<void> erase_snapshot(const stream_id& stream);
   /// Takes the snapshots that `other` has now. Errors: io, corrupt.
   result<void> take_snapshots_of(const views_store& other);
 
@@ -84,6 +85,11 @@ public:
   /// them where waiting for readers does no harm. Threads: not while a views_batch of either has changes.
   /// Requires: both are of the same tables.
   std::unique_ptr<views_store> exchange(std::unique_ptr<views_store> fresh);
+
+  /// What rows held before they were replaced or erased stands in no file afterwards: memory is written out, and every
+  /// file with an older row is written anew. From any thread; blocks, about a minute for 10 GB; others go on reading
+  /// and writing, and rows replaced meanwhile are not its business. Errors: io.
+  result<void> forget_old_rows();
 
 private:
   friend class views_batch;

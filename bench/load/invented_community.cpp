@@ -28,8 +28,8 @@ std::string hash_like(invention& by) {
 
 } // namespace
 
-invented_community::invented_community(const plan& what, std::string name_key)
-    : plan_(what), name_key_(std::move(name_key)), invent_(what.seed),
+invented_community::invented_community(const plan& what, std::string name_key, const projections::record_seal* seal)
+    : plan_(what), name_key_(std::move(name_key)), seal_(seal), invent_(what.seed),
       people_wanted_(between(10, what.events / 1'000, 10'000)), rooms_wanted_(between(4, what.events / 5'000, 2'000)),
       now_ms_(start_ms), gap_ms_(std::min(quiet_ms, span_ms / static_cast<double>(what.events))) {
   PALABRE_ASSERT(what.events >= plan::events_min);
@@ -56,7 +56,8 @@ template <class Event>
 storage::append invented_community::stored(const stream_id& stream, stream_version version, timestamp time,
                                            user_id actor, const events::decided<Event>& what) {
   const std::string request = to_text(invent_.next_id(time));
-  const auto bytes_of = [&](const stream_id& of, const events::encoded_event& event) {
+  const auto bytes_of = [&](const stream_id& of, const events::encoded_event& event,
+                            const projections::sealed_payload& sealed = {}) {
     storage::record r;
     r.stream = of;
     r.time = time;
@@ -64,7 +65,8 @@ storage::append invented_community::stored(const stream_id& stream, stream_versi
     r.schema = event.schema;
     r.type = event.type;
     r.correlation = request;
-    r.payload = event.payload;
+    r.key_id = sealed.key_id;
+    r.payload = sealed.key_id == 0 ? event.payload : sealed.stored;
     ++made_;
     return storage::encode(r);
   };
@@ -72,7 +74,19 @@ storage::append invented_community::stored(const stream_id& stream, stream_versi
   auto& own = made.streams.emplace_back();
   own.stream = stream;
   own.expected = storage::expectation::exactly(version);
-  for (const auto& event : what.events) own.records.push_back(bytes_of(stream, events::encode(event)));
+  for (const auto& event : what.events) {
+    const events::encoded_event encoded = events::encode(event);
+    auto parts = events::divide(event);
+    projections::sealed_payload sealed;
+    if (seal_ != nullptr && !parts.personal.empty()) {
+      const auto key = seal_->keys().key_of(projections::person_of(stream, actor));
+      PALABRE_ASSERT(key);
+      sealed = seal_->seal(stream, ++version, encoded, std::move(parts), key.value());
+    } else {
+      ++version;
+    }
+    own.records.push_back(bytes_of(stream, encoded, sealed));
+  }
   for (const auto& claim : what.claims)
     made.streams.push_back({claim.name, storage::expectation::even(), {bytes_of(claim.name, claim.event)}});
   for (const auto& note : what.notes)

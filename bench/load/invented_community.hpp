@@ -2,6 +2,7 @@
 #include "bench/load/invention.hpp"
 #include "events/room.hpp"
 #include "events/user.hpp"
+#include "projections/record_seal.hpp"
 #include "storage/journal.hpp"
 
 #include <cstdint>
@@ -15,7 +16,7 @@ namespace palabre::bench {
 /// of the people and most of the talk; of a hundred things that happen, 85 are messages (a tenth of them replies), ten
 /// are reactions put or taken back, three edits and two deletions. Every event is decided by the rules of events/, so
 /// that none is in the log that could not have come there. Times are a minute apart on average in a quiet community and
-/// lie in the past.
+/// lie in the past. Words are sealed, as a server seals them.
 ///
 /// The same seed gives the same ids, words and times; the streams of logins and share codes depend on the name key.
 /// Memory: grows with people and rooms, not with events. Threads: one.
@@ -28,8 +29,8 @@ public:
     static constexpr std::uint64_t events_min = 1'000;
   };
 
-  /// `name_key`: see events/streams.hpp. Requires: plan::events_min events or more.
-  invented_community(const plan& what, std::string name_key);
+  /// `name_key`: see events/streams.hpp. `seal`: null: nothing is sealed. Requires: plan::events_min events or more.
+  invented_community(const plan& what, std::string name_key, const projections::record_seal* seal = nullptr);
 
   /// The next command's append. Requires: is_over() is false; those before it are appended, in this order.
   storage::append next();
@@ -74,6 +75,7 @@ private:
 
   const plan plan_;
   const std::string name_key_;
+  const projections::record_seal* const seal_;
   invention invent_;
   std::vector<person> people_;
   std::vector<room> rooms_;

@@ -11,14 +11,21 @@
 namespace palabre::bench {
 namespace {
 
-std::string read_name_key(const std::string& data) {
-  const std::string path = data + "/secrets/name.key";
+std::string read_key(const std::string& data, const std::string& name) {
+  const std::string path = data + "/secrets/" + name;
   std::ifstream file(path);
   std::string line;
   std::getline(file, line);
   std::string key = from_base64url(line);
   if (key.empty()) throw std::runtime_error("there is no key in " + path);
   return key;
+}
+
+/// The key ring that a server has made there.
+std::shared_ptr<storage::key_ring> open_keys(const std::string& data, randomness& random) {
+  auto ring = storage::key_ring::open({data + "/keys", {read_key(data, "master.key")}, 0}, random);
+  if (!ring) throw std::runtime_error("the keys: " + ring.error().context);
+  return std::move(ring).value();
 }
 
 /// The room with the longest stream.
@@ -39,20 +46,23 @@ void find_biggest_room(const storage::event_log& log, filled_log& found) {
 
 filled_log fill_log(const std::string& data, const invented_community::plan& what,
                     const std::function<void(double part)>& tell) {
-  invented_community people(what, read_name_key(data));
+  invention seals(what.seed); // the same log for the same seed
+  const projections::record_seal seal(open_keys(data, seals), seals);
+  invented_community people(what, read_key(data, "name.key"), &seal);
   system_randomness random; // of the log's epoch
   auto opened = storage::event_log::open(data + "/log", storage::event_log::access::read_write, random);
   if (!opened) throw std::runtime_error("the log: " + opened.error().context);
   const auto log = std::move(opened).value();
   if (log->head() != position{}) throw std::runtime_error("the log in " + data + " is not empty");
   storage::journal journal(*log);
+  journal.add_precondition([&seal] { return seal.keys().sync(); });
   filled_log filled;
   std::optional<error> refusal;
   while (!people.is_over() && !refusal) {
     for (const auto batch = people.made(); !people.is_over() && people.made() - batch < limits::batch_records_max;) {
       storage::append next = people.next();
       for (const auto& part : next.streams)
-        for (const auto& record : part.records) filled.bytes += record.size();
+        for (const auto& record : part.records) filled.bytes += record.stored.size();
       next.done = [&refusal](palabre::result<storage::appended> done) {
         if (!done && !refusal) refusal = done.error();
       };

@@ -42,7 +42,7 @@ struct post_to_room {
 struct post_and_store {
   std::string operator()() {
     const events::room_event event = post();
-    return actors::stored_event(stream, events::encode(event), origin, noon, {});
+    return actors::stored_event(stream, events::encode(event), origin, noon, {}).stored;
   }
   post_to_room post;
   const stream_id stream = events::stream_of(numbered_room(1));

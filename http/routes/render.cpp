@@ -116,7 +116,7 @@ result<std::string> render_posted(const storage::record& posted, std::string_vie
   row.room = room_id{posted.stream.id};
   row.seq = posted.version;
   row.author = posted.actor;
-  append_json_string(row.body_json, event.body.value);
+  events::append_json(row.body_json, event.body, events::secrets::hidden); // null of who was erased
   row.metadata_json = std::move(event.metadata.value.text);
   row.reply_to = event.reply_to;
   row.reply_to_seq = event.reply_to_seq;

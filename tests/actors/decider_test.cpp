@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
+#include <sys/resource.h>
 
 namespace palabre::actors {
 namespace {
@@ -291,6 +293,102 @@ TEST_F(Decider, RefusesATakenShareCodeAsAWhole) {
   EXPECT_EQ(taken->is->error().context, "1"); // the claim, not the room
   EXPECT_EQ(log_->head_of(events::stream_of(room_)).value().version, 0u);
   EXPECT_NE(first, room_);
+}
+
+// ---- Sealing
+
+/// The same with keys.
+class SealingDecider : public Decider {
+protected:
+  void SetUp() override {
+    Decider::SetUp();
+    keys_ = storage::key_ring::open({directory_ + "/keys", {std::string(32, 'M')}, 0}, random_).value();
+    seal_ = std::make_shared<const projections::record_seal>(keys_, random_);
+    log_->open_seals_with(seal_);
+    journal_->add_precondition([this] { return keys_->sync(); });
+    context_->seal = seal_.get();
+  }
+
+  std::shared_ptr<storage::key_ring> keys_;
+  std::shared_ptr<const projections::record_seal> seal_;
+};
+
+TEST_F(SealingDecider, StoresWordsSealedAndAnswersWithThem) {
+  create_the_room();
+  const auto posted = post("a word");
+  settle();
+  ASSERT_TRUE(posted->is && *posted->is);
+  const storage::committed_record& record = posted->is->value()[0];
+  EXPECT_EQ(record.stored.find("a word"), std::string::npos);
+  EXPECT_NE(record.view.payload.find("a word"), std::string_view::npos);
+  EXPECT_EQ(record.view.key_id, 1u) << "Ada's, made for her first words";
+  EXPECT_EQ(log_->read(record.view.at).value().view.payload, record.view.payload);
+}
+
+TEST_F(SealingDecider, SealsEachOfManyInItsPlace) {
+  create_the_room();
+  std::vector<std::shared_ptr<answer_slot>> answers;
+  for (int i = 0; i < 100; ++i) answers.push_back(post("message " + std::to_string(i)));
+  settle();
+  for (const auto& answer : answers) {
+    ASSERT_TRUE(answer->is && *answer->is);
+    const storage::committed_record& record = answer->is->value()[0];
+    const auto read = log_->read(record.view.at);
+    ASSERT_TRUE(read) << read.error().context;
+    EXPECT_EQ(read.value().view.payload, record.view.payload);
+  }
+}
+
+TEST_F(SealingDecider, SealsAgainAfterAnAppendThatFailed) {
+  create_the_room();
+  const auto mine = post("in flight"), behind = post("behind it");
+  storage::append foreign;
+  storage::record r;
+  r.stream = events::stream_of(room_);
+  r.type = "room.archived";
+  r.schema = 1;
+  r.payload = R"({"by_owner":true})";
+  foreign.streams.push_back({r.stream, storage::expectation::any(), {storage::encode(r)}});
+  ASSERT_TRUE(journal_->submit(std::move(foreign)));
+  ASSERT_TRUE(step());
+  EXPECT_FALSE(step());
+  EXPECT_EQ(behind->is->error().code, errc::version_mismatch);
+  wake(); // reads the sealed history
+  EXPECT_EQ(decider_->aggregate().state.message_count, 1u);
+}
+
+TEST_F(SealingDecider, AnswersARepeatedCommandWithTheWordsAsLongAsThereIsAKey) {
+  create_the_room();
+  const auto first = post("once", {key(1, 1)});
+  settle();
+  const auto payload_again = [&] {
+    wake();
+    return std::string(post("once", {key(1, 1)})->is->value()[0].view.payload);
+  };
+  EXPECT_EQ(payload_again(), first->is->value()[0].view.payload);
+  ASSERT_TRUE(keys_->begin_erasing(ada_, clock_.now()));
+  ASSERT_TRUE(keys_->destroy_key_of(ada_));
+  EXPECT_NE(payload_again().find(R"("body":null)"), std::string::npos);
+}
+
+/// A disk that takes no key: nothing is said that could not be read, or would stand open.
+TEST_F(SealingDecider, RefusesWhatItCannotSeal) {
+  create_the_room();
+  const user_id eve = someone(2);
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  const auto refused = join(eve); // would make her key
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, ignored);
+  ASSERT_TRUE(refused->is);
+  EXPECT_EQ(refused->is->error().code, errc::io);
+  const auto again = join(eve);
+  settle();
+  EXPECT_TRUE(again->is && *again->is);
 }
 
 // ---- Notes: what is told in inboxes, beside the room's own events.

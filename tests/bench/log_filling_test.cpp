@@ -28,8 +28,10 @@ struct data_directory {
   explicit data_directory(char key_letter = 'k') {
     namespace fs = std::filesystem;
     fs::create_directories(path + "/secrets");
-    std::ofstream(path + "/secrets/name.key") << to_base64url(std::string(32, key_letter)) << "\n";
-    fs::permissions(path + "/secrets/name.key", fs::perms::owner_read | fs::perms::owner_write);
+    for (const char* name : {"/secrets/name.key", "/secrets/master.key"}) {
+      std::ofstream(path + name) << to_base64url(std::string(32, key_letter)) << "\n";
+      fs::permissions(path + name, fs::perms::owner_read | fs::perms::owner_write);
+    }
   }
   temporary_directory root;
   const std::string path = root.path() + "/data";

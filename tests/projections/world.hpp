@@ -47,6 +47,15 @@ public:
   std::vector<projection*> projections() { return {&timeline_, &roster_, &users_, &presence_, &reading_}; }
   const std::string& directory() const { return directory_; }
 
+  /// As after a restart.
+  void reopen_log() {
+    projector.reset();
+    journal.reset();
+    log.reset();
+    log = storage::event_log::open(directory_ + "/log", storage::event_log::access::read_write, random).value();
+    journal = std::make_unique<storage::journal>(*log);
+  }
+
   /// Appends to the log; the views do not know yet.
   template <class Event>
   position append(const stream_id& stream, user_id actor, const Event& event, timestamp time = {1'700'000'000'000}) {

@@ -23,11 +23,11 @@ struct model {
                           (part.expected.what == expectation::kind::even && records.size() % 2 == 0) ||
                           (part.expected.what == expectation::kind::exactly && records.size() == part.expected.version);
       if (!wanted) return errc::version_mismatch;
-      for (const std::string& stored : part.records) records.emplace_back(decode(stored).value().payload);
+      for (const new_record& each : part.records) records.emplace_back(decode(each.stored).value().payload);
     }
     streams = std::move(after);
     for (const stream_append& part : a.streams)
-      for (const std::string& stored : part.records) all.emplace_back(decode(stored).value().payload);
+      for (const new_record& each : part.records) all.emplace_back(decode(each.stored).value().payload);
     for (const idempotency& k : a.keys) keys[k.scope] = k.request;
     return std::nullopt;
   }

@@ -1,0 +1,171 @@
+#include "app/erasure.hpp"
+
+#include "base/limits.hpp"
+#include "events/streams.hpp"
+#include "projections/keys.hpp"
+#include "projections/presence.hpp"
+#include "projections/roster.hpp"
+#include "projections/tables.hpp"
+#include "projections/users.hpp"
+
+#include <future>
+#include <thread>
+
+namespace palabre::app {
+namespace {
+
+constexpr int attempts_max = 20;
+constexpr std::chrono::milliseconds between_attempts{50};
+
+/// Waits for one command. Requires: not a thread of the actors.
+template <class Request>
+result<actors::outcome> ask(actors::gateway& commands, Request request) {
+  std::promise<result<actors::outcome>> told;
+  auto answer = told.get_future();
+  request.answer =
+      actors::reply<actors::outcome>([&](result<actors::outcome> what) { told.set_value(std::move(what)); });
+  commands.send(std::move(request));
+  return answer.get();
+}
+
+/// The same until the others who are at it let it through: `make` looks everything up anew.
+template <class Make>
+result<actors::outcome> ask_again(actors::gateway& commands, Make make) {
+  for (int attempt = 1;; ++attempt) {
+    PALABRE_TRY(auto request, make());
+    auto done = ask(commands, std::move(request));
+    if (done || attempt == attempts_max) return done;
+    const errc why = done.error().code;
+    if (why != errc::stale_facts && why != errc::abandoned && why != errc::overloaded) return done;
+    std::this_thread::sleep_for(between_attempts);
+  }
+}
+
+result<void> wait_for_views(projections::projector& projector, position at) {
+  std::promise<result<void>> told;
+  auto reached = told.get_future();
+  projector.when_applied(at, [&](result<void> what) { told.set_value(std::move(what)); });
+  return reached.get();
+}
+
+/// Nobody asks on behalf of whoever is erased: the system does.
+actors::command_origin origin_of(user_id actor) {
+  return {actor, "erasure", {}};
+}
+
+result<actors::room_request> leaving(const storage::views_store& views, room_id room, user_id user) {
+  const projections::roster_queries roster(views);
+  PALABRE_TRY(const auto row, roster.room(room)); // first: its seq is what the standing is true for
+  PALABRE_TRY(const auto standing, roster.standing(room, user));
+  if (!row) return error{errc::corrupt, "a membership of a room that is not there"};
+  actors::room_request request;
+  request.room = room;
+  request.command = events::leave_room{};
+  request.facts.true_at = row->last_seq;
+  if (standing) request.facts.standing = standing->as;
+  request.origin = origin_of(user);
+  return request;
+}
+
+result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& done) {
+  PALABRE_TRY(const auto rooms, projections::presence_queries(ground.views).rooms_of(user));
+  for (const room_id& room : rooms) {
+    const auto left = ask_again(ground.commands, [&] { return leaving(ground.views, room, user); });
+    if (left)
+      ++done.rooms_left;
+    else if (left.error().code == errc::owner_must_transfer)
+      ++done.rooms_owned;
+    else if (left.error().code != errc::not_found) // gone from a private room by now
+      return left.error();
+  }
+  return success();
+}
+
+/// By looking through all of them: the login itself may be unreadable already.
+result<std::vector<stream_id>> logins_of(const storage::views_store& views, user_id user) {
+  const std::string wanted = projections::key_of(user);
+  std::vector<stream_id> found;
+  PALABRE_TRY(views.range(
+      projections::tables::logins, {}, std::string(17, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+        if (row == wanted)
+          found.push_back({static_cast<char>(events::stream_kind::login), uuid_from_bytes(key.data())});
+        return true;
+      }));
+  return found;
+}
+
+result<position> end_account(const erasing_ground& ground, user_id user, std::uint32_t key_id) {
+  PALABRE_TRY(const auto logins, logins_of(ground.views, user));
+  const auto make = [&]() -> result<actors::user_request> {
+    actors::user_request request;
+    request.user = user;
+    request.command = events::erase_user{key_id, logins};
+    request.origin = origin_of({});
+    return request;
+  };
+  PALABRE_TRY(const auto ended, ask_again(ground.commands, make));
+  return ended.durable;
+}
+
+/// The first record says how the account began; no record: there is none.
+result<bool> began_unsealed(const storage::event_log& log, user_id user) {
+  std::optional<bool> unsealed;
+  PALABRE_TRY(log.read_stream(events::stream_of(user), 0, 1, [&](const storage::committed_record& first) {
+    unsealed = first.view.key_id == 0;
+    return false;
+  }));
+  if (!unsealed) return error{errc::not_found, "there is no user " + to_text(user)};
+  return *unsealed;
+}
+
+result<bool> has_ended(const storage::event_log& log, user_id user) {
+  const stream_id stream = events::stream_of(user);
+  PALABRE_TRY(const auto head, log.head_of(stream));
+  if (head.version == 0) return true; // of a later life of this log: there is nothing here
+  PALABRE_TRY(const auto last, log.read(head.at));
+  return last.view.type == events::user_erased::type.name;
+}
+
+} // namespace
+
+result<found_person> find_person(const storage::views_store& views, const std::string& name_key,
+                                 const std::string& text) {
+  const projections::user_queries users(views);
+  auto user = user_id::parse(text);
+  if (const auto login = events::canonical_login(text); !user && login) {
+    PALABRE_TRY(user, users.by_login(events::login_stream(name_key, *login)));
+  }
+  if (!user) return error{errc::not_found, "nobody has the login " + text + "; an id does as well"};
+  PALABRE_TRY(const auto row, users.user(*user));
+  return found_person{*user, row ? row->login + " (" + to_text(*user) + ")" : to_text(*user)};
+}
+
+result<erasure> erase_user(const erasing_ground& ground, user_id user) {
+  erasure done;
+  done.user = user;
+  PALABRE_TRY(done.was_unsealed, began_unsealed(ground.log, user));
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
+  PALABRE_TRY(done.key_id, ground.keys.begin_erasing(user, ground.time.now()));
+  PALABRE_TRY(leave_rooms(ground, user, done));
+  PALABRE_TRY(const position ended, end_account(ground, user, done.key_id));
+  PALABRE_TRY(wait_for_views(ground.projector, ended));
+  PALABRE_TRY(ground.views.erase_snapshot(events::stream_of(user)));
+  PALABRE_TRY(ground.views.forget_old_rows());
+  PALABRE_TRY(ground.keys.destroy_key_of(user)); // last: as long as the key is there, all of this is begun again
+  return done;
+}
+
+result<std::size_t> finish_erasures(const erasing_ground& ground) {
+  std::size_t finished = 0;
+  for (const storage::erased_user& each : ground.keys.erased()) {
+    PALABRE_TRY(const bool ended, has_ended(ground.log, each.user));
+    if (ended && !ground.keys.holds_key_of(each.user)) continue;
+    const auto done = erase_user(ground, each.user);
+    if (!done && done.error().code != errc::not_found) return done.error();
+    PALABRE_TRY(ground.keys.destroy_key_of(each.user)); // also where the log never knew of them
+    ++finished;
+  }
+  return finished;
+}
+
+} // namespace palabre::app

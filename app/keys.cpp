@@ -1,0 +1,41 @@
+#include "app/keys.hpp"
+
+#include "app/secrets.hpp"
+#include "app/store.hpp"
+
+namespace palabre::app {
+
+result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, const storage::event_log& log,
+                                                     randomness& random) {
+  storage::key_ring::opening how;
+  how.directory = keys_directory(data);
+  how.key_id_max = log.key_id_max();
+  const bool is_new = !storage::holds_key_ring(how.directory) && how.key_id_max == 0;
+  PALABRE_TRY(how.master_keys, load_master_keys(data, is_new, random));
+  PALABRE_TRY(auto ring, storage::key_ring::open(how, random));
+  PALABRE_TRY(settle_master_key(data, ring->master_key_used()));
+  return std::shared_ptr<storage::key_ring>(std::move(ring));
+}
+
+result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data) {
+  static system_randomness random; // nothing is made: it is only lent
+  PALABRE_TRY(auto log, storage::event_log::open(log_directory(data), storage::event_log::access::read_only, random));
+  storage::key_ring::opening how;
+  how.directory = keys_directory(data);
+  how.mode = storage::key_ring::access::read_only;
+  how.key_id_max = log->key_id_max();
+  if (how.key_id_max == 0 && !storage::holds_key_ring(how.directory)) return log;
+  PALABRE_TRY(how.master_keys, load_master_keys(data, false, random));
+  PALABRE_TRY(auto ring, storage::key_ring::open(how, random));
+  std::shared_ptr<storage::key_ring> keys = std::move(ring);
+  log->open_seals_with(std::make_shared<const projections::record_seal>(std::move(keys), random));
+  return log;
+}
+
+result<void> rotate_master_key(const std::string& data, storage::key_ring& keys, randomness& random) {
+  PALABRE_TRY(const std::string next, make_next_master_key(data, random));
+  PALABRE_TRY(keys.rewrap(next));
+  return settle_master_key(data, 1);
+}
+
+} // namespace palabre::app

@@ -1,0 +1,86 @@
+#include "storage/aead.hpp"
+
+#include "base/assert.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <cstring>
+
+namespace palabre::storage {
+namespace {
+
+/// OpenSSL 3 looks an algorithm up on each use by name, which costs more than sealing a message: keep both per thread.
+struct cipher {
+  std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> algorithm{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr),
+                                                                    &EVP_CIPHER_free};
+  std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
+};
+
+cipher& own_cipher() {
+  thread_local cipher own;
+  PALABRE_ASSERT(own.algorithm && own.context);
+  return own;
+}
+
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes_at(std::string& text, std::size_t offset) {
+  return reinterpret_cast<unsigned char*>(text.data() + offset);
+}
+int size_of(std::string_view text) {
+  return static_cast<int>(text.size()); // an event is far below 2 GiB
+}
+
+} // namespace
+
+aead_key::aead_key(std::string_view bytes) {
+  PALABRE_ASSERT(bytes.size() == bytes_.size());
+  std::memcpy(bytes_.data(), bytes.data(), bytes_.size());
+  as_view_ = {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()};
+}
+
+aead_key::~aead_key() {
+  OPENSSL_cleanse(bytes_.data(), bytes_.size());
+}
+
+std::string aead_seal(const aead_key& key, const aead_nonce& nonce, std::string_view beside, std::string_view plain) {
+  const cipher& own = own_cipher();
+  EVP_CIPHER_CTX* const context = own.context.get();
+  std::string sealed(reinterpret_cast<const char*>(nonce.data()), nonce.size());
+  sealed.resize(nonce.size() + plain.size() + aead_tag_bytes);
+  int size = 0;
+  bool done = EVP_EncryptInit_ex2(context, own.algorithm.get(), key.data(), nonce.data(), nullptr) == 1 &&
+              EVP_EncryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
+              EVP_EncryptUpdate(context, bytes_at(sealed, nonce.size()), &size, bytes_of(plain), size_of(plain)) == 1;
+  unsigned char* const tag = bytes_at(sealed, nonce.size() + plain.size());
+  done = done && EVP_EncryptFinal_ex(context, tag, &size) == 1 &&
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, aead_tag_bytes, tag) == 1;
+  PALABRE_ASSERT(done); // it has no reason to fail but memory
+  return sealed;
+}
+
+result<std::string> aead_open(const aead_key& key, std::string_view beside, std::string_view sealed) {
+  if (sealed.size() < aead_nonce_bytes + aead_tag_bytes) return error{errc::corrupt, "a seal that is too short"};
+  const cipher& own = own_cipher();
+  EVP_CIPHER_CTX* const context = own.context.get();
+  const std::string_view hidden = sealed.substr(aead_nonce_bytes, sealed.size() - aead_nonce_bytes - aead_tag_bytes);
+  std::array<unsigned char, aead_tag_bytes> tag;
+  std::memcpy(tag.data(), sealed.data() + sealed.size() - tag.size(), tag.size());
+  std::string plain(hidden.size(), '\0');
+  int size = 0;
+  const bool begun = EVP_DecryptInit_ex2(context, own.algorithm.get(), key.data(), bytes_of(sealed), nullptr) == 1 &&
+                     EVP_DecryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
+                     EVP_DecryptUpdate(context, bytes_at(plain, 0), &size, bytes_of(hidden), size_of(hidden)) == 1 &&
+                     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;
+  PALABRE_ASSERT(begun);
+  unsigned char nothing[aead_tag_bytes];
+  if (EVP_DecryptFinal_ex(context, nothing, &size) != 1) {
+    OPENSSL_cleanse(plain.data(), plain.size());
+    return error{errc::corrupt, "the seal does not open: not these bytes, or not here"};
+  }
+  return plain;
+}
+
+} // namespace palabre::storage
