@@ -63,6 +63,11 @@ result<void> event_log::scan(position after, position last,
   return state_->log.store->scan(after, std::min(last, head()), visit);
 }
 
+result<void> event_log::scan_in_place(position after, position last,
+                                      const std::function<bool(const record&, std::string_view)>& visit) const {
+  return state_->log.store->scan_in_place(after, std::min(last, head()), visit);
+}
+
 result<stream_head> event_log::head_of(const stream_id& stream) const {
   return state_->log.store->head_of(stream);
 }

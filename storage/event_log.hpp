@@ -81,6 +81,9 @@ public:
   /// The records after `after` up to `last`, ascending, until `visit` answers false. Reads ahead; for long scans.
   /// Errors: corrupt: also a gap: the first missing position is in the context.
   result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit) const;
+  /// The same without copies and hashes: records and bytes lie in the store, and are valid during the visit only.
+  result<void> scan_in_place(position after, position last,
+                             const std::function<bool(const record&, std::string_view stored)>& visit) const;
   result<stream_head> head_of(const stream_id& stream) const;
   /// Every stream and its head, in key order, until `visit` answers false.
   result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;

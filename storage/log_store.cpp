@@ -98,16 +98,11 @@ result<committed_record> log_store::read(position at) const {
   return make_committed(at, row.ToString());
 }
 
-result<void> log_store::scan(position after, position last, const record_visitor& visit) const {
+/// `show(position, bytes)`, for each row, answers whether to go on.
+template <class Show>
+result<void> log_store::scan_rows(position after, position last, Show show) const {
   const position_key bound = key_of(last.next());
   const rocksdb::Slice end{bound.data(), bound.size()};
-  committed_record current{std::string{}, record{}, sha256_digest{}}; // one for all: its bytes are reused
-  const auto show = [&](position at, std::string_view stored) -> result<bool> {
-    current.stored.assign(stored);
-    PALABRE_TRY(current.view, decode_at(at, current.stored));
-    current.hash = hash_of(current.stored);
-    return visit(current);
-  };
   for (position next = after.next(); next <= last;) {
     const position_key key = key_of(next);
     const position from = next;
@@ -118,6 +113,23 @@ result<void> log_store::scan(position after, position last, const record_visitor
     if (next == from) return at_position(next, {errc::corrupt, "missing"});
   }
   return success();
+}
+
+result<void> log_store::scan(position after, position last, const record_visitor& visit) const {
+  committed_record current{std::string{}, record{}, sha256_digest{}}; // one for all: its bytes are reused
+  return scan_rows(after, last, [&](position at, std::string_view stored) -> result<bool> {
+    current.stored.assign(stored);
+    PALABRE_TRY(current.view, decode_at(at, current.stored));
+    current.hash = hash_of(current.stored);
+    return visit(current);
+  });
+}
+
+result<void> log_store::scan_in_place(position after, position last, const place_visitor& visit) const {
+  return scan_rows(after, last, [&](position at, std::string_view stored) -> result<bool> {
+    PALABRE_TRY(const record r, decode_at(at, stored));
+    return visit(r, stored);
+  });
 }
 
 result<void> log_store::read_stream(const stream_id& stream, stream_version after, std::size_t count_max, position last,

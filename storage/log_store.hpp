@@ -25,6 +25,9 @@ public:
 
   result<committed_record> read(position at) const;
   result<void> scan(position after, position last, const record_visitor& visit) const;
+  using place_visitor = std::function<bool(const record&, std::string_view stored)>;
+  /// Records as they lie in the store, not hashed; valid during the visit.
+  result<void> scan_in_place(position after, position last, const place_visitor& visit) const;
   /// Leaves out what lies beyond `last`.
   result<void> read_stream(const stream_id& stream, stream_version after, std::size_t count_max, position last,
                            const record_visitor& visit) const;
@@ -42,6 +45,8 @@ public:
 
 private:
   result<bool> get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const;
+  template <class Show>
+  result<void> scan_rows(position after, position last, Show show) const;
   result<bool> visit_positions(const std::vector<position>& at, const record_visitor& visit) const;
 
   std::unique_ptr<rocksdb_instance> instance_;
