@@ -53,6 +53,7 @@ void audit_commands::add_replay(CLI::App& program) {
                             [this] { return replay(replaying_, std::cout, std::cerr); });
   replaying->add_option("--room", replaying_.room, "the room's id")->required();
   replaying->add_option("--at", replaying_.at, "a seq, or a time; the end by default");
+  replaying->add_flag("--text", replaying_.text, "for people, instead of JSON");
 }
 
 void audit_commands::add_diff(CLI::App& program) {

@@ -31,6 +31,7 @@ struct replay_options {
   std::string data = "./data";
   std::string room;
   std::optional<std::string> at; ///< a seq, or RFC 3339: the last seq at or before it
+  bool text = false;             ///< for people, instead of JSON
 };
 int replay(const replay_options& options, std::ostream& out, std::ostream& errors);
 

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/moment.hpp"
+#include "app/room_text.hpp"
 #include "app/store.hpp"
 
 #include "events/streams.hpp"
@@ -50,22 +51,14 @@ private:
   std::set<user_id> actors_;
 };
 
-/// `as_of`: whose day counts for messages_today.
-result<void> print_room(const storage::views_store& views, room_id room, std::ostream& out, timestamp as_of) {
-  projections::profiles authors(views);
-  const projections::roster_queries roster(views);
-  const projections::timeline_queries timeline(views, authors);
-  PALABRE_TRY(auto row, roster.room(room));
-  if (!row) return error{errc::not_found, "this room did not exist then"};
-  std::string text = R"({"room":)";
-  projections::append_room_fields(text, *row, false, utc_day(as_of)); // the share code is a secret: null
-  text += R"(},"members":[)";
+result<std::string> members_json(const projections::roster_queries& roster, projections::profiles& authors,
+                                 room_id room) {
+  std::string text = "[";
   std::optional<user_id> after;
-  bool first = true;
   do {
     PALABRE_TRY(auto page, roster.members(room, after, 1'000));
     for (const auto& member : page.items) {
-      if (!std::exchange(first, false)) text += ',';
+      if (text.size() > 1) text += ',';
       PALABRE_TRY(auto profile, authors.author_json(member.user));
       text += R"({"user_id":)";
       events::append_json(text, member.user, events::secrets::hidden);
@@ -77,16 +70,44 @@ result<void> print_room(const storage::views_store& views, room_id room, std::os
     }
     after = page.next;
   } while (after);
-  text += R"(],"messages":[)";
-  out << text;
+  return text + ']';
+}
+
+/// Calls `show` with the items of one page after the other.
+result<void> visit_pages(const projections::timeline_queries& timeline, room_id room,
+                         const std::function<void(const projections::message_page&)>& show) {
   projections::page_request next{projections::page_request::anchor::after, 0, 200};
   for (bool more = true; more;) {
-    PALABRE_TRY(auto page, timeline.page(room, user_id{}, next)); // nobody looks: `me` is false
-    if (page.count > 0 && next.seq > 0) out << ',';
-    out << std::string_view(page.items_json).substr(1, page.items_json.size() - 2);
+    PALABRE_TRY(const auto page, timeline.page(room, user_id{}, next)); // nobody looks: `me` is false
+    show(page);
     next.seq = page.last_seq;
     more = page.newer;
   }
+  return success();
+}
+
+/// `as_of`: whose day counts for messages_today.
+result<void> print_room(const storage::views_store& views, room_id room, bool as_text, std::ostream& out,
+                        timestamp as_of) {
+  projections::profiles authors(views);
+  const projections::roster_queries roster(views);
+  const projections::timeline_queries timeline(views, authors);
+  PALABRE_TRY(auto row, roster.room(room));
+  if (!row) return error{errc::not_found, "this room did not exist then"};
+  std::string text = R"({"room":)";
+  projections::append_room_fields(text, *row, false, utc_day(as_of)); // the share code is a secret: null
+  PALABRE_TRY(const std::string members, members_json(roster, authors, room));
+  text += R"(},"members":)" + members;
+  if (as_text) {
+    out << room_text(text + '}');
+    return visit_pages(timeline, room, [&](const auto& page) { out << messages_text(page.items_json); });
+  }
+  out << text << R"(,"messages":[)";
+  bool first = true;
+  PALABRE_TRY(visit_pages(timeline, room, [&](const auto& page) {
+    if (page.count > 0 && !std::exchange(first, false)) out << ',';
+    out << std::string_view(page.items_json).substr(1, page.items_json.size() - 2);
+  }));
   out << "]}\n";
   return success();
 }
@@ -109,7 +130,7 @@ result<void> run(const replay_options& options, std::ostream& out) {
   for (const user_id user : of_room.actors()) { // profiles are shown as they are now, as the API shows them
     PALABRE_TRY(of_users.run(events::stream_of(user), moment{}));
   }
-  return print_room(views->store(), *room, out, until.time ? *until.time : wall_clock().now());
+  return print_room(views->store(), *room, options.text, out, until.time ? *until.time : wall_clock().now());
 }
 
 } // namespace
