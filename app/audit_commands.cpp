@@ -39,7 +39,7 @@ void audit_commands::add_events(CLI::App& program) {
   events->add_option("--user", listing_.user, "only what this user did");
   events->add_option("--about", listing_.about, "only what names this id: of a user, a room, a message, a session");
   events->add_option("--type", listing_.type, "only events of this type, as message.posted");
-  events->add_option("--request", listing_.request, "only what this request did, by its X-Request-Id");
+  events->add_option("--request", listing_.request, "only what this request did, by its X-Request-ID");
   events->add_option("--since", listing_.since, "only from this time on, as 2026-01-31T12:00:00Z");
   events->add_option("--until", listing_.until, "only up to this time");
   events->add_option("--after", listing_.after, "only behind this position")

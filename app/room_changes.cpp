@@ -133,36 +133,39 @@ result<void> room_changes::add(room_change& c, const message_posted& e, position
 }
 
 result<void> room_changes::add(room_change& c, const message_edited& e, position at) {
-  PALABRE_TRY(const words* const now, name_message(c, e.message, e.message_seq, at));
+  c.message = {e.message, e.message_seq, std::nullopt};
+  const words* const now = words_of(e.message);
+  if (now) {
+    PALABRE_TRY(c.message->author, names_.find(now->author, at));
+  }
   c.fields.push_back({"body", now ? now->body : "null", as_json(e.body)});
   return success();
 }
 
 result<void> room_changes::add(room_change& c, const message_deleted& e, position at) {
-  PALABRE_TRY(const words* const now, name_message(c, e.message, e.message_seq, at));
+  c.message = {e.message, e.message_seq, std::nullopt};
+  PALABRE_TRY(c.message->author, names_.find(e.author, at));
+  const words* const now = words_of(e.message);
   c.fields.push_back({"body", now ? now->body : "null", std::nullopt});
   return success();
 }
 
-result<void> room_changes::add(room_change& c, const reaction_added& e, position at) {
-  PALABRE_TRY(name_message(c, e.message, e.message_seq, at));
+result<void> room_changes::add(room_change& c, const reaction_added& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
   c.fields.push_back({"reaction", std::nullopt, as_json(e.emoji)});
   return success();
 }
 
-result<void> room_changes::add(room_change& c, const reaction_removed& e, position at) {
-  PALABRE_TRY(name_message(c, e.message, e.message_seq, at));
+result<void> room_changes::add(room_change& c, const reaction_removed& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
   c.fields.push_back({"reaction", as_json(e.emoji), std::nullopt});
   return success();
 }
 
-result<const room_changes::words*> room_changes::name_message(room_change& c, message_id id, stream_version seq,
-                                                              position at) {
-  c.message = {id, seq, std::nullopt};
-  const auto found = words_.find(id);
-  if (found == words_.end()) return nullptr;
-  PALABRE_TRY(c.message->author, names_.find(found->second.author, at));
-  return &found->second;
+/// As they are before the event at hand; null where they are not known: those of a message that nothing happens to.
+const room_changes::words* room_changes::words_of(message_id message) const {
+  const auto found = words_.find(message);
+  return found == words_.end() ? nullptr : &found->second;
 }
 
 void room_changes::add_settings(room_change& c, const room_settings* before, const room_settings& after) const {
@@ -182,7 +185,7 @@ void room_changes::follow(const room_event& event, const storage::record& r) {
   if (const auto* joined = std::get_if<member_joined>(&event)) roles_[joined->user] = joined->role;
   if (const auto* left = std::get_if<member_left>(&event)) roles_.erase(left->user);
   if (const auto* posted = std::get_if<message_posted>(&event); posted && wanted_.contains(posted->message))
-    words_[posted->message] = {as_json(posted->body), r.version, r.actor};
+    words_[posted->message] = {as_json(posted->body), r.actor};
   if (const auto* edited = std::get_if<message_edited>(&event))
     if (const auto found = words_.find(edited->message); found != words_.end())
       found->second.body = as_json(edited->body);

@@ -24,7 +24,7 @@ struct room_change {
   struct message_named {
     message_id id;
     stream_version seq = 0;
-    std::optional<person_named> author;
+    std::optional<person_named> author; ///< of a message that was posted, edited or deleted
   };
   stream_version seq = 0;
   position at;
@@ -57,7 +57,6 @@ public:
 private:
   struct words {
     std::string body; ///< as JSON
-    stream_version seq = 0;
     user_id author;
   };
   result<void> find_wanted();
@@ -77,8 +76,7 @@ private:
   result<void> add(room_change& c, const events::message_deleted& e, position at);
   result<void> add(room_change& c, const events::reaction_added& e, position at);
   result<void> add(room_change& c, const events::reaction_removed& e, position at);
-  /// Names a message, and its author where that is known.
-  result<const words*> name_message(room_change& c, message_id id, stream_version seq, position at);
+  const words* words_of(message_id message) const;
   void add_settings(room_change& c, const events::room_settings* before, const events::room_settings& after) const;
 
   const storage::event_log& log_;
