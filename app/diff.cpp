@@ -1,5 +1,5 @@
 #include "app/commands.hpp"
-#include "app/event_line.hpp"
+#include "app/ending.hpp"
 #include "app/room_changes.hpp"
 #include "app/store.hpp"
 
@@ -83,6 +83,7 @@ result<room_range> understand(const diff_options& options) {
 
 result<void> run(const diff_options& options, std::ostream& out) {
   PALABRE_TRY(const room_range range, understand(options));
+  const ending end;
   system_randomness random;
   PALABRE_TRY(const auto log,
               storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random));
@@ -93,8 +94,9 @@ result<void> run(const diff_options& options, std::ostream& out) {
     options.json ? append_json(text, change) : append_text(text, change);
     out << text;
     ++changes;
-    return out.good();
+    return out.good() && !end.is_asked();
   }));
+  PALABRE_TRY(end.check());
   if (!options.json) out << changes << (changes == 1 ? " change\n" : " changes\n");
   if (log->damage()) return error{errc::corrupt, *log->damage()};
   return success();

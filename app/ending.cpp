@@ -37,6 +37,11 @@ bool ending::is_asked() const {
   return asked != 0;
 }
 
+result<void> ending::check() const {
+  if (is_asked()) return error{errc::abandoned, "interrupted"};
+  return success();
+}
+
 bool ending::pause(std::chrono::milliseconds most) const {
   // Between looking and waiting a signal must not get lost: it is let in by ppoll only.
   sigset_t held, open;

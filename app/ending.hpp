@@ -2,6 +2,8 @@
 // How a command that prints for long ends before it is done: SIGINT, SIGTERM, or nobody reading any more. It then ends
 // in order, so that what it keeps in temporary directories goes.
 
+#include "base/result.hpp"
+
 #include <chrono>
 #include <memory>
 
@@ -15,6 +17,8 @@ public:
   ending(const ending&) = delete;
 
   bool is_asked() const;
+  /// What a command answers then. Errors: abandoned.
+  result<void> check() const;
   /// Waits so long, or until it is asked or nobody reads stdout any more; true: go on.
   bool pause(std::chrono::milliseconds most) const;
 

@@ -15,7 +15,7 @@ struct part_count {
   result<void> read = success();
 };
 
-result<void> count_records(const storage::event_log& log, const std::function<void(position)>& progress,
+result<void> count_records(const storage::event_log& log, const std::function<bool(position)>& progress,
                            log_statistics& all) {
   const std::uint64_t head = log.head().value;
   const auto end_of = [&](std::uint64_t part) { return position{std::min(head, (part + 1) * records_per_part)}; };
@@ -34,7 +34,7 @@ result<void> count_records(const storage::event_log& log, const std::function<vo
       [&](std::uint64_t part, std::size_t slot) {
         all.add(slots[slot].found);
         read = slots[slot].read;
-        progress(end_of(part));
+        if (read && !progress(end_of(part))) read = error{errc::abandoned, "interrupted"};
         return read.has_value();
       });
   return read;
@@ -79,7 +79,7 @@ void log_statistics::add(const log_statistics& more) {
   for (const auto& [day, of] : more.by_day) by_day[day].add(of);
 }
 
-result<log_statistics> count(const storage::event_log& log, const std::function<void(position)>& progress) {
+result<log_statistics> count(const storage::event_log& log, const std::function<bool(position)>& progress) {
   log_statistics all;
   PALABRE_TRY(count_records(log, progress, all));
   PALABRE_TRY(log.scan_heads([&](const stream_id& stream, const storage::stream_head&) {

@@ -42,7 +42,8 @@ private:
   counted& of_type(char kind, std::string_view type);
 };
 
-/// Reads the whole log, with all cores. Memory: nothing per event. Errors: corrupt, io.
-result<log_statistics> count(const storage::event_log& log, const std::function<void(position)>& progress);
+/// Reads the whole log, with all cores. Memory: nothing per event. `progress` is told how far it is, and answers
+/// whether to go on. Errors: corrupt, io; abandoned: it did not want more.
+result<log_statistics> count(const storage::event_log& log, const std::function<bool(position)>& progress);
 
 } // namespace palabre::app

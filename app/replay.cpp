@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/ending.hpp"
 #include "app/moment.hpp"
 #include "app/room_text.hpp"
 #include "app/store.hpp"
@@ -16,8 +17,9 @@ constexpr std::size_t commit_bytes = 4 * 1024 * 1024; // memory does not grow wi
 /// The events of one stream up to a moment, folded by the projections whose rows are looked at.
 class stream_fold {
 public:
-  stream_fold(const storage::event_log& log, storage::views_store& into, std::vector<projections::projection*> by)
-      : log_(log), by_(std::move(by)), rows_(into) {}
+  stream_fold(const storage::event_log& log, storage::views_store& into, std::vector<projections::projection*> by,
+              const ending& end)
+      : log_(log), by_(std::move(by)), end_(end), rows_(into) {}
 
   result<void> run(const stream_id& stream, const moment& until) {
     result<void> folded = success();
@@ -37,6 +39,7 @@ public:
 
 private:
   result<void> fold(const storage::record& record) {
+    PALABRE_TRY(end_.check());
     PALABRE_TRY(const auto event, projections::decode(record));
     for (projections::projection* p : by_) {
       PALABRE_TRY(p->fold(event, rows_));
@@ -47,6 +50,7 @@ private:
 
   const storage::event_log& log_;
   const std::vector<projections::projection*> by_;
+  const ending& end_;
   storage::views_batch rows_;
   std::set<user_id> actors_;
 };
@@ -74,11 +78,12 @@ result<std::string> members_json(const projections::roster_queries& roster, proj
 }
 
 /// Calls `show` with the items of one page after the other.
-result<void> visit_pages(const projections::timeline_queries& timeline, room_id room,
+result<void> visit_pages(const projections::timeline_queries& timeline, room_id room, const ending& end,
                          const std::function<void(const projections::message_page&)>& show) {
   projections::page_request next{projections::page_request::anchor::after, 0, 200};
   for (bool more = true; more;) {
     PALABRE_TRY(const auto page, timeline.page(room, user_id{}, next)); // nobody looks: `me` is false
+    PALABRE_TRY(end.check());
     show(page);
     next.seq = page.last_seq;
     more = page.newer;
@@ -87,8 +92,8 @@ result<void> visit_pages(const projections::timeline_queries& timeline, room_id 
 }
 
 /// `as_of`: whose day counts for messages_today.
-result<void> print_room(const storage::views_store& views, room_id room, bool as_text, std::ostream& out,
-                        timestamp as_of) {
+result<void> print_room(const storage::views_store& views, room_id room, bool as_text, const ending& end,
+                        std::ostream& out, timestamp as_of) {
   projections::profiles authors(views);
   const projections::roster_queries roster(views);
   const projections::timeline_queries timeline(views, authors);
@@ -100,11 +105,11 @@ result<void> print_room(const storage::views_store& views, room_id room, bool as
   text += R"(},"members":)" + members;
   if (as_text) {
     out << room_text(text + '}');
-    return visit_pages(timeline, room, [&](const auto& page) { out << messages_text(page.items_json); });
+    return visit_pages(timeline, room, end, [&](const auto& page) { out << messages_text(page.items_json); });
   }
   out << text << R"(,"messages":[)";
   bool first = true;
-  PALABRE_TRY(visit_pages(timeline, room, [&](const auto& page) {
+  PALABRE_TRY(visit_pages(timeline, room, end, [&](const auto& page) {
     if (page.count > 0 && !std::exchange(first, false)) out << ',';
     out << std::string_view(page.items_json).substr(1, page.items_json.size() - 2);
   }));
@@ -119,18 +124,19 @@ result<void> run(const replay_options& options, std::ostream& out) {
   if (options.at) {
     PALABRE_TRY(until, parse_moment("--at", *options.at, "a seq"));
   }
+  const ending end;
   system_randomness random;
   PALABRE_TRY(auto log,
               storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random));
   PALABRE_TRY(auto views, temporary_views::make());
   all_projections projections;
-  stream_fold of_room(*log, views->store(), {&projections.timeline, &projections.roster});
+  stream_fold of_room(*log, views->store(), {&projections.timeline, &projections.roster}, end);
   PALABRE_TRY(of_room.run(events::stream_of(*room), until));
-  stream_fold of_users(*log, views->store(), {&projections.users});
+  stream_fold of_users(*log, views->store(), {&projections.users}, end);
   for (const user_id user : of_room.actors()) { // profiles are shown as they are now, as the API shows them
     PALABRE_TRY(of_users.run(events::stream_of(user), moment{}));
   }
-  return print_room(views->store(), *room, options.text, out, until.time ? *until.time : wall_clock().now());
+  return print_room(views->store(), *room, options.text, end, out, until.time ? *until.time : wall_clock().now());
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "app/audit_progress.hpp"
 #include "app/commands.hpp"
+#include "app/ending.hpp"
 #include "app/log_statistics.hpp"
 #include "app/store.hpp"
 
@@ -112,13 +113,17 @@ std::string json(const log_statistics& s, const std::string& epoch, std::uint64_
 }
 
 result<void> run(const stats_options& options, std::ostream& out) {
+  const ending end;
   system_randomness random;
   PALABRE_TRY(const auto log,
               storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random));
   log_statistics found;
   {
     audit_progress shown("counting", {}, log->head());
-    PALABRE_TRY(found, count(*log, [&](position at) { shown.reach(at); }));
+    PALABRE_TRY(found, count(*log, [&](position at) {
+                  shown.reach(at);
+                  return !end.is_asked();
+                }));
   }
   const auto print = options.json ? json : table;
   out << print(found, log->epoch(), bytes_below(log_directory(options.data)),

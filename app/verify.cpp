@@ -1,5 +1,6 @@
 #include "app/audit_progress.hpp"
 #include "app/commands.hpp"
+#include "app/ending.hpp"
 #include "app/moment.hpp"
 #include "app/store.hpp"
 #include "app/views_check.hpp"
@@ -20,7 +21,7 @@ result<position> before_since(const storage::event_log& log, const std::optional
   return last_before(log, *from.time);
 }
 
-result<void> check_log(const storage::event_log& log, position after, std::ostream& out) {
+result<void> check_log(const storage::event_log& log, position after, const ending& end, std::ostream& out) {
   audit_progress shown("checking the log", after, log.head());
   storage::log_check how;
   how.after = after;
@@ -31,7 +32,10 @@ result<void> check_log(const storage::event_log& log, position after, std::ostre
     PALABRE_TRY(projections::decode(r));
     return success();
   };
-  how.progress = [&](position at) { shown.reach(at); };
+  how.progress = [&](position at) {
+    shown.reach(at);
+    return !end.is_asked();
+  };
   PALABRE_TRY(const storage::checked_log checked, storage::check(log, how));
   if (log.damage()) return error{errc::corrupt, *log.damage()};
   out << "log: " << checked.records << " records in " << checked.streams << " streams";
@@ -41,6 +45,7 @@ result<void> check_log(const storage::event_log& log, position after, std::ostre
 }
 
 result<void> run(const verify_options& options, std::ostream& out) {
+  const ending end;
   const bool with_views = !options.log_only && !options.since;
   // The views first: beside a live server both go on, and what the views have seen by now is then in the log.
   result<std::unique_ptr<storage::views_store>> views = error{errc::not_found, {}};
@@ -50,8 +55,8 @@ result<void> run(const verify_options& options, std::ostream& out) {
   PALABRE_TRY(const auto log,
               storage::event_log::open(log_directory(options.data), storage::event_log::access::read_only, random));
   PALABRE_TRY(const position after, before_since(*log, options.since));
-  PALABRE_TRY(check_log(*log, after, out));
-  if (views) return check_views(*log, *views.value(), out);
+  PALABRE_TRY(check_log(*log, after, end, out));
+  if (views) return check_views(*log, *views.value(), end, out);
   if (views.error().code != errc::not_found)
     return error{errc::corrupt, "the views cannot be read: " + views.error().context};
   out << (with_views ? "views: none yet\n" : "views: not looked at\n");

@@ -13,7 +13,7 @@ constexpr std::size_t commit_bytes = 4 * 1024 * 1024;
 constexpr std::uint64_t records_between_looks = 4'096;
 
 /// Folds the log anew, up to where the views are.
-result<void> rebuild(const storage::event_log& log, position last, storage::views_store& into) {
+result<void> rebuild(const storage::event_log& log, position last, const ending& end, storage::views_store& into) {
   audit_progress shown("computing the views anew", {}, last);
   all_projections projections;
   storage::views_batch rows(into);
@@ -26,6 +26,7 @@ result<void> rebuild(const storage::event_log& log, position last, storage::view
     if (folded && rows.bytes() > commit_bytes) folded = rows.commit(record.at);
     if (!folded) folded = storage::at_position(record.at, {errc::corrupt, folded.error().context});
     if (record.at.value % records_between_looks == 0) shown.reach(record.at);
+    if (folded) folded = end.check();
     return folded.has_value();
   }));
   PALABRE_TRY(std::move(folded));
@@ -70,9 +71,10 @@ private:
 };
 
 result<std::uint64_t> compare_table(const storage::views_store& stored, const storage::views_store& fresh,
-                                    storage::table t) {
+                                    storage::table t, const ending& end) {
   table_reader a(stored, t), b(fresh, t);
   for (std::uint64_t count = 0;; ++count) {
+    PALABRE_TRY(end.check());
     PALABRE_TRY(auto is, a.next());
     PALABRE_TRY(auto should_be, b.next());
     if (!is && !should_be) return count;
@@ -86,7 +88,8 @@ result<std::uint64_t> compare_table(const storage::views_store& stored, const st
 
 } // namespace
 
-result<void> check_views(const storage::event_log& log, const storage::views_store& views, std::ostream& out) {
+result<void> check_views(const storage::event_log& log, const storage::views_store& views, const ending& end,
+                         std::ostream& out) {
   PALABRE_TRY(auto print, views.fingerprint());
   all_projections projections;
   if (print != projections::fingerprint(projections.list(), log.epoch())) {
@@ -98,10 +101,10 @@ result<void> check_views(const storage::event_log& log, const storage::views_sto
     return error{errc::corrupt, "the views are at " + std::to_string(checkpoint.value) + ", ahead of the log"};
   }
   PALABRE_TRY(auto fresh, temporary_views::make());
-  PALABRE_TRY(rebuild(log, checkpoint, fresh->store()));
+  PALABRE_TRY(rebuild(log, checkpoint, end, fresh->store()));
   std::uint64_t rows = 0;
   for (storage::table t = 0; t < projections::tables::names.size(); ++t) {
-    PALABRE_TRY(auto count, compare_table(views, fresh->store(), t));
+    PALABRE_TRY(auto count, compare_table(views, fresh->store(), t, end));
     rows += count;
   }
   out << "views: " << rows << " rows equal a fresh rebuild up to position " << checkpoint.value << '\n';

@@ -179,7 +179,8 @@ private:
         },
         [&](std::uint64_t part, std::size_t slot) {
           join(checks[slot]);
-          if (how_.progress) how_.progress(end_of(part));
+          if (!wrong_ && how_.progress && !how_.progress(end_of(part)))
+            wrong_ = finding{end_of(part), {errc::abandoned, "interrupted"}};
           return !wrong_;
         });
   }

@@ -16,8 +16,8 @@ struct log_check {
   std::function<result<void>(const record&)> readable;
   /// How a stream is called in errors.
   std::function<std::string(const stream_id&)> name_of;
-  /// Told how far the records are checked, on the calling thread.
-  std::function<void(position)> progress;
+  /// Told how far the records are checked, on the calling thread; answers whether to go on. May be empty.
+  std::function<bool(position)> progress;
 };
 
 struct checked_log {
@@ -29,6 +29,7 @@ struct checked_log {
 /// for each record: sets of rows are compared by their fingerprints (storage/row_set.hpp). Where those differ, the log
 /// is read once more, record by record, to name the first that an index does not lead to. Errors: corrupt: what was
 /// found; the context begins with "position N: ", the first position that is wrong, wherever there is one. io.
+/// abandoned: `progress` did not want more.
 result<checked_log> check(const event_log& log, const log_check& how);
 
 } // namespace palabre::storage
