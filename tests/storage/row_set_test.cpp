@@ -12,7 +12,7 @@ using rows = std::vector<std::pair<std::string, std::string>>;
 rows some_rows(std::size_t count) {
   rows made;
   for (std::size_t i = 0; i < count; ++i)
-    made.emplace_back("key of 25 bytes, number " + std::to_string(10 + i).substr(0, 1), std::to_string(1'000'000 + i));
+    made.emplace_back("stream of the row " + std::to_string(1'000'000 + i), std::to_string(2'000'000 + i));
   return made;
 }
 
