@@ -19,9 +19,11 @@ int serve(const serve_options& options, const configuration& settings);
 
 struct events_options {
   std::string data = "./data";
-  std::optional<std::string> room, user, type; ///< ids; the whole name of a type
-  std::optional<std::string> since, until;     ///< RFC 3339
-  std::uint64_t after = 0;                     ///< a position
+  std::optional<std::string> room, user, about; ///< ids
+  std::optional<std::string> type, request;     ///< the whole name of a type; the id of a request
+  std::optional<std::string> since, until;      ///< RFC 3339
+  std::uint64_t after = 0;                      ///< a position
+  bool follow = false; ///< goes on with what a server beside it writes, until SIGINT, SIGTERM, or nobody reads stdout
 };
 int print_events(const events_options& options, std::ostream& out, std::ostream& errors);
 
@@ -29,10 +31,30 @@ struct replay_options {
   std::string data = "./data";
   std::string room;
   std::optional<std::string> at; ///< a seq, or RFC 3339: the last seq at or before it
+  bool text = false;             ///< for people, instead of JSON
 };
 int replay(const replay_options& options, std::ostream& out, std::ostream& errors);
 
-int verify(const std::string& data, std::ostream& out, std::ostream& errors);
+struct verify_options {
+  std::string data = "./data";
+  std::optional<std::string> since; ///< a position, or RFC 3339: only what is behind it, and not the views
+  bool log_only = false;            ///< not the views
+};
+int verify(const verify_options& options, std::ostream& out, std::ostream& errors);
+
+struct stats_options {
+  std::string data = "./data";
+  bool json = false;
+};
+int print_stats(const stats_options& options, std::ostream& out, std::ostream& errors);
+
+struct diff_options {
+  std::string data = "./data";
+  std::string room;
+  std::optional<std::string> from, to, message; ///< a seq, or RFC 3339; a message's id
+  bool json = false;
+};
+int print_diff(const diff_options& options, std::ostream& out, std::ostream& errors);
 
 /// Goes on from whatever of a damaged log can be read, with a new epoch.
 int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors);

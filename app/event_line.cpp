@@ -1,11 +1,19 @@
 #include "app/event_line.hpp"
 
+#include "base/json_writer.hpp"
 #include "events/catalog.hpp"
 #include "http/realtime/publication.hpp"
 #include "projections/projection.hpp"
+#include "storage/log_store.hpp"
+
+#include <unordered_map>
 
 namespace palabre::app {
 namespace {
+
+constexpr std::int64_t day_ms = 86'400'000;
+constexpr std::int64_t year_10000_ms = 253'402'300'800'000;
+constexpr std::size_t date_bytes = 11; // "2026-11-21T"
 
 void append_id(std::string& out, const uuid& id) {
   out += '"';
@@ -13,17 +21,81 @@ void append_id(std::string& out, const uuid& id) {
   out += '"';
 }
 
+void append_hex(std::string& out, const sha256_digest& hash) {
+  constexpr char digits[] = "0123456789abcdef";
+  char text[2 * sizeof hash];
+  char* at = text;
+  for (const std::uint8_t byte : hash) {
+    *at++ = digits[byte >> 4];
+    *at++ = digits[byte & 15];
+  }
+  out.append(text, sizeof text);
+}
+
+void put_digits(char* at, int width, std::int64_t value) {
+  for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+}
+
+/// The schema whose payloads of a type may be shown as they are stored; 0: none, they hold secrets.
+using plain_types = std::unordered_map<std::string_view, std::uint16_t>;
+
+const plain_types& plain_types_of(char kind) {
+  static const std::unordered_map<char, plain_types> all = [] {
+    std::unordered_map<char, plain_types> made;
+    for (const auto& t : events::all_types()) {
+      const char of = static_cast<char>(t.stream);
+      made[of][t.type.name] = events::has_secrets(of, t.type.name) ? 0 : t.type.schema;
+    }
+    return made;
+  }();
+  static const plain_types none;
+  const auto found = all.find(kind);
+  return found == all.end() ? none : found->second;
+}
+
+bool is_shown_as_stored(const storage::record& r) {
+  const plain_types& types = plain_types_of(r.stream.kind);
+  const auto found = types.find(r.type);
+  return found != types.end() && r.schema != 0 && found->second == r.schema && r.key_id == 0;
+}
+
+/// The payload as anyone may see it who reads the log.
+result<void> append_data(std::string& out, const storage::record& r) {
+  if (is_shown_as_stored(r)) {
+    out += r.payload;
+    return success();
+  }
+  PALABRE_TRY(const auto event, projections::decode(r));
+  out += events::public_json(event.event, events::words::shown);
+  return success();
+}
+
 } // namespace
 
-result<void> append_event_line(std::string& out, const storage::committed_record& record) {
-  const storage::record& r = record.view;
-  PALABRE_TRY(auto event, projections::decode(r));
+result<void> append_time(std::string& out, timestamp time) {
+  thread_local std::int64_t last_day = -1;
+  thread_local std::string date;
+  if (time.ms < 0 || time.ms >= year_10000_ms) return error{errc::corrupt, "its time is none"};
+  const std::int64_t day = time.ms / day_ms, rest = time.ms % day_ms;
+  if (day != last_day) date = to_rfc3339(time).substr(0, date_bytes);
+  last_day = day;
+  char text[] = "00:00:00.000Z";
+  put_digits(text, 2, rest / 3'600'000);
+  put_digits(text + 3, 2, rest / 60'000 % 60);
+  put_digits(text + 6, 2, rest / 1000 % 60);
+  put_digits(text + 9, 3, rest % 1000);
+  out += date;
+  out.append(text, sizeof text - 1);
+  return success();
+}
+
+result<void> append_event_line(std::string& out, const storage::record& r, const sha256_digest& hash) {
   out += R"({"type":)";
   append_json_string(out, r.type);
   out += R"(,"v":)";
   append_json_uint(out, r.schema);
   out += R"(,"id":)";
-  append_id(out, http::realtime::event_id(record));
+  append_id(out, http::realtime::event_id(r.time, hash));
   out += R"(,"seq":)";
   append_json_uint(out, r.version);
   if (http::realtime::is_of_room(r)) {
@@ -36,15 +108,15 @@ result<void> append_event_line(std::string& out, const storage::committed_record
   out += R"(,"actor_id":)";
   append_id(out, r.actor);
   out += R"(,"at":")";
-  out += to_rfc3339(r.time);
+  if (const auto made = append_time(out, r.time); !made) return storage::at_position(r.at, made.error());
   out += R"(","data":)";
-  out += events::public_json(event.event, events::words::shown);
+  PALABRE_TRY(append_data(out, r));
   out += R"(,"position":)";
   append_json_uint(out, r.at.value);
   out += R"(,"correlation_id":)";
   append_json_string(out, r.correlation);
   out += R"(,"hash":")";
-  out += to_hex(as_bytes(record.hash));
+  append_hex(out, hash);
   out += R"("})";
   return success();
 }

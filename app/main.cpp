@@ -1,3 +1,4 @@
+#include "app/audit_commands.hpp"
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
 #include "app/erase_command.hpp"
@@ -64,28 +65,9 @@ int main(int argc, char** argv) {
       config_command->add_subcommand("check", "exit 0 if a server would start with these settings");
   for (CLI::App* command : {config_show, config_check}) sources.add_to(*command);
 
-  events_options listing;
-  CLI::App* events_command = program.add_subcommand("events", "print the log as JSON lines");
-  events_command->add_option("--data", listing.data, "the data directory")->capture_default_str();
-  events_command->add_option("--room", listing.room, "only events of this room");
-  events_command->add_option("--user", listing.user, "only what this user did");
-  events_command->add_option("--type", listing.type, "only events of this type, as message.posted");
-  events_command->add_option("--since", listing.since, "only from this time on, as 2026-01-31T12:00:00Z");
-  events_command->add_option("--until", listing.until, "only up to this time");
-  events_command->add_option("--after", listing.after, "only behind this position")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-
-  replay_options replaying;
-  CLI::App* replay_command = program.add_subcommand("replay", "print a room as it was, from its events alone");
-  replay_command->add_option("--data", replaying.data, "the data directory")->capture_default_str();
-  replay_command->add_option("--room", replaying.room, "the room's id")->required();
-  replay_command->add_option("--at", replaying.at, "a seq, or a time; the end by default");
+  audit_commands audit(program);
 
   std::string data = "./data";
-  CLI::App* verify_command =
-      program.add_subcommand("verify", "prove that the log is what was written and the views are what it says");
-  verify_command->add_option("--data", data, "the data directory")->capture_default_str();
   bool accept_loss = false;
   CLI::App* recover_command =
       program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
@@ -119,9 +101,7 @@ int main(int argc, char** argv) {
     if (*config_check) return 0;
     exit_code = serve(serving, settings.value());
   }
-  if (*events_command) exit_code = print_events(listing, std::cout, std::cerr);
-  if (*replay_command) exit_code = replay(replaying, std::cout, std::cerr);
-  if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
+  if (audit.is_asked()) exit_code = audit.run();
   if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);

@@ -55,6 +55,12 @@ void event_log::open_seals_with(std::shared_ptr<const payload_opener> opener) {
   state_->log.store->open_seals_with(std::move(opener));
 }
 
+result<position> event_log::catch_up() {
+  PALABRE_TRY(const position reached, catch_up_with_writer(state_->log, state_->directory));
+  state_->head.store(reached.value, std::memory_order_release);
+  return reached;
+}
+
 result<committed_record> event_log::read(position at) const {
   if (at.value == 0 || at > head()) return error{errc::not_found, "position " + std::to_string(at.value)};
   return state_->log.store->read(at);
@@ -81,6 +87,16 @@ result<stream_head> event_log::head_of(const stream_id& stream) const {
 
 result<void> event_log::scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const {
   return state_->log.store->scan_heads(visit);
+}
+
+result<void>
+event_log::scan_versions(const std::function<bool(const stream_id&, stream_version, position)>& visit) const {
+  return state_->log.store->scan_versions(visit);
+}
+
+result<void>
+event_log::scan_commands(const std::function<bool(const short_digest&, const done_command&)>& visit) const {
+  return state_->log.store->scan_commands(visit);
 }
 
 result<std::optional<done_command>> event_log::find_command(const short_digest& scope) const {

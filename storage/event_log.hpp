@@ -70,6 +70,11 @@ public:
   /// head is then as far as the log can be read. Positions that are damaged further down show when they are read.
   const std::optional<std::string>& damage() const;
 
+  /// read_only: takes in what the server beside it has acknowledged since, and answers the new head, which head() has
+  /// from then on. Nobody may read meanwhile. Errors: corrupt: also when the server began a new epoch, or what it
+  /// acknowledged is not there; io. The head stays.
+  result<position> catch_up();
+
   /// The highest key id that a record names, as of the opening; 0: nothing is sealed. Keys that do not reach so far are
   /// not this log's.
   std::uint32_t key_id_max() const;
@@ -95,6 +100,9 @@ public:
   result<stream_head> head_of(const stream_id& stream) const;
   /// Every stream and its head, in key order, until `visit` answers false.
   result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
+  /// The whole index of the streams, and the whole table of idempotency keys, likewise.
+  result<void> scan_versions(const std::function<bool(const stream_id&, stream_version, position)>& visit) const;
+  result<void> scan_commands(const std::function<bool(const short_digest& scope, const done_command&)>& visit) const;
   result<std::optional<done_command>> find_command(const short_digest& scope) const;
   /// The position that `stream`'s index holds for `version`; nullopt where it has none.
   result<std::optional<position>> find_version(const stream_id& stream, stream_version version) const;

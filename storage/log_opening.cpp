@@ -249,4 +249,20 @@ result<opened_log> open_for_reading(const std::string& directory) {
   return log;
 }
 
+result<position> catch_up_with_writer(opened_log& log, const std::string& directory) {
+  // Before the log, because the server moves both on: what is acknowledged by now is there a moment later.
+  PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
+  if (!mark || mark->head <= log.acked.head) return log.acked.head;
+  auto status = log.store->db().TryCatchUpWithPrimary();
+  for (int attempt = 1; attempt < reading_attempts_max && !status.ok(); ++attempt)
+    status = log.store->db().TryCatchUpWithPrimary();
+  if (!status.ok()) return to_error(status, directory);
+  if (mark->epoch != log.acked.epoch)
+    return error{errc::corrupt, "the log has begun epoch " + mark->epoch + ": positions may have been used again"};
+  PALABRE_TRY(const position last, log.store->last());
+  if (last < mark->head) return at_position(last.next(), {errc::corrupt, "missing, though it was acked"});
+  log.acked.head = mark->head;
+  return log.acked.head;
+}
+
 } // namespace palabre::storage

@@ -20,5 +20,7 @@ struct opened_log {
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
                                     const std::shared_ptr<rocksdb::Env>& env);
 result<opened_log> open_for_reading(const std::string& directory);
+/// Errors: as event_log::catch_up. Requires: a log opened by open_for_reading().
+result<position> catch_up_with_writer(opened_log& log, const std::string& directory);
 
 } // namespace palabre::storage

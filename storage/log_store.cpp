@@ -1,8 +1,10 @@
 #include "storage/log_store.hpp"
 
+#include "base/bytes.hpp"
 #include "storage/log_rows.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace palabre::storage {
 namespace {
@@ -215,6 +217,35 @@ result<void> log_store::scan_heads(const std::function<bool(const stream_id&, co
     if (!visit(*stream, *head)) return success();
   }
   if (!rows->status().ok()) return to_error(rows->status(), "head");
+  return success();
+}
+
+result<void>
+log_store::scan_versions(const std::function<bool(const stream_id&, stream_version, position)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(scanning(), family(family_stream))};
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::string_view key = rows->key().ToStringView();
+    const std::optional<stream_id> stream = read_stream_id(key.substr(0, stream_id_bytes));
+    const std::optional<position> at = read_position(rows->value().ToStringView());
+    if (key.size() != sizeof(version_key) || !stream || !at) return row_damaged("stream");
+    if (!visit(*stream, get_int<stream_version>(key.data() + stream_id_bytes), *at)) return success();
+  }
+  if (!rows->status().ok()) return to_error(rows->status(), "stream");
+  return success();
+}
+
+result<void>
+log_store::scan_commands(const std::function<bool(const short_digest&, const done_command&)>& visit) const {
+  const std::unique_ptr<rocksdb::Iterator> rows{db().NewIterator(scanning(), family(family_command))};
+  short_digest scope;
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    const std::string_view key = rows->key().ToStringView();
+    const std::optional<done_command> command = read_command(rows->value().ToStringView());
+    if (key.size() != scope.size() || !command) return row_damaged("cmd");
+    std::memcpy(scope.data(), key.data(), scope.size());
+    if (!visit(scope, *command)) return success();
+  }
+  if (!rows->status().ok()) return to_error(rows->status(), "cmd");
   return success();
 }
 

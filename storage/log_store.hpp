@@ -36,6 +36,8 @@ public:
                            const record_visitor& visit) const;
   result<stream_head> head_of(const stream_id& stream) const;
   result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
+  result<void> scan_versions(const std::function<bool(const stream_id&, stream_version, position)>& visit) const;
+  result<void> scan_commands(const std::function<bool(const short_digest&, const done_command&)>& visit) const;
   result<std::optional<done_command>> find_command(const short_digest& scope) const;
   result<std::optional<position>> find_version(const stream_id& stream, stream_version version) const;
 

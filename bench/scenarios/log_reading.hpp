@@ -8,7 +8,8 @@ namespace palabre::bench {
 /// command and opening the log are in their times, and not in the iteration's.
 result measure_replay(const options& how, const log_size& size, const tell_progress& tell);
 
-/// `verify`: what does it take to prove the log and its views? `palabre verify`, beside a bare iteration.
+/// `verify`: what does it take to prove the log and its views? `palabre verify` of the log alone, and of
+/// both, beside a bare iteration.
 result measure_verify(const options& how, const log_size& size, const tell_progress& tell);
 
 } // namespace palabre::bench

@@ -56,11 +56,11 @@ bool is_of_inbox(const storage::record& record) {
   return record.stream.kind == static_cast<char>(events::stream_kind::inbox);
 }
 
-uuid event_id(const storage::committed_record& record) {
+uuid event_id(timestamp time, const sha256_digest& hash) {
   uuid id;
-  const auto ms = static_cast<std::uint64_t>(record.view.time.ms);
+  const auto ms = static_cast<std::uint64_t>(time.ms);
   for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
-  for (std::size_t i = 6; i < 16; ++i) id.bytes[i] = record.hash[i];
+  for (std::size_t i = 6; i < 16; ++i) id.bytes[i] = hash[i];
   id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x70); // version 7
   id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80); // variant of RFC 9562
   return id;

@@ -11,7 +11,10 @@
 namespace palabre::http::realtime {
 
 /// The event's id: a UUIDv7 of the record's time and hash, so it is the same whenever it is made.
-uuid event_id(const storage::committed_record& record);
+uuid event_id(timestamp time, const sha256_digest& hash);
+inline uuid event_id(const storage::committed_record& record) {
+  return event_id(record.view.time, record.hash);
+}
 
 /// Appends `{"type":…,"v":…,"id":…,"seq":…,"room_id":…,"actor_id":…,"at":…,"client_id":…?,"data":{…}}`.
 /// `data` is the stored payload where it has no secrets; words::hidden is for messages deleted by now. Of an inbox

@@ -51,6 +51,7 @@ TEST(Commands, WrongUseExitsWithTwoAndSaysWhatIsWrong) {
       {{"config"}, "subcommand"},
       {{"events", "--data", none, "--room", "salon"}, "--room salon: not an id"},
       {{"events", "--data", none, "--user", "ada"}, "--user ada: not an id"},
+      {{"events", "--data", none, "--about", "ada"}, "--about ada: not an id"},
       {{"events", "--data", none, "--type", "message.sent"}, "--type message.sent: there is no such event type"},
       {{"events", "--data", none, "--since", "noon"}, "--since noon: write a time as"},
       {{"events", "--data", none, "--until", "2026-13-01T00:00:00Z"}, "--until 2026-13-01T00:00:00Z"},
@@ -69,7 +70,7 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   EXPECT_EQ(run_palabre({"--version"}).printed.substr(0, 8), "palabre ");
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"serve", "config", "events", "replay", "verify", "recover"})
+  for (const char* command : {"serve", "config", "events", "replay", "diff", "verify", "stats", "recover"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }
@@ -78,8 +79,13 @@ TEST(Commands, WithoutDataThereIsNothingToRead) {
   const temporary_folder folder;
   const std::string none = folder.path + "/none";
   const std::string room = "0190b1f0-7c3a-7000-8000-000000000000";
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"events"}, {"verify"}, {"replay", "--room", room}, {"recover", "--accept-loss"}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"events"},
+                                                    {"events", "--follow"},
+                                                    {"verify"},
+                                                    {"stats"},
+                                                    {"replay", "--room", room},
+                                                    {"diff", "--room", room},
+                                                    {"recover", "--accept-loss"}}) {
     auto with_data = arguments;
     with_data.insert(with_data.end(), {"--data", none});
     expect_refused(run_palabre(with_data), 1, {none});

@@ -1,0 +1,28 @@
+#include "app/moment.hpp"
+
+#include <charconv>
+
+namespace palabre::app {
+
+result<moment> parse_moment(const char* option, const std::string& text, const char* counts) {
+  moment m;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), m.number);
+  if (failed == std::errc{} && end == text.data() + text.size()) return m;
+  m = {};
+  m.time = parse_rfc3339(text);
+  if (m.time) return m;
+  return error{errc::invalid,
+               std::string(option) + ' ' + text + ": write " + counts + ", or a time as 2026-01-31T12:00:00Z"};
+}
+
+result<position> last_before(const storage::event_log& log, timestamp time) {
+  position before{}, from = log.head().next();
+  while (before.next() < from) {
+    const position middle{before.value + (from.value - before.value) / 2};
+    PALABRE_TRY(const storage::committed_record r, log.read(middle));
+    (r.view.time < time ? before : from) = middle;
+  }
+  return before;
+}
+
+} // namespace palabre::app

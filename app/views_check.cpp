@@ -1,0 +1,114 @@
+#include "app/views_check.hpp"
+
+#include "app/audit_progress.hpp"
+#include "app/store.hpp"
+
+#include "projections/tables.hpp"
+#include "storage/log_store.hpp"
+
+namespace palabre::app {
+namespace {
+
+constexpr std::size_t commit_bytes = 4 * 1024 * 1024;
+constexpr std::uint64_t records_between_looks = 4'096;
+
+/// Folds the log anew, up to where the views are.
+result<void> rebuild(const storage::event_log& log, position last, const ending& end, storage::views_store& into) {
+  audit_progress shown("computing the views anew", {}, last);
+  all_projections projections;
+  storage::views_batch rows(into);
+  result<void> folded = success();
+  PALABRE_TRY(log.scan_in_place({}, last, [&](const storage::record& record, std::string_view) {
+    auto event = projections::decode(record);
+    if (!event) folded = std::move(event).error();
+    for (projections::projection* p : projections.list())
+      if (folded) folded = p->fold(event.value(), rows);
+    if (folded && rows.bytes() > commit_bytes) folded = rows.commit(record.at);
+    if (!folded) folded = storage::at_position(record.at, {errc::corrupt, folded.error().context});
+    if (record.at.value % records_between_looks == 0) shown.reach(record.at);
+    if (folded) folded = end.check();
+    return folded.has_value();
+  }));
+  PALABRE_TRY(std::move(folded));
+  return rows.commit(last);
+}
+
+/// Walks over one table of both stores in step: memory does not grow with its size.
+class table_reader {
+public:
+  table_reader(const storage::views_store& views, storage::table t) : views_(views), table_(t) {}
+
+  /// The next row; nullopt at the end.
+  result<std::optional<std::pair<std::string, std::string>>> next() {
+    if (at_ == rows_.size() && !ended_) {
+      PALABRE_TRY(fill());
+    }
+    if (at_ == rows_.size()) return std::optional<std::pair<std::string, std::string>>{};
+    return std::optional{std::move(rows_[at_++])};
+  }
+
+private:
+  result<void> fill() {
+    constexpr std::size_t chunk = 4'096;
+    rows_.clear();
+    at_ = 0;
+    PALABRE_TRY(
+        views_.range(table_, from_, std::string(300, '\xFF'), true, [&](std::string_view key, std::string_view row) {
+          rows_.emplace_back(key, row);
+          return rows_.size() < chunk;
+        }));
+    ended_ = rows_.size() < chunk;
+    if (!rows_.empty()) from_ = rows_.back().first + '\0';
+    return success();
+  }
+
+  const storage::views_store& views_;
+  storage::table table_;
+  std::string from_;
+  std::vector<std::pair<std::string, std::string>> rows_;
+  std::size_t at_ = 0;
+  bool ended_ = false;
+};
+
+result<std::uint64_t> compare_table(const storage::views_store& stored, const storage::views_store& fresh,
+                                    storage::table t, const ending& end) {
+  table_reader a(stored, t), b(fresh, t);
+  for (std::uint64_t count = 0;; ++count) {
+    PALABRE_TRY(end.check());
+    PALABRE_TRY(auto is, a.next());
+    PALABRE_TRY(auto should_be, b.next());
+    if (!is && !should_be) return count;
+    if (!is || !should_be || *is != *should_be) {
+      const std::string& key = is ? is->first : should_be->first;
+      return error{errc::corrupt, "read model " + projections::tables::names[t] + ", key " + to_hex(key) +
+                                      ": not what the log says; delete the views directory, they are computed anew"};
+    }
+  }
+}
+
+} // namespace
+
+result<void> check_views(const storage::event_log& log, const storage::views_store& views, const ending& end,
+                         std::ostream& out) {
+  PALABRE_TRY(auto print, views.fingerprint());
+  all_projections projections;
+  if (print != projections::fingerprint(projections.list(), log.epoch())) {
+    out << "views: of another version; the next start computes them anew\n";
+    return success();
+  }
+  PALABRE_TRY(auto checkpoint, views.checkpoint());
+  if (checkpoint > log.head()) {
+    return error{errc::corrupt, "the views are at " + std::to_string(checkpoint.value) + ", ahead of the log"};
+  }
+  PALABRE_TRY(auto fresh, temporary_views::make());
+  PALABRE_TRY(rebuild(log, checkpoint, end, fresh->store()));
+  std::uint64_t rows = 0;
+  for (storage::table t = 0; t < projections::tables::names.size(); ++t) {
+    PALABRE_TRY(auto count, compare_table(views, fresh->store(), t, end));
+    rows += count;
+  }
+  out << "views: " << rows << " rows equal a fresh rebuild up to position " << checkpoint.value << '\n';
+  return success();
+}
+
+} // namespace palabre::app

@@ -1,0 +1,96 @@
+// docs/audit.md: every command that stands there prints what stands below it.
+
+#include "monday.hpp"
+#include "running_server.hpp"
+#include "tampering.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <vector>
+
+namespace palabre::testing {
+namespace {
+
+constexpr std::string_view document = PALABRE_SOURCE_DIR "/docs/audit.md";
+
+struct example {
+  std::string command, output;
+};
+
+/// The commands of all fenced blocks of one kind, and the lines below each.
+std::vector<example> examples_in(const std::string& kind) {
+  std::ifstream file{std::string(document)};
+  std::vector<example> found;
+  bool is_inside = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("```"))
+      is_inside = !is_inside && line == "```" + kind;
+    else if (is_inside && line.starts_with("$ "))
+      found.push_back({line.substr(2), {}});
+    else if (is_inside && !found.empty())
+      found.back().output += line + '\n';
+  }
+  return found;
+}
+
+/// What a shell prints in the folder of the data directory, errors included.
+std::string run_in(const std::string& folder, const std::string& command) {
+  const std::string line =
+      "cd '" + folder + "' && palabre() { '" PALABRE_BINARY "' \"$@\"; } && { " + command + "; } 2>&1";
+  std::FILE* pipe = ::popen(line.c_str(), "r");
+  std::string printed;
+  char bytes[4096];
+  for (std::size_t size; (size = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;) printed.append(bytes, size);
+  ::pclose(pipe);
+  return printed;
+}
+
+/// Without what may change when nothing is wrong: the size of files, and how many rows the read models have.
+std::string stable(const std::string& text) {
+  static const std::regex files(R"([\d,]+ log, [\d,]+ views)"), rows(R"(views: \d+ rows)");
+  return std::regex_replace(std::regex_replace(text, files, "… log, … views"), rows, "views: … rows");
+}
+
+void expect_as_printed(const monday& morning, const std::vector<example>& examples) {
+  for (const example& e : examples)
+    EXPECT_EQ(stable(run_in(morning.folder, e.command)), stable(e.output)) << "$ " << e.command;
+}
+
+TEST(AuditDocument, ShowsWhatItsCommandsPrint) {
+  const monday morning;
+  const auto examples = examples_in("console");
+  EXPECT_GE(examples.size(), 8u);
+  expect_as_printed(morning, examples);
+}
+
+TEST(AuditDocument, ShowsWhatVerifySaysWhenARecordWasRewritten) {
+  const monday morning;
+  const auto examples = examples_in("console tampered");
+  EXPECT_GE(examples.size(), 1u);
+  rewrite_record(morning.data(), "opens with 4711", "opens with 4712");
+  expect_as_printed(morning, examples);
+}
+
+TEST(AuditDocument, NamesEveryCommandOfTheTools) {
+  std::ifstream file{std::string(document)};
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const char* command : {"palabre events", "palabre replay", "palabre diff", "palabre verify", "palabre stats"})
+    EXPECT_NE(text.str().find(command), std::string::npos) << command;
+}
+
+TEST(AuditDocument, NothingThatItsCommandsPrintIsASecret) {
+  const monday morning;
+  for (const example& e : examples_in("console")) {
+    const std::string printed = run_in(morning.folder, e.command);
+    EXPECT_EQ(printed.find("ABCDEFGHJK"), std::string::npos) << e.command;
+    EXPECT_EQ(printed.find("argon2id"), std::string::npos) << e.command;
+  }
+}
+
+} // namespace
+} // namespace palabre::testing
