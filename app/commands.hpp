@@ -34,9 +34,6 @@ int replay(const replay_options& options, std::ostream& out, std::ostream& error
 
 int verify(const std::string& data, std::ostream& out, std::ostream& errors);
 
-/// Goes on from whatever of a damaged log can be read, with a new epoch.
-int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors);
-
 /// Prints an error as the commands do, and answers 1.
 int fail(std::ostream& errors, const error& why);
 

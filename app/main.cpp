@@ -1,5 +1,6 @@
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
 #include "palabre_commit.hpp"
 
@@ -83,12 +84,8 @@ int main(int argc, char** argv) {
   CLI::App* verify_command =
       program.add_subcommand("verify", "prove that the log is what was written and the views are what it says");
   verify_command->add_option("--data", data, "the data directory")->capture_default_str();
-  bool accept_loss = false;
-  CLI::App* recover_command =
-      program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
-  recover_command->add_option("--data", data, "the data directory")->capture_default_str();
-  recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
 
+  safekeeping_commands safekeeping(program);
   bench_command benchmark(program, version);
 
   try {
@@ -117,6 +114,6 @@ int main(int argc, char** argv) {
   if (*replay_command) exit_code = replay(replaying, std::cout, std::cerr);
   if (*verify_command) exit_code = verify(data, std::cout, std::cerr);
   if (benchmark.is_asked()) exit_code = benchmark.run();
-  if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
+  if (safekeeping.is_asked()) exit_code = safekeeping.run();
   return exit_code;
 }

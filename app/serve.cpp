@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/logging.hpp"
+#include "app/recover.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
 
@@ -93,19 +94,12 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
   if (report.epoch_minted && !report.created) spdlog::warn("new epoch: clients reload instead of recovering");
 }
 
-/// The server never goes on from a damaged log by itself.
-error with_advice(const error& found, const std::string& data) {
-  return {found.code, found.context + ". `palabre verify --data " + data +
-                          "` looks through all of it; `palabre recover --accept-loss --data " + data +
-                          "` goes on from what can be read"};
-}
-
 result<void> serving::open() {
   const std::string& data = options_.data;
   if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
     return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
-  if (!log && log.error().code == errc::corrupt) return with_advice(log.error(), data);
+  if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
   PALABRE_TRY(log_, std::move(log));
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.

@@ -202,19 +202,4 @@ int verify(const std::string& data, std::ostream& out, std::ostream& errors) {
   return 0;
 }
 
-int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors) {
-  if (!accept_loss) {
-    errors << "palabre: recover goes on from what can still be read, and gives the rest up. Run `palabre verify` "
-              "first, keep a\n"
-              "copy of "
-           << log_directory(data) << ", then add --accept-loss.\n";
-    return 2;
-  }
-  system_randomness random;
-  const auto log = storage::event_log::open(log_directory(data), storage::event_log::access::accept_loss, random);
-  if (!log) return fail(errors, log.error());
-  out << "log: head " << log.value()->head().value << ", new epoch " << log.value()->epoch() << '\n';
-  return 0;
-}
-
 } // namespace palabre::app

@@ -90,6 +90,7 @@ public:
 
 private:
   friend class journal;
+  friend result<void> checkpoint_log(const event_log&, const std::string&);
   event_log();
 
   struct state;

@@ -15,9 +15,16 @@ struct opened_log {
   std::optional<std::string> damage; ///< only for reading; see event_log::damage
 };
 
+/// Eight letters: 37 random bits, for telling apart, not for secrecy.
+std::string random_epoch(randomness& random);
+
 /// Errors: as event_log::open.
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
                                     const std::shared_ptr<rocksdb::Env>& env);
 result<opened_log> open_for_reading(const std::string& directory);
+
+/// Would open_for_writing go on with the log as it is? Looks without changing anything; at what lies before the end
+/// only the opening itself looks. Errors: as event_log::open.
+result<void> check_openable(const std::string& directory);
 
 } // namespace palabre::storage

@@ -29,6 +29,11 @@ constexpr std::size_t command_row_bytes = 16 + 2 + 8 + 4;
 std::array<char, command_row_bytes> row_of(const done_command& command);
 std::optional<done_command> read_command(std::string_view row);
 
+// Keys of the family meta, and the one format there is.
+constexpr std::string_view epoch_key = "epoch";
+constexpr std::string_view format_key = "format";
+constexpr std::string_view log_format = "1";
+
 template <std::size_t N>
 std::string_view view_of(const std::array<char, N>& bytes) {
   return {bytes.data(), N};

@@ -1,0 +1,104 @@
+#include "app/backup.hpp"
+#include "app/backup_manifest.hpp"
+#include "app/commands.hpp"
+#include "app/draft_directory.hpp"
+#include "app/store.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+namespace palabre::app {
+namespace {
+
+namespace fs = std::filesystem;
+using storage::event_log;
+
+result<backup_manifest> manifest_of(const std::string& directory, std::string_view what) {
+  PALABRE_TRY(backup_manifest m, read_manifest(directory));
+  if (m.what != what)
+    return error{errc::invalid, directory + " is a backup of " + m.what + ", not of " + std::string(what)};
+  return m;
+}
+
+/// Gives the log its new epoch. Its watermark was not taken over, so it is opened as one whose past nobody knows.
+result<std::string> settle(const std::string& directory, const backup_manifest& expected) {
+  system_randomness random;
+  PALABRE_TRY(const auto log, event_log::open(directory, event_log::access::read_write, random));
+  if (log->head() != expected.head)
+    return error{errc::corrupt, "the log ends at " + std::to_string(log->head().value) + ", the manifest says " +
+                                    std::to_string(expected.head.value)};
+  if (log->head().value == 0) return log->epoch();
+  PALABRE_TRY(const storage::committed_record last, log->read(log->head()));
+  if (to_hex(as_bytes(last.hash)) != expected.head_hash)
+    return error{errc::corrupt, "the last record is not the one that the manifest names"};
+  return log->epoch();
+}
+
+std::optional<std::string> keys_path(const restore_options& options) {
+  if (options.keys) return options.keys;
+  std::error_code ignored;
+  const std::string beside = options.from + ".keys";
+  return fs::exists(beside, ignored) ? std::optional(beside) : std::nullopt;
+}
+
+result<void> make_private(const std::string& directory) {
+  std::error_code failed;
+  if (fs::is_directory(directory, failed)) fs::permissions(directory, fs::perms::owner_all, failed);
+  if (failed) return error{errc::io, directory + ": " + failed.message()};
+  return success();
+}
+
+result<void> restore_keys(const std::string& keys, const std::string& data) {
+  PALABRE_TRY(const backup_manifest manifest, manifest_of(keys, "keys"));
+  PALABRE_TRY(copy_backup(manifest, keys, data));
+  for (const char* folder : {"/secrets", "/keys"}) {
+    PALABRE_TRY(make_private(data + folder));
+  }
+  return success();
+}
+
+/// Adds the lines of `more` to DATA/keys/erased: the key ring drops the keys of all it names when it is opened.
+result<void> add_erasures(const std::string& more, const std::string& data) {
+  std::ifstream lines(more);
+  if (!lines) return error{errc::io, "cannot read " + more};
+  std::error_code failed;
+  fs::create_directories(data + "/keys", failed);
+  PALABRE_TRY(make_private(data + "/keys"));
+  std::ofstream list(data + "/keys/erased", std::ios::app);
+  for (std::string line; std::getline(lines, line);) list << line << '\n';
+  list.close();
+  if (!list) return error{errc::io, "cannot write " + data + "/keys/erased"};
+  return success();
+}
+
+result<std::string> fill(const restore_options& options, const std::string& data, std::ostream& errors) {
+  PALABRE_TRY(backup_manifest manifest, manifest_of(options.from, "log"));
+  manifest.files.erase("log.watermark"); // that of the backed up log: it would hide that this one has another future
+  PALABRE_TRY(copy_backup(manifest, options.from, data));
+  if (const auto keys = keys_path(options)) {
+    PALABRE_TRY(restore_keys(*keys, data));
+  }
+  if (options.erasures) {
+    PALABRE_TRY(add_erasures(*options.erasures, data));
+  }
+  PALABRE_TRY(const std::string epoch, settle(log_directory(data), manifest));
+  if (verify(data, errors, errors) != 0) return error{errc::corrupt, options.from + " did not verify"};
+  return epoch;
+}
+
+} // namespace
+
+int restore(const restore_options& options, std::ostream& out, std::ostream& errors) {
+  auto draft = draft_directory::make(options.data);
+  if (!draft) return fail(errors, draft.error());
+  const auto epoch = fill(options, draft.value().path(), errors);
+  if (!epoch) return fail(errors, epoch.error());
+  if (const auto published = draft.value().publish(); !published) return fail(errors, published.error());
+  out << "restored: " << options.data << ", new epoch " << epoch.value() << '\n';
+  if (!keys_path(options))
+    out << "keys: none; put the secrets that belong to it into " << options.data
+        << "/secrets before a server starts: without name.key nobody can log in\n";
+  return 0;
+}
+
+} // namespace palabre::app
