@@ -100,7 +100,7 @@ result<void> serving::open() {
     return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
-  PALABRE_TRY(log_, std::move(log));
+  log_ = std::move(log).value();
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));

@@ -56,7 +56,12 @@ TEST(Commands, WrongUseExitsWithTwoAndSaysWhatIsWrong) {
       {{"events", "--data", none, "--until", "2026-13-01T00:00:00Z"}, "--until 2026-13-01T00:00:00Z"},
       {{"events", "--data", none, "--after", "first"}, "--after"},
       {{"events", "--data", none, "--after", "-1"}, "--after"},
-      {{"recover", "--data", none}, "--accept-loss"},
+      {{"backup", "--data", none}, "--to"},
+      {{"restore", "--data", none}, "--from"},
+      {{"export", "--data", none, "--user", "ada"}, "--user ada: not an id"},
+      {{"export", "--data", none, "--since", "noon"}, "--since noon: write a time as"},
+      {{"export", "--data", none, "--with-secrets", "--room", none}, "--with-secrets"},
+      {{"import", "--data", none}, "--from"},
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.arguments.empty() ? "nothing" : row.arguments.back());
@@ -69,7 +74,8 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   EXPECT_EQ(run_palabre({"--version"}).printed.substr(0, 8), "palabre ");
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"serve", "config", "events", "replay", "verify", "recover"})
+  for (const char* command :
+       {"serve", "config", "events", "replay", "verify", "recover", "backup", "restore", "export", "import"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }
@@ -78,8 +84,13 @@ TEST(Commands, WithoutDataThereIsNothingToRead) {
   const temporary_folder folder;
   const std::string none = folder.path + "/none";
   const std::string room = "0190b1f0-7c3a-7000-8000-000000000000";
-  for (const std::vector<std::string>& arguments :
-       {std::vector<std::string>{"events"}, {"verify"}, {"replay", "--room", room}, {"recover", "--accept-loss"}}) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"events"},
+                                                    {"verify"},
+                                                    {"replay", "--room", room},
+                                                    {"recover"},
+                                                    {"recover", "--accept-loss"},
+                                                    {"export"},
+                                                    {"backup", "--to", folder.path + "/copy"}}) {
     auto with_data = arguments;
     with_data.insert(with_data.end(), {"--data", none});
     expect_refused(run_palabre(with_data), 1, {none});
