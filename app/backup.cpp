@@ -88,7 +88,9 @@ struct drafts {
     PALABRE_TRY(auto keys, draft_directory::make(keys_path(options)));
     return drafts{std::move(log), std::move(keys)};
   }
-  static std::string keys_path(const backup_options& options) { return options.keys_to.value_or(options.to + ".keys"); }
+  static std::string keys_path(const backup_options& options) {
+    return options.keys_to.value_or(without_slash(options.to) + ".keys");
+  }
 
   result<void> publish() {
     PALABRE_TRY(keys.publish());

@@ -37,7 +37,7 @@ struct restore_options {
   std::string from;
   std::optional<std::string> keys;     ///< FROM.keys by default, if it is there
   std::string data;                    ///< not there, or empty
-  std::optional<std::string> erasures; ///< a file like keys/erased: whose keys must not come back
+  std::optional<std::string> erasures; ///< a newer keys/erased of the same store: whose keys must not come back
 };
 /// Makes a data directory of a backup, after every file of it has been held against the manifest and the log was
 /// verified from its first record to its last. The log gets a new epoch: clients reload. Answers 0, or 1 and nothing is

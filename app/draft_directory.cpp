@@ -28,12 +28,6 @@ result<void> sync_one(const std::string& path) {
   return answer;
 }
 
-/// A path may end in a slash; its sibling must not.
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  return path;
-}
-
 result<void> check_free(const std::string& path) {
   std::error_code ignored;
   const auto there = fs::symlink_status(path, ignored);
@@ -53,6 +47,11 @@ result<void> clear(const std::string& directory) {
 }
 
 } // namespace
+
+std::string without_slash(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
 
 result<void> sync_tree(const std::string& directory) {
   std::error_code wrong;

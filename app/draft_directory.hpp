@@ -30,6 +30,8 @@ private:
   int lock_; ///< of the open directory; -1: published, or moved from
 };
 
+/// "backups/monday/" → "backups/monday": so that a sibling can be named by what is added.
+std::string without_slash(std::string path);
 /// Syncs every file and directory below `directory`, and itself. Errors: io.
 result<void> sync_tree(const std::string& directory);
 /// Makes a rename in `directory` durable. Errors: io.

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace palabre::app {
 namespace {
@@ -37,7 +38,7 @@ result<std::string> settle(const std::string& directory, const backup_manifest& 
 std::optional<std::string> keys_path(const restore_options& options) {
   if (options.keys) return options.keys;
   std::error_code ignored;
-  const std::string beside = options.from + ".keys";
+  const std::string beside = without_slash(options.from) + ".keys";
   return fs::exists(beside, ignored) ? std::optional(beside) : std::nullopt;
 }
 
@@ -57,17 +58,28 @@ result<void> restore_keys(const std::string& keys, const std::string& data) {
   return success();
 }
 
-/// Adds the lines of `more` to DATA/keys/erased: the key ring drops the keys of all it names when it is opened.
-result<void> add_erasures(const std::string& more, const std::string& data) {
-  std::ifstream lines(more);
-  if (!lines) return error{errc::io, "cannot read " + more};
+result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  if (!file) return error{errc::io, "cannot read " + path};
+  return bytes;
+}
+
+/// Puts a newer list of the erased in the place of that of the backup. The list only grows: a newer one begins with the
+/// older.
+result<void> replace_erasures(const std::string& newer, const std::string& data) {
+  const std::string list = data + "/keys/erased";
+  PALABRE_TRY(const std::string known, read_file(newer));
   std::error_code failed;
+  if (fs::exists(list, failed)) {
+    PALABRE_TRY(const std::string restored, read_file(list));
+    if (!known.starts_with(restored))
+      return error{errc::invalid, newer + " is older than the list in the backup, or of another store"};
+    fs::remove(list, failed);
+  }
   fs::create_directories(data + "/keys", failed);
   PALABRE_TRY(make_private(data + "/keys"));
-  std::ofstream list(data + "/keys/erased", std::ios::app);
-  for (std::string line; std::getline(lines, line);) list << line << '\n';
-  list.close();
-  if (!list) return error{errc::io, "cannot write " + data + "/keys/erased"};
+  PALABRE_TRY(copy_summed(newer, list));
   return success();
 }
 
@@ -79,7 +91,7 @@ result<std::string> fill(const restore_options& options, const std::string& data
     PALABRE_TRY(restore_keys(*keys, data));
   }
   if (options.erasures) {
-    PALABRE_TRY(add_erasures(*options.erasures, data));
+    PALABRE_TRY(replace_erasures(*options.erasures, data));
   }
   PALABRE_TRY(const std::string epoch, settle(log_directory(data), manifest));
   if (verify(data, errors, errors) != 0) return error{errc::corrupt, options.from + " did not verify"};

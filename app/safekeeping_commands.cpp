@@ -29,7 +29,7 @@ void safekeeping_commands::add_restore(CLI::App& program) {
   command->add_option("--from", restore_.from, "the backup")->required();
   command->add_option("--keys", restore_.keys, "its keys; FROM.keys by default");
   command->add_option("--data", restore_.data, "the new data directory")->required();
-  command->add_option("--erasures", restore_.erasures, "a list of who was erased since, as keys/erased is one")
+  command->add_option("--erasures", restore_.erasures, "the newest keys/erased of this store: who was erased since")
       ->check(CLI::ExistingFile);
   does(command, [this] { return restore(restore_, std::cout, std::cerr); });
 }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 class Backup : public StoredConversation {
 protected:
   std::vector<std::string> backup_to(const std::string& name) const {
-    return {"backup", "--data", data_, "--to", at(name), "--verify"};
+    return {"backup", "--data", data_, "--to", at(name) + "/", "--verify"};
   }
   std::vector<std::string> restore_from(const std::string& name, const std::string& to) const {
     return {"restore", "--from", at(name), "--data", at(to)};
@@ -156,6 +156,27 @@ TEST_F(Backup, WithoutKeysSaysWhereTheyBelong) {
   with_keys.insert(with_keys.end(), {"--keys", at("elsewhere")});
   expect_done(with_keys);
   EXPECT_EQ(contents_below(at("whole/secrets")).size(), 2u);
+}
+
+TEST_F(Backup, TheListOfTheErasedIsReplacedByANewerOneOnly) {
+  const auto write = [](const std::string& path, const std::string& bytes) { std::ofstream(path) << bytes; };
+  fs::create_directory(data_ + "/keys");
+  write(data_ + "/keys/ring", "keys");
+  write(data_ + "/keys/erased", "ada bob ");
+  write(data_ + "/keys/ring.new", "half of a ri");
+  expect_done(backup_to("backup"));
+  auto arguments = restore_from("backup", "restored");
+  arguments.insert(arguments.end(), {"--erasures", at("erased")});
+  for (const char* other : {"", "ada ", "bob ada cyd "}) {
+    write(at("erased"), other);
+    expect_refused(arguments, at("restored"), {at("erased")});
+  }
+  write(at("erased"), "ada bob cyd ");
+  expect_done(arguments);
+  const auto keys = contents_below(at("restored/keys"));
+  EXPECT_EQ(keys.size(), 2u);
+  EXPECT_EQ(keys.at(at("restored/keys/erased")), "ada bob cyd ");
+  EXPECT_EQ(keys.at(at("restored/keys/ring")), "keys");
 }
 
 TEST_F(Backup, KilledAtAnyMomentLeavesNothingThatCouldBeTakenForOne) {
