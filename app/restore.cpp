@@ -44,7 +44,8 @@ std::optional<std::string> keys_path(const restore_options& options) {
 
 result<void> make_private(const std::string& directory) {
   std::error_code failed;
-  if (fs::is_directory(directory, failed)) fs::permissions(directory, fs::perms::owner_all, failed);
+  if (!fs::is_directory(directory, failed)) return success();
+  fs::permissions(directory, fs::perms::owner_all, failed);
   if (failed) return error{errc::io, directory + ": " + failed.message()};
   return success();
 }
