@@ -6,9 +6,13 @@
 #include "posting_people.hpp"
 #include "stored_conversation.hpp"
 
+#include "app/backup.hpp"
+#include "storage/log_checkpoint.hpp"
+
 #include <fstream>
 #include <random>
 #include <set>
+#include <sstream>
 
 namespace palabre::testing {
 namespace {
@@ -145,6 +149,19 @@ TEST_F(Backup, TheManifestMustBeTheOneOfTheLog) {
   }
   fs::remove(path);
   expect_refused(restore_from("backup", "restored"), at("restored"), {"this is no backup"});
+}
+
+TEST_F(Backup, ByAProcessThatHoldsTheLogOpenIsTheSame) {
+  system_randomness random;
+  const auto log = storage::event_log::open(data_ + "/log", storage::event_log::access::read_write, random);
+  ASSERT_TRUE(log) << log.error().context;
+  const auto checkpoint = [&](const std::string&, const std::string& to) {
+    return storage::checkpoint_log(*log.value(), to);
+  };
+  std::ostringstream out, errors;
+  EXPECT_EQ(app::backup({data_, at("backup"), std::nullopt, true}, checkpoint, out, errors), 0) << errors.str();
+  expect_done(restore_from("backup", "restored"));
+  EXPECT_EQ(printed(at("restored")), printed(data_));
 }
 
 TEST_F(Backup, WithoutKeysSaysWhereTheyBelong) {
