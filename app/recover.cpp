@@ -33,20 +33,30 @@ struct diagnosis {
   std::unique_ptr<event_log> log;          ///< null: nothing can be read
 };
 
-/// Opens what there is, by a new list of its files if there is no other way.
+using opened_log = result<std::unique_ptr<event_log>>;
+
+/// A copy of the files, with a new list of them made by RocksDB.
+opened_log open_repaired(const std::string& data, diagnosis& d) {
+  PALABRE_TRY(auto draft, draft_directory::make(data + "/repair"));
+  d.repaired.emplace(std::move(draft));
+  const std::string copy = log_directory(d.repaired->path());
+  PALABRE_TRY(storage::repair_copy(log_directory(data), copy));
+  system_randomness random;
+  return event_log::open(copy, event_log::access::read_only, random);
+}
+
+/// Leaves `log` null when nothing can be read.
 result<void> open_readable(const std::string& data, diagnosis& d) {
   system_randomness random;
-  auto log = event_log::open(log_directory(data), event_log::access::read_only, random);
+  opened_log log = event_log::open(log_directory(data), event_log::access::read_only, random);
   if (!log && log.error().code == errc::from_the_future) return log.error();
-  if (!log) {
-    std::error_code ignored;
-    if (!fs::is_directory(log_directory(data), ignored)) return success();
-    PALABRE_TRY(auto draft, draft_directory::make(data + "/repair"));
-    d.repaired.emplace(std::move(draft));
-    if (!storage::repair_copy(log_directory(data), d.repaired->path() + "/log")) return success();
-    log = event_log::open(d.repaired->path() + "/log", event_log::access::read_only, random);
-  }
-  if (log) d.log = std::move(log).value();
+  std::error_code ignored;
+  if (!log && !fs::is_directory(log_directory(data), ignored)) return success();
+  if (!log) log = open_repaired(data, d);
+  if (log)
+    d.log = std::move(log).value();
+  else
+    d.found = d.found.value_or("") + "; not even a new list of its files helps: " + log.error().context;
   return success();
 }
 
@@ -155,12 +165,13 @@ result<void> build(const diagnosis& d, storage::log_builder& into) {
   if (!d.log) return into.finish();
   record_progress shown("writing what is whole", d.whole);
   result<void> added = success();
-  PALABRE_TRY(d.log->scan({}, d.whole, [&](const storage::committed_record& r) {
+  const auto scanned = d.log->scan({}, d.whole, [&](const storage::committed_record& r) {
     added = into.add(r);
     shown.reach(r.view.at);
     return added.has_value();
-  }));
+  });
   PALABRE_TRY(std::move(added));
+  if (!scanned && into.head() != d.whole) return scanned.error(); // reading ahead may have met the damage behind
   return into.finish();
 }
 
@@ -211,7 +222,8 @@ int recover(const std::string& data, bool accept_loss, std::ostream& out, std::o
 error with_advice(const error& found, const std::string& data) {
   if (found.code != errc::corrupt) return found;
   return {found.code, found.context + ". `palabre recover --data " + data +
-                          "` says what is at stake, and with --accept-loss goes on from what can be read"};
+                          "` says what is at stake; `palabre recover --accept-loss --data " + data +
+                          "` goes on from what can be read"};
 }
 
 } // namespace palabre::app

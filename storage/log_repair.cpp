@@ -91,6 +91,7 @@ result<void> repair_copy(const std::string& damaged, const std::string& copy) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   const auto status = rocksdb::RepairDB(copy, options, log_families());
   if (!status.ok()) return to_error(status, damaged);
+  PALABRE_TRY(rocksdb_instance::open(options, copy, log_families())); // makes the families that had no table
   return success();
 }
 

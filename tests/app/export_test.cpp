@@ -52,7 +52,7 @@ TEST_F(Export, WithSecretsIsImportedAsTheSameLog) {
   const std::string lines = exported({"--with-secrets"});
   const auto ran = expect_done(import_of(lines));
   EXPECT_NE(ran.printed.find("name.key"), std::string::npos) << "keys travel apart: " << ran.printed;
-  EXPECT_EQ(printed(at("imported")), printed(data_)); // with the hash of every record
+  EXPECT_TRUE(printed(at("imported")) == printed(data_)); // with the hash of every record
   expect_verified(at("imported"));
 
   const auto before = lines_of(lines);
@@ -74,7 +74,7 @@ TEST_F(Export, GoesThroughAPipe) {
                               " 2>/dev/null | " + PALABRE_BINARY + " import --data " + at("imported") +
                               " --from - >/dev/null 2>&1";
   EXPECT_EQ(std::system(command.c_str()), 0);
-  EXPECT_EQ(printed(at("imported")), printed(data_));
+  EXPECT_TRUE(printed(at("imported")) == printed(data_));
 }
 
 TEST_F(Export, WithoutSecretsHoldsNoneAndIsNotImported) {
@@ -112,7 +112,7 @@ TEST_F(Export, ToAFileIsForItsOwnerOnlyAndWritesOverNothing) {
   const auto before = contents_below(folder_);
   EXPECT_EQ(before.begin()->second, exported({"--with-secrets"}));
   EXPECT_EQ(run_palabre({"export", "--data", data_, "--to", at("lines")}).status, 1);
-  EXPECT_EQ(contents_below(folder_), before);
+  EXPECT_TRUE(contents_below(folder_) == before);
 }
 
 TEST_F(Export, OfADamagedLogIsRefused) {
@@ -201,7 +201,7 @@ TEST_F(Export, AnImportGoesOnlyWhereNoLogIs) {
   const auto ran = run_palabre(into_itself);
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.complained.find(data_ + "/log"), std::string::npos) << ran.complained;
-  EXPECT_EQ(contents_below(data_), before);
+  EXPECT_TRUE(contents_below(data_) == before);
   fs::create_directories(at("imported/secrets"));
   fs::copy(data_ + "/secrets/name.key", at("imported/secrets/name.key"));
   const auto with_keys = expect_done(import_of(lines));
@@ -215,7 +215,7 @@ TEST_F(Export, AnImportKilledAtAnyMomentLeavesNoHalfLog) {
   for (int round = 0; round < 25; ++round) {
     killed += run_and_kill(arguments, std::chrono::microseconds(random() % 100'000));
     if (fs::exists(at("imported/log"))) {
-      EXPECT_EQ(printed(at("imported")), printed(data_));
+      EXPECT_TRUE(printed(at("imported")) == printed(data_));
       fs::remove_all(at("imported"));
     }
   }

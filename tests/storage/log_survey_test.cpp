@@ -15,10 +15,12 @@ protected:
   void SetUp() override {
     open();
     for (std::size_t i = 0; i < records; ++i)
-      ASSERT_TRUE(commit(one(stream('r', i % 3), expectation::any(), {"payload " + std::to_string(i)},
-                             {key(static_cast<std::uint8_t>(i), 1)})));
+      ASSERT_TRUE(commit(one(stream('r', i % 3), expectation::any(), {"payload " + std::to_string(i)}, keys_of(i))));
     close();
   }
+  /// Of the commands; a log whose commands had no keys has a family without a table.
+  virtual std::vector<idempotency> keys_of(std::size_t i) const { return {key(static_cast<std::uint8_t>(i), 1)}; }
+
   log_findings look(const std::string& where) {
     const auto opened = event_log::open(where, access::read_only, random_);
     EXPECT_TRUE(opened) << opened.error().context;
@@ -101,6 +103,17 @@ TEST_F(LogSurvey, ALogWithoutItsListOfFilesIsMadeReadable) {
     const auto found = look(copy);
     EXPECT_EQ(found.whole.value, records) << found.found.value_or("");
   }
+}
+
+class LogSurveyWithoutKeys : public LogSurvey {
+  std::vector<idempotency> keys_of(std::size_t) const override { return {}; }
+};
+
+TEST_F(LogSurveyWithoutKeys, AFamilyWithoutATableIsMadeAnew) {
+  flush();
+  fs::remove(directory() + "/CURRENT");
+  ASSERT_TRUE(repair_copy(directory(), root_ / "copy"));
+  EXPECT_EQ(look(root_ / "copy").whole.value, records);
 }
 
 TEST_F(LogSurvey, ALockedLogCannotBeOpenedForWriting) {
