@@ -104,6 +104,7 @@ result<log_end> fill(const backup_options& options, const log_copier& copy, draf
   const std::string log = log_directory(into.log.path());
   PALABRE_TRY(copy(options.data, log));
   remove_protocol(log);
+  PALABRE_TRY(copy_folder(options.data, "archive", into.log.path())); // what of it is at hand
   PALABRE_TRY(const log_end end, check_copy(log, acked));
   PALABRE_TRY(storage::write_watermark(log, end.head, end.hash, end.epoch));
   PALABRE_TRY(write_manifest(into.log.path(), manifest_of("log", end)));
@@ -128,11 +129,12 @@ result<void> copy_log(const std::string& data, const std::string& log) {
   PALABRE_TRY(auto copy, storage::log_builder::create(log, source.epoch()));
   record_progress shown("copying the log", source.head());
   result<void> added = success();
-  const auto scanned = source.scan({}, source.head(), [&](const storage::committed_record& r) {
+  const auto take = [&](const storage::committed_record& r) {
     added = copy->add(r);
     shown.reach(r.view.at);
     return added.has_value();
-  });
+  };
+  const auto scanned = source.scan({}, source.head(), take, event_log::archived::as_rows);
   if (!scanned) return with_advice(scanned.error(), data);
   if (!added) return with_advice(added.error(), data);
   return copy->finish();

@@ -165,11 +165,12 @@ result<void> build(const diagnosis& d, storage::log_builder& into) {
   if (!d.log) return into.finish();
   record_progress shown("writing what is whole", d.whole);
   result<void> added = success();
-  const auto scanned = d.log->scan({}, d.whole, [&](const storage::committed_record& r) {
+  const auto take = [&](const storage::committed_record& r) {
     added = into.add(r);
     shown.reach(r.view.at);
     return added.has_value();
-  });
+  };
+  const auto scanned = d.log->scan({}, d.whole, take, event_log::archived::as_rows);
   PALABRE_TRY(std::move(added));
   if (!scanned && into.head() != d.whole) return scanned.error(); // reading ahead may have met the damage behind
   return into.finish();

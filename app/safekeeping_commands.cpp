@@ -13,6 +13,7 @@ safekeeping_commands::safekeeping_commands(CLI::App& program) {
   add_export(program);
   add_import(program);
   add_recover(program);
+  add_archive(program);
 }
 
 void safekeeping_commands::add_backup(CLI::App& program) {
@@ -60,6 +61,14 @@ void safekeeping_commands::add_recover(CLI::App& program) {
   command->add_option("--data", damaged_, "the data directory")->capture_default_str();
   command->add_flag("--accept-loss", accept_loss_, "yes, go on from what can be read; the rest is kept in DATA/lost");
   does(command, [this] { return recover(damaged_, accept_loss_, std::cout, std::cerr); });
+}
+
+void safekeeping_commands::add_archive(CLI::App& program) {
+  CLI::App* command =
+      program.add_subcommand("archive", "move old events of archived rooms out of the log, leaving their hashes");
+  command->add_option("--data", archive_.data, "the data directory of a stopped server")->capture_default_str();
+  command->add_option("--before", archive_.before, "only events before this time, as 2026-01-31T12:00:00Z")->required();
+  does(command, [this] { return archive(archive_, std::cout, std::cerr); });
 }
 
 bool safekeeping_commands::is_asked() const {

@@ -1,4 +1,5 @@
 #pragma once
+#include "app/archive.hpp"
 #include "app/backup.hpp"
 #include "app/export.hpp"
 
@@ -11,7 +12,7 @@
 
 namespace palabre::app {
 
-/// `palabre backup`, `restore`, `export`, `import` and `recover`: what keeps a log from being lost.
+/// `palabre backup`, `restore`, `export`, `import`, `recover` and `archive`: what keeps a log from being lost.
 class safekeeping_commands {
 public:
   /// Adds the commands to `program`. Requires: both outlive each other's use.
@@ -28,12 +29,14 @@ private:
   void add_export(CLI::App& program);
   void add_import(CLI::App& program);
   void add_recover(CLI::App& program);
+  void add_archive(CLI::App& program);
   void does(CLI::App* command, std::function<int()> what) { commands_.emplace_back(command, std::move(what)); }
 
   backup_options backup_;
   restore_options restore_;
   export_options export_;
   import_options import_;
+  archive_options archive_;
   std::string damaged_ = "./data";
   bool accept_loss_ = false;
   std::vector<std::pair<CLI::App*, std::function<int()>>> commands_;

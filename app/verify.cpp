@@ -3,6 +3,7 @@
 
 #include "events/streams.hpp"
 #include "projections/tables.hpp"
+#include "storage/archived_row.hpp"
 
 #include <unordered_map>
 
@@ -24,16 +25,19 @@ public:
 
   result<void> run() {
     result<void> sound = success();
-    PALABRE_TRY(log_.scan({}, log_.head(), [&](const committed_record& record) {
+    const auto look = [&](const committed_record& record) {
       sound = check(record);
       return sound.has_value();
-    }));
+    };
+    PALABRE_TRY(log_.scan({}, log_.head(), look, storage::event_log::archived::as_rows_if_away));
     PALABRE_TRY(std::move(sound));
     if (last_ != log_.head())
       return at(last_.next(), "missing; the log's head is " + std::to_string(log_.head().value));
     return check_heads();
   }
   std::size_t streams() const { return heads_.size(); }
+  /// Archived records whose segments are not at hand: of them the hashes were verified, not the bytes.
+  std::uint64_t away() const { return away_; }
 
 private:
   result<void> check(const committed_record& record) {
@@ -55,7 +59,11 @@ private:
       if (!done || done->first != r.at || done->request != key.request || done->count != key.records)
         return at(r.at, "the table of idempotency keys does not lead here");
     }
-    PALABRE_TRY(projections::decode(r)); // it can still be read
+    if (storage::is_archived(r)) {
+      ++away_;
+    } else {
+      PALABRE_TRY(projections::decode(r)); // it can still be read
+    }
     head = {r.version, r.at, record.hash};
     return success();
   }
@@ -81,6 +89,7 @@ private:
   const storage::event_log& log_;
   std::unordered_map<stream_id, stream_head> heads_;
   position last_;
+  std::uint64_t away_ = 0;
 };
 
 /// Folds the log anew, up to where the views are.
@@ -186,6 +195,12 @@ result<void> run(const std::string& data, std::ostream& out) {
   if (log->damage()) return error{errc::corrupt, *log->damage()};
   out << "log: " << log->head().value << " records in " << verifier.streams() << " streams, chain whole, epoch "
       << log->epoch() << '\n';
+  if (verifier.away() > 0) {
+    out << "archived: " << verifier.away()
+        << " records are in segments that are not here: their hashes are in the chain, their bytes were not looked at; "
+           "the views were not compared\n";
+    return success();
+  }
   if (views) return verify_views(*log, *views.value(), out);
   if (views.error().code != errc::not_found)
     return error{errc::corrupt, "the views cannot be read: " + views.error().context};

@@ -58,9 +58,9 @@ result<void> event_log::read_stream(const stream_id& stream, stream_version afte
   return state_->log.store->read_stream(stream, after, count_max, head(), visit);
 }
 
-result<void> event_log::scan(position after, position last,
-                             const std::function<bool(const committed_record&)>& visit) const {
-  return state_->log.store->scan(after, std::min(last, head()), visit);
+result<void> event_log::scan(position after, position last, const std::function<bool(const committed_record&)>& visit,
+                             archived how) const {
+  return state_->log.store->scan(after, std::min(last, head()), visit, how);
 }
 
 result<stream_head> event_log::head_of(const stream_id& stream) const {

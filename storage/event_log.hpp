@@ -49,6 +49,13 @@ public:
                 ///< --accept-loss`
   };
 
+  /// How a scan meets a record whose bytes were moved to a segment (storage/archived_row.hpp).
+  enum class archived {
+    wanted,          ///< reads them there, and fails where the segment is not
+    as_rows_if_away, ///< in that case shows the row that stands for the record: enough for the chain
+    as_rows          ///< always shows the row
+  };
+
   /// Opens or creates `directory` by the procedure of docs/data_format.md ("Opening").
   /// read_only works on a stopped log and beside a live server, up to the head found now; it changes no file of the
   /// log. Errors: corrupt: history is damaged, or ends below the durable watermark; nothing was changed, the context
@@ -70,7 +77,8 @@ public:
   /// head is then as far as the log can be read. Positions that are damaged further down show when they are read.
   const std::optional<std::string>& damage() const;
 
-  // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, with its position in the context; io.
+  // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, with its position in the context; io;
+  // not_found: the record was archived, and its segment is not in the directory `archive` beside the log.
 
   /// Errors: not_found: beyond the head.
   result<committed_record> read(position at) const;
@@ -80,7 +88,8 @@ public:
                            const std::function<bool(const committed_record&)>& visit) const;
   /// The records after `after` up to `last`, ascending, until `visit` answers false. Reads ahead; for long scans.
   /// Errors: corrupt: also a gap: the first missing position is in the context.
-  result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit) const;
+  result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit,
+                    archived how = archived::wanted) const;
   result<stream_head> head_of(const stream_id& stream) const;
   /// Every stream and its head, in key order, until `visit` answers false.
   result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
@@ -90,6 +99,7 @@ public:
 
 private:
   friend class journal;
+  friend class log_archiver;
   friend result<void> checkpoint_log(const event_log&, const std::string&);
   event_log();
 

@@ -26,12 +26,6 @@ result<record> decode_at(position at, std::string_view stored) {
   return decoded;
 }
 
-result<committed_record> make_committed(position at, std::string stored) {
-  PALABRE_TRY(record view, decode_at(at, stored));
-  const sha256_digest hash = hash_of(stored);
-  return committed_record{std::move(stored), std::move(view), hash};
-}
-
 /// Visits the rows of an iterator while their positions follow one another from `next` on; `next` ends at the first not
 /// visited.
 template <class Visit>
@@ -56,8 +50,38 @@ rocksdb::ReadOptions scanning_below(const rocksdb::Slice& bound) {
 
 } // namespace
 
+log_store::log_store(std::unique_ptr<rocksdb_instance> instance)
+    : instance_(std::move(instance)),
+      archive_(std::make_unique<segment_archive>(archive_directory(instance_->db().GetName()))) {}
+
 error at_position(position at, const error& what) {
   return {what.code, "position " + std::to_string(at.value) + ": " + what.context};
+}
+
+/// Answers the hash of the record. What was archived comes from its segment: `stored` and `view` become the record's.
+result<sha256_digest> log_store::take_apart(position at, std::string& stored, record& view,
+                                            event_log::archived how) const {
+  PALABRE_TRY(view, decode_at(at, stored));
+  const sha256_digest hash = chain_hash_of(view, stored);
+  if (!is_archived(view) || how == event_log::archived::as_rows) return hash;
+  const segment_name where = segment_of(view);
+  auto bytes = archive_->read(where, view.version);
+  if (!bytes) return at_position(at, bytes.error());
+  if (!bytes.value()) {
+    if (how == event_log::archived::as_rows_if_away) return hash;
+    return at_position(at, {errc::not_found, "archived in " + archive_->path_of(where) + ", which is not there"});
+  }
+  if (hash_of(*bytes.value()) != hash)
+    return at_position(at, {errc::corrupt, archive_->path_of(where) + " does not hold the record that was archived"});
+  stored = std::move(*bytes.value());
+  PALABRE_TRY(view, decode_at(at, stored));
+  return hash;
+}
+
+result<committed_record> log_store::make_committed(position at, std::string stored) const {
+  record view;
+  PALABRE_TRY(const sha256_digest hash, take_apart(at, stored, view, event_log::archived::wanted));
+  return committed_record{std::move(stored), std::move(view), hash};
 }
 
 result<bool> log_store::get(log_family which, std::string_view key, rocksdb::PinnableSlice& row) const {
@@ -89,23 +113,28 @@ position log_store::last_readable() const {
   return {next.value - 1};
 }
 
-result<committed_record> log_store::read(position at) const {
+result<std::string> log_store::read_row(position at) const {
   const position_key key = key_of(at);
   rocksdb::PinnableSlice row;
   const auto found = get(family_log, view_of(key), row);
   if (!found) return at_position(at, found.error());
   if (!found.value()) return at_position(at, {errc::corrupt, "missing"});
-  return make_committed(at, row.ToString());
+  return row.ToString();
 }
 
-result<void> log_store::scan(position after, position last, const record_visitor& visit) const {
+result<committed_record> log_store::read(position at) const {
+  PALABRE_TRY(std::string row, read_row(at));
+  return make_committed(at, std::move(row));
+}
+
+result<void> log_store::scan(position after, position last, const record_visitor& visit,
+                             event_log::archived how) const {
   const position_key bound = key_of(last.next());
   const rocksdb::Slice end{bound.data(), bound.size()};
   committed_record current{std::string{}, record{}, sha256_digest{}}; // one for all: its bytes are reused
   const auto show = [&](position at, std::string_view stored) -> result<bool> {
     current.stored.assign(stored);
-    PALABRE_TRY(current.view, decode_at(at, current.stored));
-    current.hash = hash_of(current.stored);
+    PALABRE_TRY(current.hash, take_apart(at, current.stored, current.view, how));
     return visit(current);
   };
   for (position next = after.next(); next <= last;) {

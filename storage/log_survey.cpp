@@ -71,13 +71,14 @@ result<log_findings> survey(const event_log& log, const std::function<void(posit
   log_findings findings;
   surveyor eye(log);
   result<void> taken = success(), noted = success();
-  const auto scanned = log.scan({}, log.head(), [&](const committed_record& r) {
+  const auto look = [&](const committed_record& r) {
     taken = eye.take(r);
     if (!taken) return false;
     noted = note(findings, eye.check_indexed(r.view));
     tell(r.view.at);
     return noted.has_value();
-  });
+  };
+  const auto scanned = log.scan({}, log.head(), look, event_log::archived::as_rows_if_away);
   PALABRE_TRY(noted);
   findings.whole = eye.last();
   PALABRE_TRY(note(findings, taken));

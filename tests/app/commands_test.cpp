@@ -75,7 +75,7 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* command :
-       {"serve", "config", "events", "replay", "verify", "recover", "backup", "restore", "export", "import"})
+       {"serve", "config", "events", "replay", "verify", "recover", "backup", "restore", "export", "import", "archive"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }
