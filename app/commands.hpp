@@ -39,6 +39,8 @@ struct verify_options {
   std::string data = "./data";
   std::optional<std::string> since; ///< a position, or RFC 3339: only what is behind it, and not the views
   bool log_only = false;            ///< not the views
+  std::optional<std::string> keys;  ///< the directory of `keys` and `secrets`; that of the data by default
+  bool sealed = false;              ///< the keys are not at hand: what is sealed is not looked at
 };
 int verify(const verify_options& options, std::ostream& out, std::ostream& errors);
 
@@ -55,9 +57,6 @@ struct diff_options {
   bool json = false;
 };
 int print_diff(const diff_options& options, std::ostream& out, std::ostream& errors);
-
-/// Goes on from whatever of a damaged log can be read, with a new epoch.
-int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors);
 
 /// Prints an error as the commands do, and answers 1.
 int fail(std::ostream& errors, const error& why);

@@ -17,18 +17,31 @@ result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, co
   return std::shared_ptr<storage::key_ring>(std::move(ring));
 }
 
+namespace {
+
+system_randomness lent; // for reading: nothing is made
+
+} // namespace
+
+result<std::unique_ptr<storage::event_log>> open_sealed_log(const std::string& data) {
+  return storage::event_log::open(log_directory(data), storage::event_log::access::read_only, lent);
+}
+
 result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data) {
-  static system_randomness random; // nothing is made: it is only lent
-  PALABRE_TRY(auto log, storage::event_log::open(log_directory(data), storage::event_log::access::read_only, random));
+  return open_log_for_reading(data, data);
+}
+
+result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data, const std::string& keys_at) {
+  PALABRE_TRY(auto log, open_sealed_log(data));
   storage::key_ring::opening how;
-  how.directory = keys_directory(data);
+  how.directory = keys_directory(keys_at);
   how.mode = storage::key_ring::access::read_only;
   how.key_id_max = log->key_id_max();
   if (how.key_id_max == 0 && !storage::holds_key_ring(how.directory)) return log;
-  PALABRE_TRY(how.master_keys, load_master_keys(data, false, random));
-  PALABRE_TRY(auto ring, storage::key_ring::open(how, random));
+  PALABRE_TRY(how.master_keys, load_master_keys(keys_at, false, lent));
+  PALABRE_TRY(auto ring, storage::key_ring::open(how, lent));
   std::shared_ptr<storage::key_ring> keys = std::move(ring);
-  log->open_seals_with(std::make_shared<const projections::record_seal>(std::move(keys), random));
+  log->open_seals_with(std::make_shared<const projections::record_seal>(std::move(keys), lent));
   return log;
 }
 

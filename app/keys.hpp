@@ -22,6 +22,10 @@ result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, co
 /// The log and its keys, to be read, beside a live server too: payloads come opened. Errors: as event_log::open,
 /// key_ring::open and load_master_keys.
 result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data);
+/// With the keys of another place.
+result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data, const std::string& keys);
+/// Without keys: payloads come as they are stored.
+result<std::unique_ptr<storage::event_log>> open_sealed_log(const std::string& data);
 
 /// Another master key takes the place of the one there is. A crash at any moment leaves one of them, with the ring that
 /// it wraps. Errors: io, corrupt.

@@ -4,6 +4,7 @@
 #include "app/erase_command.hpp"
 #include "app/keys_command.hpp"
 #include "app/rebuild_command.hpp"
+#include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
 #include "palabre_commit.hpp"
 
@@ -68,13 +69,8 @@ int main(int argc, char** argv) {
   audit_commands audit(program);
 
   std::string data = "./data";
-  bool accept_loss = false;
-  CLI::App* recover_command =
-      program.add_subcommand("recover", "go on from a damaged log, giving up what cannot be read");
-  recover_command->add_option("--data", data, "the data directory")->capture_default_str();
-  recover_command->add_flag("--accept-loss", accept_loss, "yes, give it up");
-
   rebuild_command rebuilding(program);
+  safekeeping_commands safekeeping(program);
   bench_command benchmark(program, version);
   erase_command erasing(program);
   keys_command keys(program);
@@ -106,6 +102,6 @@ int main(int argc, char** argv) {
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
-  if (*recover_command) exit_code = recover(data, accept_loss, std::cout, std::cerr);
+  if (safekeeping.is_asked()) exit_code = safekeeping.run();
   return exit_code;
 }

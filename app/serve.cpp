@@ -3,9 +3,11 @@
 #include "app/erasure.hpp"
 #include "app/keys.hpp"
 #include "app/logging.hpp"
+#include "app/recover.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
 #include "app/views_rebuild.hpp"
+#include "storage/log_checkpoint.hpp"
 
 #include "http/hasher.hpp"
 #include "http/presence/presence_desk.hpp"
@@ -75,6 +77,7 @@ private:
   void add_commands();
   result<std::string> rebuild(const std::string& projection, const tell_rebuild& tell);
   result<std::string> erase(const control_arguments& arguments);
+  result<std::string> checkpoint(const control_arguments& arguments);
   erasing_ground erasing() { return {*log_, *keys_, *views_, *projector_, *actors_, time_}; }
   result<void> finish_erasing();
   std::vector<http::readiness_check> readiness() const;
@@ -120,20 +123,13 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
   if (report.epoch_minted && !report.created) spdlog::warn("new epoch: clients reload instead of recovering");
 }
 
-/// The server never goes on from a damaged log by itself.
-error with_advice(const error& found, const std::string& data) {
-  return {found.code, found.context + ". `palabre verify --data " + data +
-                          "` looks through all of it; `palabre recover --accept-loss --data " + data +
-                          "` goes on from what can be read"};
-}
-
 result<void> serving::open() {
   const std::string& data = options_.data;
   if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
     return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
-  if (!log && log.error().code == errc::corrupt) return with_advice(log.error(), data);
-  PALABRE_TRY(log_, std::move(log));
+  if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
+  log_ = std::move(log).value();
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
@@ -241,6 +237,16 @@ void serving::add_commands() {
     return rebuild(projection == arguments.end() ? std::string{} : projection->second, tell);
   });
   control_.add("erase", [this](const control_arguments& arguments, const tell_control&) { return erase(arguments); });
+  control_.add("checkpoint",
+               [this](const control_arguments& arguments, const tell_control&) { return checkpoint(arguments); });
+}
+
+/// For `palabre backup`: hard links, where the target is on the same file system.
+result<std::string> serving::checkpoint(const control_arguments& arguments) {
+  const auto to = arguments.find("to");
+  if (to == arguments.end()) return error{errc::invalid, "`to` is missing"};
+  PALABRE_TRY(storage::checkpoint_log(*log_, to->second));
+  return std::string("{}");
 }
 
 /// Rows that are being computed beside those in use would keep what is erased from these.

@@ -71,14 +71,15 @@ result<void> event_log::read_stream(const stream_id& stream, stream_version afte
   return state_->log.store->read_stream(stream, after, count_max, head(), visit);
 }
 
-result<void> event_log::scan(position after, position last,
-                             const std::function<bool(const committed_record&)>& visit) const {
-  return state_->log.store->scan(after, std::min(last, head()), visit);
+result<void> event_log::scan(position after, position last, const std::function<bool(const committed_record&)>& visit,
+                             archived how) const {
+  return state_->log.store->scan(after, std::min(last, head()), visit, how);
 }
 
 result<void> event_log::scan_in_place(position after, position last,
-                                      const std::function<bool(const record&, std::string_view)>& visit) const {
-  return state_->log.store->scan_in_place(after, std::min(last, head()), visit);
+                                      const std::function<bool(const record&, std::string_view)>& visit,
+                                      archived how) const {
+  return state_->log.store->scan_in_place(after, std::min(last, head()), visit, how);
 }
 
 result<stream_head> event_log::head_of(const stream_id& stream) const {

@@ -49,6 +49,13 @@ public:
                 ///< --accept-loss`
   };
 
+  /// How a scan meets a record whose bytes were moved to a segment (storage/archived_row.hpp).
+  enum class archived {
+    wanted,          ///< reads them there, and fails where the segment is not
+    as_rows_if_away, ///< in that case shows the row that stands for the record: enough for the chain
+    as_rows          ///< always shows the row
+  };
+
   /// Opens or creates `directory` by the procedure of docs/data_format.md ("Opening").
   /// read_only works on a stopped log and beside a live server, up to the head found now; it changes no file of the
   /// log. Errors: corrupt: history is damaged, or ends below the durable watermark; nothing was changed, the context
@@ -83,7 +90,8 @@ public:
   void open_seals_with(std::shared_ptr<const payload_opener> opener);
 
   // ---- Reading. Errors of all: corrupt: the store, or a record, is damaged, or its seal does not open, with its
-  // position in the context; io.
+  // position in the context; io; not_found: the record was archived, and its segment is not in the directory `archive`
+  // beside the log.
 
   /// Errors: not_found: beyond the head.
   result<committed_record> read(position at) const;
@@ -93,10 +101,13 @@ public:
                            const std::function<bool(const committed_record&)>& visit) const;
   /// The records after `after` up to `last`, ascending, until `visit` answers false. Reads ahead; for long scans.
   /// Errors: corrupt: also a gap: the first missing position is in the context.
-  result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit) const;
-  /// The same without copies and hashes: records and bytes lie in the store, and are valid during the visit only.
+  result<void> scan(position after, position last, const std::function<bool(const committed_record&)>& visit,
+                    archived how = archived::wanted) const;
+  /// The same without copies and hashes: records and bytes are valid during the visit only. `stored`: the record's
+  /// bytes, or the row that stands for an archived one (chain_hash_of).
   result<void> scan_in_place(position after, position last,
-                             const std::function<bool(const record&, std::string_view stored)>& visit) const;
+                             const std::function<bool(const record&, std::string_view stored)>& visit,
+                             archived how = archived::wanted) const;
   result<stream_head> head_of(const stream_id& stream) const;
   /// Every stream and its head, in key order, until `visit` answers false.
   result<void> scan_heads(const std::function<bool(const stream_id&, const stream_head&)>& visit) const;
@@ -109,6 +120,8 @@ public:
 
 private:
   friend class journal;
+  friend class log_archiver;
+  friend result<void> checkpoint_log(const event_log&, const std::string&);
   event_log();
 
   struct state;

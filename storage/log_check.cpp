@@ -1,6 +1,7 @@
 #include "storage/log_check.hpp"
 
 #include "base/ordered_work.hpp"
+#include "storage/archived_row.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/log_store.hpp"
 #include "storage/row_set.hpp"
@@ -86,15 +87,19 @@ public:
   void run(position after, position last) {
     streams_.clear();
     wrong_.reset();
+    away_ = 0;
     rows_.versions.clear();
     rows_.commands.clear();
     position next = after.next();
-    const auto scanned = log_.scan_in_place(after, last, [&](const record& r, std::string_view stored) {
-      const auto sound = check(r, stored);
-      if (!sound) wrong_ = finding{r.at, sound.error()};
-      next = r.at.next();
-      return sound.has_value();
-    });
+    const auto scanned = log_.scan_in_place(
+        after, last,
+        [&](const record& r, std::string_view stored) {
+          const auto sound = check(r, stored);
+          if (!sound) wrong_ = finding{r.at, sound.error()};
+          next = r.at.next();
+          return sound.has_value();
+        },
+        event_log::archived::as_rows_if_away);
     if (!wrong_ && !scanned) wrong_ = finding{next, scanned.error()};
     if (!wrong_ && next <= last) wrong_ = finding{next, corrupt_at(next, "missing")};
   }
@@ -102,14 +107,18 @@ public:
   const std::unordered_map<stream_id, stretch>& streams() const { return streams_; }
   const std::optional<finding>& wrong() const { return wrong_; }
   const index_rows& rows() const { return rows_; }
+  std::uint64_t away() const { return away_; }
 
 private:
   result<void> check(const record& r, std::string_view stored) {
-    PALABRE_TRY(continue_stream(r, hash_of(stored)));
+    PALABRE_TRY(continue_stream(r, chain_hash_of(r, stored)));
     if (how_.indexes) {
       PALABRE_TRY(look_up_ ? look_up(log_, how_, r) : add_rows(r));
     }
-    if (how_.readable) return how_.readable(r);
+    if (is_archived(r))
+      ++away_;
+    else if (how_.readable)
+      return how_.readable(r);
     return success();
   }
 
@@ -138,6 +147,7 @@ private:
   const bool look_up_;
   std::unordered_map<stream_id, stretch> streams_;
   std::optional<finding> wrong_;
+  std::uint64_t away_ = 0; ///< archived records whose segments are not at hand
   index_rows rows_;
 };
 
@@ -160,7 +170,7 @@ public:
       PALABRE_TRY(compare_indexes());
       PALABRE_TRY(check_heads());
     }
-    return checked_log{head.value - how_.after.value, heads_.size()};
+    return checked_log{head.value - how_.after.value, heads_.size(), away_};
   }
 
 private:
@@ -188,6 +198,7 @@ private:
   /// Continues the streams by what the next part has of them.
   void join(const part_check& part) {
     wrong_ = part.wrong();
+    away_ += part.away();
     for (const auto& [stream, next] : part.streams()) {
       const auto sound = continue_stream(stream, next);
       if (!sound && (!wrong_ || next.first < wrong_->at)) wrong_ = finding{next.first, sound.error()};
@@ -284,6 +295,7 @@ private:
   index_rows rows_, stored_; ///< what the records make; what the indexes hold
   result<void> scanned_ = success();
   std::optional<finding> wrong_;
+  std::uint64_t away_ = 0;
 };
 
 } // namespace

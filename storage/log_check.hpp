@@ -23,6 +23,8 @@ struct log_check {
 struct checked_log {
   std::uint64_t records = 0;
   std::size_t streams = 0; ///< that have a record behind `after`
+  std::uint64_t away =
+      0; ///< archived records whose segments are not at hand: their hashes chain, their bytes were not seen
 };
 
 /// Memory: an entry of about 100 bytes for each such stream, and a few thousand records' worth for each thread; nothing

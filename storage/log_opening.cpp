@@ -11,16 +11,9 @@
 namespace palabre::storage {
 namespace {
 
-constexpr std::string_view epoch_key = "epoch";
-constexpr std::string_view format_key = "format";
-constexpr std::string_view format = "1";
 constexpr std::uint64_t tail_records_max = 1'000;
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 using recovery = rocksdb::WALRecoveryMode;
-
-std::string watermark_path(const std::string& directory) {
-  return directory + ".watermark";
-}
 
 /// Is there a log? Not yet, when a crash interrupted its creation before the last family.
 bool holds_log(const std::string& directory) {
@@ -101,8 +94,8 @@ result<void> check_history(const log_store& store, position head, const std::opt
 
 result<std::string> read_epoch(const log_store& store) {
   PALABRE_TRY(const auto written_format, store.find_meta(format_key));
-  if (written_format && *written_format != format)
-    return error{errc::from_the_future, "log format " + *written_format + ", known is " + std::string(format)};
+  if (written_format && *written_format != log_format)
+    return error{errc::from_the_future, "log format " + *written_format + ", known is " + std::string(log_format)};
   PALABRE_TRY(auto epoch, store.find_meta(epoch_key));
   return epoch.value_or(std::string{});
 }
@@ -113,15 +106,6 @@ result<std::uint32_t> read_key_id_max(const log_store& store) {
   const auto key_id = read_key_id(*row);
   if (!key_id) return error{errc::corrupt, "the highest key id of the log is damaged"};
   return *key_id;
-}
-
-/// Eight letters: 37 random bits, for telling apart, not for secrecy.
-std::string random_epoch(randomness& random) {
-  std::string epoch(8, 'a');
-  std::array<std::uint8_t, 8> bytes;
-  random.fill(bytes.data(), bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) epoch[i] = static_cast<char>('a' + bytes[i] % 26);
-  return epoch;
 }
 
 /// After a power loss nobody can prove that nothing acked is missing: clients may know positions that will be used
@@ -136,7 +120,7 @@ result<void> settle_epoch(opened_log& log, bool mint, const std::string& stored,
   log.acked.epoch = mint ? random_epoch(random) : stored;
   log.report.epoch_minted = mint;
   if (!mint) return success();
-  PALABRE_TRY(log.store->put_meta(format_key, format));
+  PALABRE_TRY(log.store->put_meta(format_key, log_format));
   return log.store->put_meta(epoch_key, log.acked.epoch);
 }
 
@@ -201,6 +185,14 @@ void look_for_damage(opened_log& log, const result<std::optional<acked_mark>>& m
 
 } // namespace
 
+std::string random_epoch(randomness& random) {
+  std::string epoch(8, 'a');
+  std::array<std::uint8_t, 8> bytes;
+  random.fill(bytes.data(), bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) epoch[i] = static_cast<char>('a' + bytes[i] % 26);
+  return epoch;
+}
+
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
                                     const std::shared_ptr<rocksdb::Env>& env) {
   PALABRE_TRY(const auto before, read_mark(watermark_path(directory), accept_loss));
@@ -230,6 +222,14 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch), epoch, random));
   PALABRE_TRY(begin_mark(log, directory));
   return log;
+}
+
+result<void> check_openable(const std::string& directory) {
+  PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
+  if (!holds_log(directory)) return refusal("there is no log in " + directory, {}, mark);
+  PALABRE_TRY(check_unlocked(directory, *rocksdb::Env::Default()));
+  PALABRE_TRY(choose_recovery(directory, nullptr, mark));
+  return success();
 }
 
 result<opened_log> open_for_reading(const std::string& directory) {

@@ -16,11 +16,18 @@ struct opened_log {
   std::uint32_t key_id_max = 0;      ///< that a record names
 };
 
+/// Eight letters: 37 random bits, for telling apart, not for secrecy.
+std::string random_epoch(randomness& random);
+
 /// Errors: as event_log::open.
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
                                     const std::shared_ptr<rocksdb::Env>& env);
 result<opened_log> open_for_reading(const std::string& directory);
 /// Errors: as event_log::catch_up. Requires: a log opened by open_for_reading().
 result<position> catch_up_with_writer(opened_log& log, const std::string& directory);
+
+/// Would open_for_writing go on with the log as it is? Looks without changing anything; at what lies before the end
+/// only the opening itself looks. Errors: as event_log::open.
+result<void> check_openable(const std::string& directory);
 
 } // namespace palabre::storage

@@ -33,6 +33,10 @@ std::optional<done_command> read_command(std::string_view row);
 constexpr std::string_view key_id_max_key = "key_id_max";
 std::string row_of(std::uint32_t key_id);
 std::optional<std::uint32_t> read_key_id(std::string_view row);
+// Keys of the family meta, and the one format there is.
+constexpr std::string_view epoch_key = "epoch";
+constexpr std::string_view format_key = "format";
+constexpr std::string_view log_format = "1";
 
 template <std::size_t N>
 std::string_view view_of(const std::array<char, N>& bytes) {

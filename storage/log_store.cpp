@@ -52,6 +52,10 @@ rocksdb::ReadOptions scanning_below(const rocksdb::Slice& bound) {
 
 } // namespace
 
+log_store::log_store(std::unique_ptr<rocksdb_instance> instance)
+    : instance_(std::move(instance)),
+      archive_(std::make_unique<segment_archive>(archive_directory(instance_->db().GetName()))) {}
+
 error at_position(position at, const error& what) {
   return {what.code, "position " + std::to_string(at.value) + ": " + what.context};
 }
@@ -64,9 +68,29 @@ result<void> log_store::unseal(committed_record& found) const {
   return success();
 }
 
+/// Answers the hash of the record. What was archived comes from its segment: `stored` and `view` become the record's.
+result<sha256_digest> log_store::take_apart(position at, std::string& stored, record& view,
+                                            event_log::archived how) const {
+  PALABRE_TRY(view, decode_at(at, stored));
+  const sha256_digest hash = chain_hash_of(view, stored);
+  if (!is_archived(view) || how == event_log::archived::as_rows) return hash;
+  const segment_name where = segment_of(view);
+  auto bytes = archive_->read(where, view.version);
+  if (!bytes) return at_position(at, bytes.error());
+  if (!bytes.value()) {
+    if (how == event_log::archived::as_rows_if_away) return hash;
+    return at_position(at, {errc::not_found, "archived in " + archive_->path_of(where) + ", which is not there"});
+  }
+  if (hash_of(*bytes.value()) != hash)
+    return at_position(at, {errc::corrupt, archive_->path_of(where) + " does not hold the record that was archived"});
+  stored = std::move(*bytes.value());
+  PALABRE_TRY(view, decode_at(at, stored));
+  return hash;
+}
+
 result<committed_record> log_store::make_committed(position at, std::string stored) const {
-  PALABRE_TRY(record view, decode_at(at, stored));
-  const sha256_digest hash = hash_of(stored);
+  record view;
+  PALABRE_TRY(const sha256_digest hash, take_apart(at, stored, view, event_log::archived::wanted));
   committed_record made{std::move(stored), std::move(view), hash};
   PALABRE_TRY(unseal(made));
   return made;
@@ -101,13 +125,18 @@ position log_store::last_readable() const {
   return {next.value - 1};
 }
 
-result<committed_record> log_store::read(position at) const {
+result<std::string> log_store::read_row(position at) const {
   const position_key key = key_of(at);
   rocksdb::PinnableSlice row;
   const auto found = get(family_log, view_of(key), row);
   if (!found) return at_position(at, found.error());
   if (!found.value()) return at_position(at, {errc::corrupt, "missing"});
-  return make_committed(at, row.ToString());
+  return row.ToString();
+}
+
+result<committed_record> log_store::read(position at) const {
+  PALABRE_TRY(std::string row, read_row(at));
+  return make_committed(at, std::move(row));
 }
 
 /// `show(position, bytes)`, for each row, answers whether to go on.
@@ -127,22 +156,28 @@ result<void> log_store::scan_rows(position after, position last, Show show) cons
   return success();
 }
 
-result<void> log_store::scan(position after, position last, const record_visitor& visit) const {
+result<void> log_store::scan(position after, position last, const record_visitor& visit,
+                             event_log::archived how) const {
   committed_record current{std::string{}, record{}, sha256_digest{}}; // one for all: its bytes are reused
   return scan_rows(after, last, [&](position at, std::string_view stored) -> result<bool> {
     current.stored.assign(stored);
-    PALABRE_TRY(current.view, decode_at(at, current.stored));
-    current.hash = hash_of(current.stored);
     current.opened.clear();
+    PALABRE_TRY(current.hash, take_apart(at, current.stored, current.view, how));
     PALABRE_TRY(unseal(current));
     return visit(current);
   });
 }
 
-result<void> log_store::scan_in_place(position after, position last, const place_visitor& visit) const {
-  std::string opened; // one for all: its bytes are reused
+result<void> log_store::scan_in_place(position after, position last, const place_visitor& visit,
+                                      event_log::archived how) const {
+  std::string moved, opened; // for all: their bytes are reused
   return scan_rows(after, last, [&](position at, std::string_view stored) -> result<bool> {
     PALABRE_TRY(record r, decode_at(at, stored));
+    if (is_archived(r) && how != event_log::archived::as_rows) {
+      moved.assign(stored);
+      PALABRE_TRY(take_apart(at, moved, r, how));
+      stored = moved;
+    }
     if (r.key_id != 0 && opener_) {
       auto payload = opener_->open(r);
       if (!payload) return at_position(at, payload.error());

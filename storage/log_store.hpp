@@ -2,6 +2,7 @@
 // Reads the rows of the log in an opened instance, whatever the head. Everything that is damaged comes back as
 // errc::corrupt with a context that begins with the position, where there is one: "position 1234: …".
 
+#include "storage/archive_segment.hpp"
 #include "storage/event_log.hpp"
 #include "storage/rocksdb_instance.hpp"
 #include "storage/rocksdb_options.hpp"
@@ -16,7 +17,8 @@ class log_store {
 public:
   using record_visitor = std::function<bool(const committed_record&)>;
 
-  explicit log_store(std::unique_ptr<rocksdb_instance> instance) : instance_(std::move(instance)) {}
+  /// Segments of what was archived are looked for in the directory `archive` beside the log's.
+  explicit log_store(std::unique_ptr<rocksdb_instance> instance);
 
   /// Before anyone reads.
   void open_seals_with(std::shared_ptr<const payload_opener> opener) { opener_ = std::move(opener); }
@@ -27,10 +29,12 @@ public:
   position last_readable() const;
 
   result<committed_record> read(position at) const;
-  result<void> scan(position after, position last, const record_visitor& visit) const;
+  result<void> scan(position after, position last, const record_visitor& visit,
+                    event_log::archived how = event_log::archived::wanted) const;
   using place_visitor = std::function<bool(const record&, std::string_view stored)>;
-  /// Records as they lie in the store, not hashed; valid during the visit.
-  result<void> scan_in_place(position after, position last, const place_visitor& visit) const;
+  /// Not hashed; valid during the visit.
+  result<void> scan_in_place(position after, position last, const place_visitor& visit,
+                             event_log::archived how = event_log::archived::wanted) const;
   /// Leaves out what lies beyond `last`.
   result<void> read_stream(const stream_id& stream, stream_version after, std::size_t count_max, position last,
                            const record_visitor& visit) const;
@@ -45,6 +49,10 @@ public:
   /// Synced.
   result<void> put_meta(std::string_view key, std::string_view value);
 
+  segment_archive& archive() const { return *archive_; }
+  /// The row of a position as it is.
+  result<std::string> read_row(position at) const;
+
   rocksdb::DB& db() const { return instance_->db(); }
   rocksdb::ColumnFamilyHandle* family(log_family which) const { return instance_->family(which); }
 
@@ -53,11 +61,13 @@ private:
   template <class Show>
   result<void> scan_rows(position after, position last, Show show) const;
   result<void> unseal(committed_record& found) const;
-  result<committed_record> make_committed(position at, std::string stored) const;
   result<bool> visit_positions(const std::vector<position>& at, const record_visitor& visit) const;
+  result<sha256_digest> take_apart(position at, std::string& stored, record& view, event_log::archived how) const;
+  result<committed_record> make_committed(position at, std::string stored) const;
 
   std::unique_ptr<rocksdb_instance> instance_;
   std::shared_ptr<const payload_opener> opener_; ///< null: records come as they are stored
+  std::unique_ptr<segment_archive> archive_;
 };
 
 } // namespace palabre::storage

@@ -19,6 +19,11 @@ struct acked_mark {
   bool clean = false;   ///< written by an orderly close
 };
 
+/// Where the mark of the log in `log_directory` is.
+inline std::string watermark_path(const std::string& log_directory) {
+  return log_directory + ".watermark";
+}
+
 /// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its
 /// acks (pwrite: survives a kill), fdatasynced at most once a second and at close. Threads: one at a time.
 class watermark {

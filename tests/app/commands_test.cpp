@@ -57,7 +57,12 @@ TEST(Commands, WrongUseExitsWithTwoAndSaysWhatIsWrong) {
       {{"events", "--data", none, "--until", "2026-13-01T00:00:00Z"}, "--until 2026-13-01T00:00:00Z"},
       {{"events", "--data", none, "--after", "first"}, "--after"},
       {{"events", "--data", none, "--after", "-1"}, "--after"},
-      {{"recover", "--data", none}, "--accept-loss"},
+      {{"backup", "--data", none}, "--to"},
+      {{"restore", "--data", none}, "--from"},
+      {{"export", "--data", none, "--user", "ada"}, "--user ada: not an id"},
+      {{"export", "--data", none, "--since", "noon"}, "--since noon: write a time as"},
+      {{"export", "--data", none, "--with-secrets", "--room", none}, "--with-secrets"},
+      {{"import", "--data", none}, "--from"},
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.arguments.empty() ? "nothing" : row.arguments.back());
@@ -70,7 +75,8 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   EXPECT_EQ(run_palabre({"--version"}).printed.substr(0, 8), "palabre ");
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
-  for (const char* command : {"serve", "config", "events", "replay", "diff", "verify", "stats", "recover"})
+  for (const char* command : {"serve", "config", "events", "replay", "diff", "verify", "stats", "recover", "rebuild",
+                              "backup", "restore", "export", "import", "archive", "erase", "keys"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }
@@ -85,7 +91,10 @@ TEST(Commands, WithoutDataThereIsNothingToRead) {
                                                     {"stats"},
                                                     {"replay", "--room", room},
                                                     {"diff", "--room", room},
-                                                    {"recover", "--accept-loss"}}) {
+                                                    {"recover"},
+                                                    {"recover", "--accept-loss"},
+                                                    {"export"},
+                                                    {"backup", "--to", folder.path + "/copy"}}) {
     auto with_data = arguments;
     with_data.insert(with_data.end(), {"--data", none});
     expect_refused(run_palabre(with_data), 1, {none});
