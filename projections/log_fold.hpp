@@ -19,4 +19,9 @@ result<void> fold_log(const storage::event_log& log, storage::views_store& into,
                       const std::vector<projection*>& projections, position after, position last,
                       const std::function<bool(position)>& tell);
 
+/// The same on this thread, onto views that are complete up to `after`: rows and checkpoint change together, about a
+/// megabyte at a time. Errors: io, corrupt, from_the_future: they are complete up to their checkpoint.
+result<void> fold_onto(const storage::event_log& log, storage::views_store& views,
+                       const std::vector<projection*>& projections, position after, position last);
+
 } // namespace palabre::projections
