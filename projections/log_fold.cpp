@@ -20,7 +20,7 @@ constexpr std::size_t chunks_waiting_max = 6;
 constexpr std::size_t commit_bytes = 8 * 1024 * 1024;
 constexpr std::size_t commit_bytes_in_use = 1024 * 1024;
 /// Of each table: what people talk about is mostly what they have just said.
-constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
+constexpr std::size_t kept_bytes_max = 24 * 1024 * 1024;
 
 /// Records, decoded, and the bytes that they view.
 struct chunk {
