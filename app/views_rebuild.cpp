@@ -14,8 +14,9 @@ using storage::views_store;
 using projection_list = std::vector<projections::projection*>;
 using store_ptr = std::unique_ptr<views_store>;
 
-/// The projector stands still for what is left after that many events.
-constexpr std::uint64_t left_for_switch_max = 2'000;
+/// Events that may come while the others are folded, and are left: for after the files are written, and for the
+/// projector, which stands still for them.
+constexpr std::uint64_t left_for_writing_max = 10'000, left_for_switch_max = 1'000;
 /// Under more load than can be caught up with, the rest is done while the projector stands still.
 constexpr int rounds_max = 10;
 
@@ -38,9 +39,30 @@ result<projections::projection*> projection_named(const projection_list& all, co
   return error{errc::not_found, "there is no projection " + name + "; there are " + known};
 }
 
+/// Folds up to the log's head, which may move on meanwhile.
+result<void> fold_to_head(const storage::event_log& log, views_store& into, const projection_list& all,
+                          computed_views& made, const tell_rebuild& tell) {
+  for (int round = 0; round < rounds_max; ++round) {
+    const position head = log.head();
+    if (head <= made.at || (round > 0 && head.value - made.at.value <= left_for_writing_max)) break;
+    PALABRE_TRY(projections::fold_log(log, into, all, made.at, head,
+                                      [&](position done) { return tell(done.value, head.value, "folding"); }));
+    made.folded += head.value - made.at.value;
+    made.at = head;
+  }
+  return success();
+}
+
+result<computed_views> write(std::unique_ptr<views_store> into, computed_views made, const tell_rebuild& tell) {
+  tell(made.at.value, made.at.value, "writing");
+  PALABRE_TRY(views_store::finish(std::move(into), made.at, made.fingerprint));
+  return made;
+}
+
 /// One projection's tables anew, the others as `present` has them.
-result<computed_views> compute_one(const storage::event_log& log, computed_views made, projections::projection& only,
-                                   const views_store* present, const tell_rebuild& tell) {
+result<computed_views> compute_one(const storage::event_log& log, computed_views made, const projection_list& all,
+                                   projections::projection& only, const views_store* present,
+                                   const tell_rebuild& tell) {
   const error whole{errc::conflict, "the other projections' views are not there, or of another version or log; "
                                     "compute all of them, without --projection"};
   if (present == nullptr) return whole;
@@ -54,22 +76,17 @@ result<computed_views> compute_one(const storage::event_log& log, computed_views
   PALABRE_TRY(projections::fold_log(log, *into, {&only}, {}, made.at,
                                     [&](position done) { return tell(done.value, made.at.value, only.name()); }));
   made.folded = made.at.value;
-  PALABRE_TRY(views_store::finish(std::move(into), made.at, made.fingerprint));
-  return made;
+  PALABRE_TRY(fold_to_head(log, *into, all, made, tell));
+  return write(std::move(into), made, tell);
 }
 
 result<computed_views> compute_all(const storage::event_log& log, computed_views made, const projection_list& all,
                                    const views_store* present, const tell_rebuild& tell) {
-  made.at = log.head();
-  made.folded = made.at.value;
   PALABRE_TRY(auto into, views_store::begin(made.directory, table_names()));
-  PALABRE_TRY(projections::fold_log(log, *into, all, {}, made.at,
-                                    [&](position done) { return tell(done.value, made.at.value, "folding"); }));
-  tell(made.at.value, made.at.value, "writing");
+  PALABRE_TRY(fold_to_head(log, *into, all, made, tell));
   // Disposable: of those that cannot be read the next wake-ups make others.
   if (present != nullptr) static_cast<void>(into->take_snapshots_of(*present));
-  PALABRE_TRY(views_store::finish(std::move(into), made.at, made.fingerprint));
-  return made;
+  return write(std::move(into), made, tell);
 }
 
 /// The views of a stopped server, to be read; null: there are none that can be.
@@ -88,7 +105,7 @@ result<store_ptr> own_present_views(const std::string& data, const std::string& 
   return present;
 }
 
-/// Folds on until little is left. Nobody is told.
+/// Folds on until little is left.
 result<void> catch_up(const storage::event_log& log, views_store& fresh, const tell_rebuild& tell) {
   all_projections projections;
   for (int round = 0; round < rounds_max; ++round) {
@@ -96,8 +113,7 @@ result<void> catch_up(const storage::event_log& log, views_store& fresh, const t
     const position head = log.head();
     if (head.value - at.value <= left_for_switch_max) break;
     if (!tell(at.value, head.value, "catching up")) return error{errc::abandoned, "given up"};
-    projections::projector folding(log, fresh, projections.list());
-    PALABRE_TRY(folding.catch_up());
+    PALABRE_TRY(projections::fold_onto(log, fresh, projections.list(), at, head));
   }
   return success();
 }
@@ -114,7 +130,7 @@ result<computed_views> compute_views(const storage::event_log& log, const std::s
     PALABRE_TRY(one, projection_named(all, only));
   }
   auto computed =
-      one != nullptr ? compute_one(log, made, *one, present, tell) : compute_all(log, made, all, present, tell);
+      one != nullptr ? compute_one(log, made, all, *one, present, tell) : compute_all(log, made, all, present, tell);
   if (!computed) remove_directory(made.directory);
   return computed;
 }

@@ -18,8 +18,9 @@ constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::size_t chunks_waiting_max = 6;
 /// Rows that change again before they are written are written once.
 constexpr std::size_t commit_bytes = 8 * 1024 * 1024;
+constexpr std::size_t commit_bytes_in_use = 1024 * 1024;
 /// Of each table: what people talk about is mostly what they have just said.
-constexpr std::size_t kept_bytes_max = 32 * 1024 * 1024;
+constexpr std::size_t kept_bytes_max = 24 * 1024 * 1024;
 
 /// Records, decoded, and the bytes that they view.
 struct chunk {
@@ -199,6 +200,25 @@ result<void> fold_log(const storage::event_log& log, storage::views_store& into,
   PALABRE_TRY(std::move(going));
   tell(last);
   return success();
+}
+
+result<void> fold_onto(const storage::event_log& log, storage::views_store& views,
+                       const std::vector<projection*>& projections, position after, position last) {
+  storage::views_batch rows(views);
+  const auto fold = [&](const storage::record& record) -> result<void> {
+    PALABRE_TRY(const auto event, decode(record));
+    for (projection* p : projections)
+      if (auto folded = p->fold(event, rows); !folded) return in_projection(*p, event, folded.error());
+    if (rows.bytes() < commit_bytes_in_use) return success();
+    return rows.commit(record.at);
+  };
+  result<void> folded = success();
+  PALABRE_TRY(log.scan_in_place(after, last, [&](const storage::record& record, std::string_view) {
+    folded = fold(record);
+    return folded.has_value();
+  }));
+  PALABRE_TRY(std::move(folded));
+  return after < last ? rows.commit(last) : success();
 }
 
 } // namespace palabre::projections

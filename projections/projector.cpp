@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "projections/log_fold.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -60,11 +61,9 @@ struct projector::state {
   std::thread thread;
 
   void run();
-  result<void> fold_record(const storage::record& record, storage::views_batch& into);
+  result<void> fold_record(const storage::record& record);
   result<void> fold_queued(const std::deque<storage::committed_batch_ptr>& batches);
   result<void> catch_up_to(position last);
-  /// Folds without telling anyone.
-  result<void> fold_quietly(storage::views_store& into, position after, position last);
   /// `folded`: what `rows` come from.
   result<void> commit(position reached, const std::vector<const storage::committed_batch*>& folded);
   void reach(position reached);
@@ -202,10 +201,10 @@ void projector::state::run() {
   }
 }
 
-result<void> projector::state::fold_record(const storage::record& record, storage::views_batch& into) {
+result<void> projector::state::fold_record(const storage::record& record) {
   PALABRE_TRY(auto event, decode(record));
   for (projection* p : projections)
-    if (auto folded = p->fold(event, into); !folded) return in_projection(*p, event, folded.error());
+    if (auto folded = p->fold(event, rows); !folded) return in_projection(*p, event, folded.error());
   return success();
 }
 
@@ -227,7 +226,7 @@ result<void> projector::state::fold_queued(const std::deque<storage::committed_b
       continue;
     }
     for (const auto& record : batch->records) {
-      PALABRE_TRY(fold_record(record.view, rows));
+      PALABRE_TRY(fold_record(record.view));
     }
     reached = batch->last().value;
     folded.push_back(batch.get());
@@ -247,7 +246,7 @@ result<void> projector::state::catch_up_to(position last) {
     storage::committed_batch chunk;
     result<void> folded = success();
     PALABRE_TRY(log.scan({applied.load(std::memory_order_relaxed)}, last, [&](const storage::committed_record& record) {
-      folded = fold_record(record.view, rows);
+      folded = fold_record(record.view);
       if (!folded) return false;
       chunk.records.push_back(record.copy());
       return chunk.records.size() < chunk_records;
@@ -257,18 +256,6 @@ result<void> projector::state::catch_up_to(position last) {
     PALABRE_TRY(commit(chunk.last(), {&chunk}));
   }
   return success();
-}
-
-result<void> projector::state::fold_quietly(storage::views_store& into, position after, position last) {
-  storage::views_batch changes(into);
-  result<void> folded = success();
-  PALABRE_TRY(log.scan_in_place(after, last, [&](const storage::record& record, std::string_view) {
-    folded = fold_record(record, changes);
-    if (folded && changes.bytes() >= commit_bytes) folded = changes.commit(record.at);
-    return folded.has_value();
-  }));
-  PALABRE_TRY(std::move(folded));
-  return after < last ? changes.commit(last) : success();
 }
 
 result<void> projector::state::commit(position reached, const std::vector<const storage::committed_batch*>& folded) {
@@ -313,7 +300,7 @@ result<projector::state::store_ptr> projector::state::take_rows(store_ptr fresh,
   if (!without_own_rows) {
     const position here{applied.load(std::memory_order_relaxed)};
     if (here < there) return error{errc::unavailable, "the server is stopping"};
-    PALABRE_TRY(fold_quietly(*fresh, there, here));
+    PALABRE_TRY(fold_onto(log, *fresh, projections, there, here)); // nobody is told again
   }
   auto before = views.exchange(std::move(fresh));
   if (without_own_rows) reach(there);

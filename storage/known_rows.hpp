@@ -27,7 +27,7 @@ public:
   entry* find(std::string_view key);
   /// Valid until forget_all(). Requires: find() says null.
   entry& add(std::string_view key, std::optional<std::string> row);
-  /// Bytes of keys, and of rows as they were added.
+  /// About what they take in memory, rows as they were added.
   std::size_t bytes() const { return bytes_; }
 
   void note_change(entry& of) {

@@ -185,7 +185,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
 
 rocksdb::DBOptions views_building_options() {
   rocksdb::DBOptions o = views_options();
-  o.db_write_buffer_size = 192 * mib; // of all tables together
+  o.db_write_buffer_size = 128 * mib; // of all tables together
   o.max_background_flushes = 2;       // nothing else is to be done at the end
   o.max_background_compactions = 1;
   return o;
@@ -196,7 +196,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
   for (auto& family : families) {
     rocksdb::ColumnFamilyOptions& o = family.options;
     o.write_buffer_size = 64 * mib; // larger files, fewer of them to merge
-    o.max_write_buffer_number = 3;
+    o.max_write_buffer_number = 2;
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
     // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
     // they are many, and the rest after it was opened for serving.

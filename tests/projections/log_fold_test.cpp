@@ -127,8 +127,8 @@ TEST(Users, ForgetClosedSessionsAfterADay) {
   const auto since = [&](std::int64_t ms) {
     EXPECT_TRUE(w.projector->catch_up());
     std::vector<int> numbers;
-    for (const session_id& s : user_queries(*w.views).sessions_closed_since({ms}).value())
-      numbers.push_back(s.bytes[15]);
+    const auto sessions = user_queries(*w.views).sessions_closed_since({ms}).value();
+    for (const session_id& s : sessions) numbers.push_back(s.bytes[15]);
     return numbers;
   };
   close_at(start, 1);
