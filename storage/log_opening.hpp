@@ -15,9 +15,9 @@ struct opened_log {
   std::optional<std::string> damage; ///< only for reading; see event_log::damage
 };
 
-/// Errors: as event_log::open.
+/// Errors: as event_log::open. `env` outlives what is opened.
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
-                                    const std::shared_ptr<rocksdb::Env>& env);
-result<opened_log> open_for_reading(const std::string& directory);
+                                    rocksdb::Env& env);
+result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& env);
 
 } // namespace palabre::storage

@@ -8,10 +8,10 @@
 #include "storage/rocksdb_options.hpp"
 
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace palabre::storage {
 namespace {
@@ -40,26 +40,32 @@ result<void> put_row(const rocksdb_instance& instance, std::size_t family, std::
   return success();
 }
 
+rocksdb::DBOptions views_options_on(rocksdb::Env& env) {
+  rocksdb::DBOptions options = views_options();
+  options.env = &env;
+  return options;
+}
+
 /// Removes every file of a store that nobody else has open. Errors: io: somebody has.
-result<void> empty_directory(const std::string& directory) {
-  rocksdb::Env& env = *rocksdb::Env::Default();
+result<void> empty_directory(const std::string& directory, rocksdb::Env& env) {
   const std::string lock_name = directory + "/LOCK";
   rocksdb::FileLock* lock = nullptr;
   auto status = env.LockFile(lock_name, &lock);
   if (!status.ok()) return to_error(status, directory);
-  std::error_code failed;
-  for (const auto& file : std::filesystem::directory_iterator(directory, failed))
-    if (file.path() != lock_name && !failed) std::filesystem::remove_all(file.path(), failed);
+  std::vector<std::string> files;
+  auto removed = env.GetChildren(directory, &files);
+  for (const std::string& file : files)
+    if (removed.ok() && file != "LOCK" && file != "." && file != "..") removed = env.DeleteFile(directory + "/" + file);
   status = env.UnlockFile(lock);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
+  if (!removed.ok()) return to_error(removed, directory);
   if (!status.ok()) return to_error(status, directory);
   return success();
 }
 
 /// Errors: io: the store could not be asked, which is no reason to empty it.
-result<bool> has_families(const std::string& directory, const rocksdb_instance::families& wanted) {
+result<bool> has_families(const std::string& directory, const rocksdb_instance::families& wanted, rocksdb::Env& env) {
   std::vector<std::string> found, names;
-  const auto status = rocksdb::DB::ListColumnFamilies(views_options(), directory, &found);
+  const auto status = rocksdb::DB::ListColumnFamilies(views_options_on(env), directory, &found);
   if (!status.ok()) {
     const error failed = to_error(status, directory);
     if (failed.code != errc::corrupt) return failed;
@@ -73,11 +79,12 @@ result<bool> has_families(const std::string& directory, const rocksdb_instance::
 
 /// The store as it is, if it can go on being used; null: it has to begin anew. Errors: io.
 rocksdb_instance::opened open_usable(const std::string& directory, const rocksdb_instance::families& families,
-                                     const std::string& fingerprint) {
-  if (!holds_rocksdb(directory)) return nullptr;
-  PALABRE_TRY(const bool same, has_families(directory, families));
+                                     const std::string& fingerprint, rocksdb::Env& env) {
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, env));
+  if (!is_there) return nullptr;
+  PALABRE_TRY(const bool same, has_families(directory, families, env));
   if (!same) return nullptr;
-  auto instance = rocksdb_instance::open(views_options(), directory, families);
+  auto instance = rocksdb_instance::open(views_options_on(env), directory, families);
   if (!instance && instance.error().code == errc::corrupt) return nullptr;
   if (!instance) return instance;
   const auto found = get_row(*instance.value(), views_family_meta, fingerprint_key);
@@ -87,12 +94,11 @@ rocksdb_instance::opened open_usable(const std::string& directory, const rocksdb
 }
 
 rocksdb_instance::opened create(const std::string& directory, const rocksdb_instance::families& families,
-                                const std::string& fingerprint) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
-  PALABRE_TRY(empty_directory(directory));
-  rocksdb::DBOptions options = views_options();
+                                const std::string& fingerprint, rocksdb::Env& env) {
+  const auto made = env.CreateDirIfMissing(directory);
+  if (!made.ok()) return to_error(made, directory);
+  PALABRE_TRY(empty_directory(directory, env));
+  rocksdb::DBOptions options = views_options_on(env);
   options.create_if_missing = true;
   PALABRE_TRY(auto instance, rocksdb_instance::open(options, directory, families));
   PALABRE_TRY(put_row(*instance, views_family_meta, fingerprint_key, fingerprint));
@@ -102,6 +108,7 @@ rocksdb_instance::opened create(const std::string& directory, const rocksdb_inst
 } // namespace
 
 struct views_store::state {
+  std::unique_ptr<rocksdb::Env> env; // outlives the instance; null: RocksDB's own
   std::unique_ptr<rocksdb_instance> instance;
   std::size_t tables = 0;
   bool was_emptied = false;
@@ -124,22 +131,26 @@ views_store::~views_store() = default;
 
 result<std::unique_ptr<views_store>> views_store::open(const std::string& directory,
                                                        const std::vector<std::string>& tables,
-                                                       const std::string& fingerprint) {
+                                                       const std::string& fingerprint,
+                                                       const std::shared_ptr<rocksdb::FileSystem>& disk) {
   const rocksdb_instance::families families = views_families(tables);
   std::unique_ptr<views_store> opened{new views_store};
   state& s = *opened->state_;
   s.tables = tables.size();
-  const bool existed = holds_rocksdb(directory);
-  PALABRE_TRY(s.instance, open_usable(directory, families, fingerprint));
+  if (disk) s.env = rocksdb::NewCompositeEnv(disk);
+  rocksdb::Env& env = s.env ? *s.env : *rocksdb::Env::Default();
+  PALABRE_TRY(const bool existed, find_rocksdb(directory, env));
+  PALABRE_TRY(s.instance, open_usable(directory, families, fingerprint, env));
   if (s.instance) return opened;
-  PALABRE_TRY(s.instance, create(directory, families, fingerprint));
+  PALABRE_TRY(s.instance, create(directory, families, fingerprint, env));
   s.was_emptied = existed;
   return opened;
 }
 
 result<std::unique_ptr<views_store>> views_store::open_read_only(const std::string& directory,
                                                                  const std::vector<std::string>& tables) {
-  if (!holds_rocksdb(directory)) return error{errc::not_found, "no views in " + directory};
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, *rocksdb::Env::Default()));
+  if (!is_there) return error{errc::not_found, "no views in " + directory};
   std::unique_ptr<views_store> opened{new views_store};
   opened->state_->tables = tables.size();
   result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};

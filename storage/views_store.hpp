@@ -14,6 +14,10 @@
 #include <unordered_map>
 #include <vector>
 
+namespace rocksdb {
+class FileSystem;
+} // namespace rocksdb
+
 namespace palabre::storage {
 
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
@@ -24,8 +28,10 @@ public:
   /// Opens or creates `directory` with one column family per name. A store with other names, or of another
   /// `fingerprint` (log epoch and projection versions), is emptied: the views are derived, the caller reads the log
   /// from checkpoint 0. Errors: io. A damaged store is emptied as well; `was_emptied` tells.
+  /// `disk`: where RocksDB keeps its files, for tests that break it; null: the operating system's.
   static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<std::string>& tables,
-                                                   const std::string& fingerprint);
+                                                   const std::string& fingerprint,
+                                                   const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
   /// Beside a live server or on a stopped store; changes nothing. Errors: not_found (no store there), io, corrupt.
   static result<std::unique_ptr<views_store>> open_read_only(const std::string& directory,
                                                              const std::vector<std::string>& tables);

@@ -2,13 +2,11 @@
 
 #include "base/bytes.hpp"
 
-#include <cerrno>
+#include <rocksdb/file_system.h>
+
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace palabre::storage {
@@ -27,8 +25,15 @@ struct slot {
   acked_mark mark;
 };
 
-error failed(const std::string& doing) {
-  return {errc::io, doing + ": " + std::strerror(errno)};
+using disk_ptr = std::shared_ptr<rocksdb::FileSystem>;
+using file_ptr = std::unique_ptr<rocksdb::FSRandomRWFile>;
+
+error failed(const std::string& doing, const rocksdb::IOStatus& status) {
+  return {errc::io, doing + ": " + status.ToString()};
+}
+
+disk_ptr given_or_default(const disk_ptr& disk) {
+  return disk ? disk : rocksdb::FileSystem::Default();
 }
 
 std::string encode_slot(std::uint64_t turn, const acked_mark& mark) {
@@ -62,18 +67,18 @@ std::optional<slot> decode_slot(std::string_view bytes) {
   return s;
 }
 
-result<std::string> read_at(int file, std::size_t offset) {
+template <class File>
+result<std::string> read_at(const File& file, std::size_t offset) {
   std::string bytes(slot_bytes, '\0');
-  ssize_t got;
-  do got = pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  while (got < 0 && errno == EINTR);
-  if (got < 0) return failed("watermark: read");
-  bytes.resize(static_cast<std::size_t>(got));
-  return bytes;
+  rocksdb::Slice got;
+  const auto status = file.Read(offset, bytes.size(), rocksdb::IOOptions{}, &got, bytes.data(), nullptr);
+  if (!status.ok()) return failed("watermark: read", status);
+  return got.ToString();
 }
 
 /// The newer of the valid slots; nullopt: an empty file.
-result<std::optional<slot>> newest(int file) {
+template <class File>
+result<std::optional<slot>> newest(const File& file) {
   PALABRE_TRY(const std::string first, read_at(file, 0));
   PALABRE_TRY(const std::string second, read_at(file, slot_distance));
   const std::optional<slot> a = decode_slot(first), b = decode_slot(second);
@@ -83,49 +88,65 @@ result<std::optional<slot>> newest(int file) {
   return error{errc::corrupt, "watermark: neither of its slots is valid"};
 }
 
+result<bool> exists(rocksdb::FileSystem& disk, const std::string& path) {
+  const auto status = disk.FileExists(path, rocksdb::IOOptions{}, nullptr);
+  if (!status.ok() && !status.IsNotFound()) return failed(path, status);
+  return status.ok();
+}
+
+result<file_ptr> open_existing(rocksdb::FileSystem& disk, const std::string& path) {
+  file_ptr file;
+  const auto status = disk.NewRandomRWFile(path, rocksdb::FileOptions{}, &file, nullptr);
+  if (!status.ok()) return failed(path, status);
+  return file;
+}
+
+result<file_ptr> create(rocksdb::FileSystem& disk, const std::string& path) {
+  std::unique_ptr<rocksdb::FSWritableFile> made;
+  auto status = disk.NewWritableFile(path, rocksdb::FileOptions{}, &made, nullptr);
+  if (status.ok()) status = made->Close(rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed(path, status);
+  return open_existing(disk, path);
+}
+
 /// Makes the name of a new file durable.
-result<void> sync_directory_of(const std::string& path) {
+result<void> sync_directory_of(rocksdb::FileSystem& disk, const std::string& path) {
   const std::string parent = std::filesystem::absolute(path).parent_path().string();
-  const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return failed(parent);
-  const bool done = fsync(directory) == 0;
-  close(directory);
-  if (!done) return failed(parent);
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  auto status = disk.NewDirectory(parent, rocksdb::IOOptions{}, &directory, nullptr);
+  if (status.ok()) status = directory->Fsync(rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed(parent, status);
   return success();
 }
 
 } // namespace
 
-result<watermark> watermark::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return failed(path);
-  watermark opened{file};
-  PALABRE_TRY(const std::optional<slot> last, newest(file));
+watermark::watermark(file_ptr file) : file_(std::move(file)) {}
+watermark::watermark(watermark&& other) noexcept = default;
+watermark& watermark::operator=(watermark&& other) noexcept = default;
+watermark::~watermark() = default;
+
+result<watermark> watermark::open(const std::string& path, const disk_ptr& given) {
+  const disk_ptr disk = given_or_default(given);
+  PALABRE_TRY(const bool is_there, exists(*disk, path));
+  PALABRE_TRY(file_ptr file, is_there ? open_existing(*disk, path) : create(*disk, path));
+  watermark opened{std::move(file)};
+  PALABRE_TRY(const std::optional<slot> last, newest(*opened.file_));
   if (last) opened.turn_ = last->turn + 1;
   if (!last) {
-    PALABRE_TRY(sync_directory_of(path));
+    PALABRE_TRY(sync_directory_of(*disk, path));
   }
   return opened;
 }
 
-watermark::watermark(watermark&& other) noexcept : file_(std::exchange(other.file_, -1)), turn_(other.turn_) {}
-
-watermark& watermark::operator=(watermark&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(turn_, other.turn_);
-  return *this;
-}
-
-watermark::~watermark() {
-  if (file_ >= 0) close(file_);
-}
-
-result<std::optional<acked_mark>> watermark::read(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && errno == ENOENT) return std::optional<acked_mark>{};
-  if (file < 0) return failed(path);
-  const auto last = newest(file);
-  close(file);
+result<std::optional<acked_mark>> watermark::read(const std::string& path, const disk_ptr& given) {
+  const disk_ptr disk = given_or_default(given);
+  PALABRE_TRY(const bool is_there, exists(*disk, path));
+  if (!is_there) return std::optional<acked_mark>{};
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file; // not to be written, perhaps not writable
+  const auto status = disk->NewRandomAccessFile(path, rocksdb::FileOptions{}, &file, nullptr);
+  if (!status.ok()) return failed(path, status);
+  const auto last = newest(*file);
   if (!last) return error{last.error().code, path + ": " + last.error().context};
   if (!last.value()) return std::optional<acked_mark>{};
   return std::optional<acked_mark>{last.value()->mark};
@@ -133,18 +154,16 @@ result<std::optional<acked_mark>> watermark::read(const std::string& path) {
 
 result<void> watermark::write(const acked_mark& mark) {
   const std::string bytes = encode_slot(turn_, mark);
-  const off_t offset = turn_ % 2 == 0 ? 0 : slot_distance;
-  ssize_t written;
-  do written = pwrite(file_, bytes.data(), bytes.size(), offset);
-  while (written < 0 && errno == EINTR);
-  if (written < 0) return failed("watermark: write");
-  if (static_cast<std::size_t>(written) != bytes.size()) return error{errc::io, "watermark: written only in part"};
+  const std::size_t offset = turn_ % 2 == 0 ? 0 : slot_distance;
+  const auto status = file_->Write(offset, bytes, rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed("watermark: write", status);
   ++turn_;
   return success();
 }
 
 result<void> watermark::sync() {
-  if (fdatasync(file_) != 0) return failed("watermark: sync");
+  const auto status = file_->Sync(rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed("watermark: sync", status);
   return success();
 }
 

@@ -5,8 +5,14 @@
 #include "base/position.hpp"
 #include "base/result.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
+
+namespace rocksdb {
+class FileSystem;
+class FSRandomRWFile;
+} // namespace rocksdb
 
 namespace palabre::storage {
 
@@ -20,27 +26,28 @@ struct acked_mark {
 };
 
 /// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its
-/// acks (pwrite: survives a kill), fdatasynced at most once a second and at close. Threads: one at a time.
+/// acks (in place: survives a kill), fdatasynced at most once a second and at close. Threads: one at a time.
 class watermark {
 public:
-  /// Opens or creates the file. Errors: io, corrupt.
-  static result<watermark> open(const std::string& path);
+  /// Opens or creates the file on `disk`; null: the operating system's. Errors: io, corrupt.
+  static result<watermark> open(const std::string& path, const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
   watermark(watermark&& other) noexcept;
   watermark& operator=(watermark&& other) noexcept;
   ~watermark();
 
   /// Reads without changing anything; nullopt: no file, or no valid slot (a file with bytes but no valid slot:
   /// errc::corrupt).
-  static result<std::optional<acked_mark>> read(const std::string& path);
+  static result<std::optional<acked_mark>> read(const std::string& path,
+                                                const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
 
   /// Errors: io.
   result<void> write(const acked_mark& mark);
   result<void> sync();
 
 private:
-  explicit watermark(int file) : file_(file) {}
+  explicit watermark(std::unique_ptr<rocksdb::FSRandomRWFile> file);
 
-  int file_;
+  std::unique_ptr<rocksdb::FSRandomRWFile> file_;
   std::uint64_t turn_ = 0;
 };
 
