@@ -72,7 +72,7 @@ private:
     const auto mark = storage::watermark::read(path, disk_);
     if (!mark || !mark.value()) return false;
     storage::acked_mark other = *mark.value();
-    other.boot[0] ^= 1;
+    other.boot.fill(9);
     auto file = storage::watermark::open(path, disk_);
     return file && file.value().write(other) && file.value().sync();
   }
