@@ -75,16 +75,27 @@ result<log_store> open_stopped(const rocksdb::DBOptions& options, const std::str
   return log_store{std::move(instance)};
 }
 
+/// How far the log can be read when the WAL is read up to its first damage. Errors: as of opening.
+result<position> last_readable_position(const std::string& directory, rocksdb::Env& env) {
+  rocksdb::DBOptions options = options_with(recovery::kPointInTimeRecovery, env);
+  options.paranoid_checks = false; // a damaged table fails when it is read, so that the position is known
+  PALABRE_TRY(const auto store, open_stopped(options, directory));
+  return store.last_readable();
+}
+
+/// The refusal of a log in which RocksDB itself found something.
+error refusal_of_damage(const std::string& directory, rocksdb::Env& env, const std::optional<acked_mark>& mark,
+                        const error& found) {
+  const auto last = last_readable_position(directory, env);
+  if (!last) return refusal(directory, found.context + "; " + last.error().context, {}, mark);
+  return refusal(directory, beginning_with_position(last.value().next(), found.context), last.value(), mark);
+}
+
 /// Is everything that was acked there when the WAL is read up to its first damage?
 result<void> check_acked_is_readable(const std::string& directory, rocksdb::Env& env,
                                      const std::optional<acked_mark>& mark, const error& found) {
-  rocksdb::DBOptions options = options_with(recovery::kPointInTimeRecovery, env);
-  options.paranoid_checks = false; // a damaged table fails when it is read, so that the position is known
-  const auto store = open_stopped(options, directory);
-  if (!store) return refusal(directory, found.context + "; " + store.error().context, {}, mark);
-  const position last = store.value().last_readable();
-  if (!mark || last < mark->head)
-    return refusal(directory, beginning_with_position(last.next(), found.context), last, mark);
+  const auto last = last_readable_position(directory, env);
+  if (!last || !mark || last.value() < mark->head) return refusal_of_damage(directory, env, mark, found);
   return success();
 }
 
@@ -233,11 +244,16 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   }
   rocksdb::DBOptions options = options_with(mode, env);
   options.create_if_missing = log.report.created;
-  PALABRE_TRY(auto instance, rocksdb_instance::open(options, directory, log_families()));
-  log.store = std::make_unique<log_store>(std::move(instance));
+  auto instance = rocksdb_instance::open(options, directory, log_families());
+  if (!instance && instance.error().code == errc::corrupt)
+    return refusal_of_damage(directory, env, before, instance.error());
+  if (!instance) return instance.error();
+  log.store = std::make_unique<log_store>(std::move(instance).value());
 
   PALABRE_TRY(const std::string epoch, read_epoch(*log.store));
-  PALABRE_TRY(log.acked.head, log.store->last());
+  const auto head = log.store->last();
+  if (!head && head.error().code == errc::corrupt) return refusal_of_damage(directory, env, before, head.error());
+  PALABRE_TRY(log.acked.head, head);
   PALABRE_TRY(check_or_refuse(directory, *log.store, log.acked.head, accept_loss ? std::nullopt : before));
   log.report.head = log.acked.head;
   log.report.tail_dropped = mode == recovery::kPointInTimeRecovery;

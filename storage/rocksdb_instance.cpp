@@ -38,6 +38,9 @@ rocksdb::Status create_families(const rocksdb::DBOptions& options, const std::st
 
 error to_error(const rocksdb::Status& status, std::string_view doing) {
   const bool damaged = status.IsCorruption() || status.IsPathNotFound();
+  // RocksDB's word for a file that failed to open once and then opened: our settings are no invalid argument.
+  if (status.IsInvalidArgument())
+    return {errc::io, std::string(doing) + ": input/output error, which RocksDB takes for: " + status.ToString()};
   return {damaged ? errc::corrupt : errc::io, std::string(doing) + ": " + status.ToString()};
 }
 

@@ -13,14 +13,16 @@ namespace palabre::storage {
 namespace {
 
 // A slot: magic, turn, head, hash, epoch, boot, clean, then the first 16 bytes of the SHA-256 of all that. Slots lie in
-// different pages, so that no single torn write reaches both.
+// different pages, so that no single torn write reaches two.
 constexpr std::string_view magic = "PALM";
 constexpr std::size_t epoch_bytes = 8;
 constexpr std::size_t sum_bytes = 16;
 constexpr std::size_t slot_bytes = 4 + 8 + 8 + 32 + epoch_bytes + 16 + 1 + sum_bytes;
 constexpr std::size_t slot_distance = 4096;
+constexpr std::size_t slots = 3;
 
 struct slot {
+  std::size_t place = 0;
   std::uint64_t turn = 0;
   acked_mark mark;
 };
@@ -76,16 +78,21 @@ result<std::string> read_at(const File& file, std::size_t offset) {
   return got.ToString();
 }
 
-/// The newer of the valid slots; nullopt: an empty file.
+/// The newest of the valid slots; nullopt: an empty file.
 template <class File>
 result<std::optional<slot>> newest(const File& file) {
-  PALABRE_TRY(const std::string first, read_at(file, 0));
-  PALABRE_TRY(const std::string second, read_at(file, slot_distance));
-  const std::optional<slot> a = decode_slot(first), b = decode_slot(second);
-  if (a && b) return a->turn > b->turn ? a : b;
-  if (a || b) return a ? a : b;
-  if (first.empty() && second.empty()) return std::optional<slot>{};
-  return error{errc::corrupt, "watermark: neither of its slots is valid"};
+  std::optional<slot> best;
+  bool empty = true;
+  for (std::size_t place = 0; place < slots; ++place) {
+    PALABRE_TRY(const std::string bytes, read_at(file, place * slot_distance));
+    empty = empty && bytes.empty();
+    std::optional<slot> found = decode_slot(bytes);
+    if (!found || (best && best->turn > found->turn)) continue;
+    best = std::move(found);
+    best->place = place;
+  }
+  if (!best && !empty) return error{errc::corrupt, "watermark: none of its slots is valid"};
+  return best;
 }
 
 result<bool> exists(rocksdb::FileSystem& disk, const std::string& path) {
@@ -101,14 +108,6 @@ result<file_ptr> open_existing(rocksdb::FileSystem& disk, const std::string& pat
   return file;
 }
 
-result<file_ptr> create(rocksdb::FileSystem& disk, const std::string& path) {
-  std::unique_ptr<rocksdb::FSWritableFile> made;
-  auto status = disk.NewWritableFile(path, rocksdb::FileOptions{}, &made, nullptr);
-  if (status.ok()) status = made->Close(rocksdb::IOOptions{}, nullptr);
-  if (!status.ok()) return failed(path, status);
-  return open_existing(disk, path);
-}
-
 /// Makes the name of a new file durable.
 result<void> sync_directory_of(rocksdb::FileSystem& disk, const std::string& path) {
   const std::string parent = std::filesystem::absolute(path).parent_path().string();
@@ -121,21 +120,24 @@ result<void> sync_directory_of(rocksdb::FileSystem& disk, const std::string& pat
 
 } // namespace
 
-watermark::watermark(file_ptr file) : file_(std::move(file)) {}
+watermark::watermark(disk_ptr disk, std::string path) : disk_(std::move(disk)), path_(std::move(path)) {}
 watermark::watermark(watermark&& other) noexcept = default;
 watermark& watermark::operator=(watermark&& other) noexcept = default;
 watermark::~watermark() = default;
 
-result<watermark> watermark::open(const std::string& path, const disk_ptr& given) {
-  const disk_ptr disk = given_or_default(given);
-  PALABRE_TRY(const bool is_there, exists(*disk, path));
-  PALABRE_TRY(file_ptr file, is_there ? open_existing(*disk, path) : create(*disk, path));
-  watermark opened{std::move(file)};
-  PALABRE_TRY(const std::optional<slot> last, newest(*opened.file_));
-  if (last) opened.turn_ = last->turn + 1;
-  if (!last) {
-    PALABRE_TRY(sync_directory_of(*disk, path));
+result<watermark> watermark::open(const std::string& path, const disk_ptr& disk) {
+  watermark opened{given_or_default(disk), path};
+  PALABRE_TRY(const bool is_there, exists(*opened.disk_, path));
+  if (!is_there) return opened;
+  PALABRE_TRY(opened.file_, open_existing(*opened.disk_, path));
+  PALABRE_TRY(const std::optional<slot> newest_slot, newest(*opened.file_));
+  if (!newest_slot) { // an empty file: as good as none
+    opened.file_.reset();
+    return opened;
   }
+  opened.turn_ = newest_slot->turn + 1;
+  opened.last_ = newest_slot->place;
+  PALABRE_TRY(opened.sync()); // whoever wrote it may not have
   return opened;
 }
 
@@ -152,18 +154,45 @@ result<std::optional<acked_mark>> watermark::read(const std::string& path, const
   return std::optional<acked_mark>{last.value()->mark};
 }
 
+/// Under another name first: a file of this name always has a valid slot.
+result<void> watermark::create(const std::string& first_slot) {
+  const std::string draft = path_ + ".new";
+  const rocksdb::IOOptions plain;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  auto status = disk_->NewWritableFile(draft, rocksdb::FileOptions{}, &file, nullptr);
+  if (status.ok()) status = file->Append(first_slot, plain, nullptr);
+  if (status.ok()) status = file->Sync(plain, nullptr);
+  if (status.ok()) status = file->Close(plain, nullptr);
+  if (status.ok()) status = disk_->RenameFile(draft, path_, plain, nullptr);
+  if (!status.ok()) return failed(draft, status);
+  PALABRE_TRY(sync_directory_of(*disk_, path_));
+  PALABRE_TRY(file_, open_existing(*disk_, path_));
+  return success();
+}
+
+std::size_t watermark::next_slot() const {
+  return last_ == synced_ ? (synced_ + 1) % slots : slots - synced_ - last_;
+}
+
 result<void> watermark::write(const acked_mark& mark) {
   const std::string bytes = encode_slot(turn_, mark);
-  const std::size_t offset = turn_ % 2 == 0 ? 0 : slot_distance;
-  const auto status = file_->Write(offset, bytes, rocksdb::IOOptions{}, nullptr);
-  if (!status.ok()) return failed("watermark: write", status);
+  if (file_) {
+    const std::size_t place = next_slot();
+    const auto status = file_->Write(place * slot_distance, bytes, rocksdb::IOOptions{}, nullptr);
+    if (!status.ok()) return failed("watermark: write", status);
+    last_ = place;
+  } else {
+    PALABRE_TRY(create(bytes));
+  }
   ++turn_;
   return success();
 }
 
 result<void> watermark::sync() {
+  if (!file_) return success();
   const auto status = file_->Sync(rocksdb::IOOptions{}, nullptr);
   if (!status.ok()) return failed("watermark: sync", status);
+  synced_ = last_;
   return success();
 }
 

@@ -54,7 +54,11 @@ bool schedule::create_room() {
   send(create, people_[0], {});
   on_.server->settle();
   const auto& made = commands_[creation]->answer;
-  return made && made->has_value() && on_.server->project();
+  if (!made || !made->has_value() || !on_.server->project()) return false;
+  for (std::size_t i = 1; i < people_.size(); ++i)
+    if (roll(3) > 0) send(events::join_room{std::nullopt, "someone"}, people_[i], {});
+  on_.server->settle();
+  return on_.server->project().has_value();
 }
 
 /// The dice decide who goes on.
