@@ -86,10 +86,10 @@ void schedule::take_step() {
     if (roll(3) == 0) intrude();
     return;
   case 17:
-    if (roll(40) == 0) wrong_ = crash();
+    if (roll(120) == 0) wrong_ = crash();
     return;
   case 18:
-    if (roll(60) > 0) return;
+    if (roll(180) > 0) return;
     on_.disk->fail({roll(2) ? disk_fault::kind::failed_sync : disk_fault::kind::short_write, 1, true});
     ++counted_.faults;
     return;

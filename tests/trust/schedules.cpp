@@ -1,7 +1,7 @@
 // Level 5 of the ladder of trust: journal, actors and projections, one step at a time in an order that a seed decides,
 // held against a model of a few lines. Clients send with facts that are old by then, and repeat themselves; actors are
-// let go and woken; appends fail; the disk fails; the process or the machine ends. A round is a server and 25 schedules
-// on it, each in a room of its own.
+// let go and woken; appends fail; the disk fails; the process or the machine ends. A round is a server and 100
+// schedules on it, each in a room of its own.
 
 #include "level_run.hpp"
 #include "schedule.hpp"
@@ -9,7 +9,7 @@
 namespace palabre::trust {
 namespace {
 
-constexpr std::uint64_t schedules_per_round = 25;
+constexpr std::uint64_t schedules_per_round = 100;
 
 void play_round(std::uint64_t seed, level_run& run) {
   schedule::stage stage;
@@ -38,7 +38,7 @@ void play_round(std::uint64_t seed, level_run& run) {
 } // namespace palabre::trust
 
 int main(int argc, char** argv) {
-  palabre::trust::level_run run(argc, argv, "schedules", 150);
+  palabre::trust::level_run run(argc, argv, "schedules", 60);
   while (const auto seed = run.next()) palabre::trust::play_round(*seed, run);
   return run.finish();
 }
