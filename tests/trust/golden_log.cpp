@@ -91,11 +91,12 @@ bool golden_log::extend(const std::string& events) {
     if (!append(stored)) return false;
   std::ifstream lines(events);
   std::ofstream file(path_, std::ios::app);
+  const golden_log before(path_); // of what is added, a type may come more than once
   char kind = 0;
   std::string type, payload;
   std::uint16_t schema = 0;
   while (lines >> kind >> type >> schema && std::getline(lines >> std::ws, payload)) {
-    if (holds(kind, type, schema)) continue;
+    if (before.holds(kind, type, schema)) continue;
     if (!append(stored_line(kind, type, schema, payload, records_.size()))) return false;
     const auto record = log.value()->read(log.value()->head());
     if (!record) return false;

@@ -57,7 +57,8 @@ expectation expect(const room_model& room, const delete_message& c, user_id acto
   if (m.author != actor) {
     const auto author = room.members.find(m.author);
     const role own = room.members.at(actor);
-    if (own < role::moderator || author == room.members.end() || author->second >= own) return refused(errc::forbidden);
+    if (own < role::moderator || (author != room.members.end() && author->second >= own))
+      return refused(errc::forbidden);
   }
   if (m.deleted) return {};
   return leads_to(message_deleted{c.message, m.seq, m.author});

@@ -16,6 +16,11 @@ std::uint64_t number_of(const storage::record& r) {
   return number;
 }
 
+std::string text_of(const room_model::expectation& expected) {
+  if (expected.refusal) return std::string(name_of(*expected.refusal));
+  return expected.events.empty() ? "nothing" : expected.events.front();
+}
+
 std::string about(std::uint64_t number, const std::string& what) {
   return "command " + std::to_string(number) + ": " + what;
 }
@@ -60,7 +65,9 @@ std::string schedule::check(std::uint64_t number, const state_of_log& is) const 
   if (in_log && number != 1) { // whoever hears of it or not: it stands where it could be decided
     const stream_version before = is.before.at(number);
     const auto expected = is.models[before].expected_of(c.command, c.actor);
-    if (expected.refusal || expected.events != is.events.at(number)) return about(number, "its events do not follow");
+    if (expected.refusal || expected.events != is.events.at(number))
+      return about(number, "its events do not follow: " + is.events.at(number).front() + " at version " +
+                               std::to_string(before + 1) + ", the model: " + text_of(expected));
     if (before < c.durable_before) return about(number, "stands before what was durable when it was sent");
   }
   if (!c.answer) return c.in_doubt ? "" : about(number, "was never answered");
