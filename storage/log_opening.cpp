@@ -200,14 +200,6 @@ result<std::optional<acked_mark>> read_mark(const std::string& directory, bool a
   return std::optional<acked_mark>{};
 }
 
-/// As check_history; what contradicts itself is refused. Requires: the store is open, so RocksDB itself found nothing.
-result<void> check_or_refuse(const std::string& directory, const log_store& store, position head,
-                             const std::optional<acked_mark>& mark) {
-  const auto checked = check_history(store, head, mark);
-  if (checked || checked.error().code != errc::corrupt) return checked;
-  return refusal(directory, checked.error().context, store.last_readable(), mark);
-}
-
 /// Finds the head, and the first thing that is wrong.
 void look_for_damage(opened_log& log, const result<std::optional<acked_mark>>& mark) {
   const position acked = mark && mark.value() ? mark.value()->head : position{};
@@ -250,15 +242,21 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   if (!instance) return instance.error();
   log.store = std::make_unique<log_store>(std::move(instance).value());
 
-  PALABRE_TRY(const std::string epoch, read_epoch(*log.store));
+  const auto refused = [&](const error& found) { // RocksDB opened it, and still something is wrong
+    if (found.code != errc::corrupt) return found;
+    return refusal(directory, found.context, log.store->last_readable(), before);
+  };
+  const auto epoch = read_epoch(*log.store);
+  if (!epoch) return refused(epoch.error());
   const auto head = log.store->last();
-  if (!head && head.error().code == errc::corrupt) return refusal_of_damage(directory, env, before, head.error());
-  PALABRE_TRY(log.acked.head, head);
-  PALABRE_TRY(check_or_refuse(directory, *log.store, log.acked.head, accept_loss ? std::nullopt : before));
+  if (!head) return refused(head.error());
+  log.acked.head = head.value();
+  const auto checked = check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before);
+  if (!checked) return refused(checked.error());
   log.report.head = log.acked.head;
   log.report.tail_dropped = mode == recovery::kPointInTimeRecovery;
   log.report.clean = before && before->clean && before->head == log.acked.head;
-  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch), epoch, random));
+  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch.value()), epoch.value(), random));
   PALABRE_TRY(begin_mark(log, directory, env));
   return log;
 }
