@@ -65,7 +65,16 @@ memory_disk::volume::node memory_disk::volume::find(const std::string& path) con
   return found == names.end() ? nullptr : found->second;
 }
 
+void memory_disk::volume::name(const std::string& path, const node& file) {
+  unsafe.emplace_back(path, file);
+  if (file)
+    names[path] = file;
+  else
+    names.erase(path);
+}
+
 void memory_disk::volume::sync_names_in(const std::string& directory) {
+  std::erase_if(unsafe, [&](const auto& change) { return is_in(change.first, directory); });
   std::erase_if(safe, [&](const auto& entry) { return is_in(entry.first, directory); });
   for (const auto& [path, file] : names)
     if (is_in(path, directory)) safe[path] = file;
@@ -84,17 +93,18 @@ std::shared_ptr<memory_disk::volume> memory_disk::volume::copy() const {
   return made;
 }
 
-/// Each name that was not synced is there or not by itself. Hard: none is.
+/// File systems write down changes of names in their order: after a power loss the first of those that were not synced
+/// are there. Hard: none is.
 std::shared_ptr<memory_disk::volume> memory_disk::volume::after_power_loss(std::mt19937_64& dice) const {
   const bool hard = chance(dice, 2);
   std::map<std::string, node> left = safe;
-  if (!hard) {
-    for (const auto& [path, file] : names) {
-      const auto known = safe.find(path);
-      if ((known == safe.end() || known->second != file) && chance(dice, 2)) left[path] = file;
-    }
-    for (const auto& [path, file] : safe)
-      if (!names.contains(path) && chance(dice, 2)) left.erase(path);
+  const std::size_t kept = hard ? 0 : dice() % (unsafe.size() + 1);
+  for (std::size_t i = 0; i < kept; ++i) {
+    const auto& [path, file] = unsafe[i];
+    if (file)
+      left[path] = file;
+    else
+      left.erase(path);
   }
   auto made = std::make_shared<volume>();
   for (const auto& [path, file] : left) { // in order: a directory comes before what is in it

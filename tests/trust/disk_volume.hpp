@@ -37,8 +37,9 @@ struct memory_disk::volume {
   enum class operation : std::uint8_t { look, read, write, name, sync };
 
   mutable std::mutex mutex;
-  std::map<std::string, node> names; ///< as processes see them
-  std::map<std::string, node> safe;  ///< as a power loss leaves them at least
+  std::map<std::string, node> names;                ///< as processes see them
+  std::map<std::string, node> safe;                 ///< as a power loss leaves them at least
+  std::vector<std::pair<std::string, node>> unsafe; ///< changes since then, in order; null: gone
   std::set<std::string> locks;
   std::uint64_t counted[4] = {}; ///< by kind of fault
   std::optional<disk_fault> fault;
@@ -50,6 +51,8 @@ struct memory_disk::volume {
   /// To be asked before an operation is done; not ok: it fails.
   status begin(operation what, const std::string& path);
   node find(const std::string& path) const;
+  /// Gives a name, or takes it away.
+  void name(const std::string& path, const node& file);
   void sync_names_in(const std::string& directory);
   std::shared_ptr<volume> copy() const;
   std::shared_ptr<volume> after_power_loss(std::mt19937_64& dice) const;

@@ -22,7 +22,12 @@ std::string without_slash(std::string path) {
 }
 
 rocksdb::IOStatus missing(const std::string& path) {
-  return rocksdb::IOStatus::NotFound(path, "no such file or directory");
+  return rocksdb::IOStatus::PathNotFound(path, "no such file or directory");
+}
+
+/// The answer to who only asks.
+rocksdb::IOStatus absent() {
+  return rocksdb::IOStatus::NotFound();
 }
 
 } // namespace
@@ -134,8 +139,8 @@ memory_disk::status memory_disk::NewWritableFile(const std::string& path, const 
   const std::lock_guard lock(volume_->mutex);
   const auto may = volume_->begin(volume::operation::name, path);
   if (!may.ok()) return may;
-  auto& file = volume_->names[path];
-  file = std::make_shared<inode>();
+  const auto file = std::make_shared<inode>();
+  volume_->name(path, file);
   *out = std::make_unique<writing_file>(volume_, path, file);
   return status::OK();
 }
@@ -159,7 +164,7 @@ memory_disk::status memory_disk::FileExists(const std::string& path, const optio
   const std::lock_guard lock(volume_->mutex);
   const auto may = volume_->begin(volume::operation::look, path);
   if (!may.ok()) return may;
-  return volume_->find(without_slash(path)) ? status::OK() : missing(path);
+  return volume_->find(without_slash(path)) ? status::OK() : absent();
 }
 
 memory_disk::status memory_disk::GetChildren(const std::string& path, const options&, std::vector<std::string>* out,
@@ -168,7 +173,7 @@ memory_disk::status memory_disk::GetChildren(const std::string& path, const opti
   const auto may = volume_->begin(volume::operation::look, path);
   if (!may.ok()) return may;
   const std::string directory = without_slash(path);
-  if (!volume_->find(directory)) return missing(path);
+  if (!volume_->find(directory)) return absent();
   out->clear();
   for (const auto& [name, file] : volume_->names)
     if (volume::is_in(name, directory)) out->push_back(name.substr(directory.size() + 1));
@@ -179,7 +184,9 @@ memory_disk::status memory_disk::DeleteFile(const std::string& path, const optio
   const std::lock_guard lock(volume_->mutex);
   const auto may = volume_->begin(volume::operation::look, path);
   if (!may.ok()) return may;
-  return volume_->names.erase(path) ? status::OK() : missing(path);
+  if (!volume_->find(path)) return missing(path);
+  volume_->name(path, nullptr);
+  return status::OK();
 }
 
 memory_disk::status memory_disk::Truncate(const std::string& path, std::size_t size, const options&, debug*) {
@@ -194,10 +201,10 @@ memory_disk::status memory_disk::CreateDir(const std::string& path, const option
   const std::lock_guard lock(volume_->mutex);
   const auto may = volume_->begin(volume::operation::name, path);
   if (!may.ok()) return may;
-  auto& made = volume_->names[without_slash(path)];
-  if (made) return status::IOError(path, "file exists");
-  made = std::make_shared<inode>();
+  if (volume_->find(without_slash(path))) return status::IOError(path, "file exists");
+  const auto made = std::make_shared<inode>();
   made->is_directory = true;
+  volume_->name(without_slash(path), made);
   return status::OK();
 }
 
@@ -235,8 +242,8 @@ memory_disk::status memory_disk::RenameFile(const std::string& from, const std::
   if (!may.ok()) return may;
   const auto file = volume_->find(from);
   if (!file) return missing(from);
-  volume_->names.erase(from);
-  volume_->names[to] = file;
+  volume_->name(to, file);
+  volume_->name(from, nullptr);
   return status::OK();
 }
 
@@ -244,7 +251,7 @@ memory_disk::status memory_disk::LinkFile(const std::string& from, const std::st
   const std::lock_guard lock(volume_->mutex);
   const auto file = volume_->find(from);
   if (!file) return missing(from);
-  volume_->names[to] = file;
+  volume_->name(to, file);
   return status::OK();
 }
 
@@ -252,8 +259,7 @@ memory_disk::status memory_disk::LockFile(const std::string& path, const options
   const std::lock_guard hold(volume_->mutex);
   const auto may = volume_->begin(volume::operation::look, path);
   if (!may.ok()) return may;
-  auto& file = volume_->names[path];
-  if (!file) file = std::make_shared<inode>();
+  if (!volume_->find(path)) volume_->name(path, std::make_shared<inode>());
   if (!volume_->locks.insert(path).second) return status::IOError(path, "lock held by another");
   *lock = new held_lock(path);
   return status::OK();

@@ -63,38 +63,29 @@ bool schedule::create_room() {
 
 /// The dice decide who goes on.
 void schedule::take_step() {
-  switch (roll(24)) {
-  case 0:
-  case 1:
-  case 2:
-  case 3:
-  case 4:
-  case 5: return send_something();
-  case 6: return repeat_something();
-  case 7:
-  case 8:
-  case 9:
-  case 10:
-  case 11: on_.server->commit(); return;
-  case 12:
-  case 13:
-  case 14:
-    if (const auto done = on_.server->project(); !done && !on_.disk->has_failed()) wrong_ = done.error().context;
+  const std::uint64_t dice = roll(1'440);
+  if (dice < 360) return send_something();
+  if (dice < 420) return repeat_something();
+  if (dice < 720) return static_cast<void>(on_.server->commit());
+  if (dice < 900) return project();
+  if (dice < 960) return static_cast<void>(counted_.sweeps += on_.server->sweep());
+  if (dice < 980) return intrude();
+  if (dice < 981) return break_disk();
+  if (dice < 982) {
+    wrong_ = crash();
     return;
-  case 15: counted_.sweeps += on_.server->sweep(); return;
-  case 16:
-    if (roll(3) == 0) intrude();
-    return;
-  case 17:
-    if (roll(120) == 0) wrong_ = crash();
-    return;
-  case 18:
-    if (roll(180) > 0) return;
-    on_.disk->fail({roll(2) ? disk_fault::kind::failed_sync : disk_fault::kind::short_write, 1, true});
-    ++counted_.faults;
-    return;
-  default: on_.server->run_actor(roll(1'000)); return;
   }
+  on_.server->run_actor(roll(1'000));
+}
+
+void schedule::project() {
+  const auto done = on_.server->project();
+  if (!done && !on_.disk->has_failed()) wrong_ = done.error().context;
+}
+
+void schedule::break_disk() {
+  on_.disk->fail({roll(2) ? disk_fault::kind::failed_sync : disk_fault::kind::short_write, 1, true});
+  ++counted_.faults;
 }
 
 stream_version schedule::durable() const {

@@ -64,6 +64,8 @@ private:
   events::room_command random_command();
   void repeat_something();
   void intrude();
+  void project();
+  void break_disk();
   std::string crash();
   stream_version durable() const;
   void judge(std::uint64_t steps);
