@@ -68,8 +68,9 @@ int archive(const archive_options& options, std::ostream& out, std::ostream& err
     return 2;
   }
   system_randomness random;
-  if (!storage::holds_rocksdb(log_directory(options.data)))
-    return fail(errors, {errc::io, "there is no log in " + log_directory(options.data)});
+  const auto is_there = storage::find_rocksdb(log_directory(options.data), *rocksdb::Env::Default());
+  if (!is_there) return fail(errors, is_there.error());
+  if (!is_there.value()) return fail(errors, {errc::io, "there is no log in " + log_directory(options.data)});
   const auto log = event_log::open(log_directory(options.data), event_log::access::read_write, random);
   if (!log) return fail(errors, with_advice(log.error(), options.data));
   const auto moved = move_rooms(*log.value(), *before, out);

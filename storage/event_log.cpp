@@ -14,10 +14,11 @@ result<std::unique_ptr<event_log>> event_log::open(const std::string& directory,
   state& s = *opened->state_;
   s.directory = directory;
   if (disk) s.env = rocksdb::NewCompositeEnv(disk);
+  rocksdb::Env& env = s.env ? *s.env : *rocksdb::Env::Default();
   if (mode == access::read_only) {
-    PALABRE_TRY(s.log, open_for_reading(directory));
+    PALABRE_TRY(s.log, open_for_reading(directory, env));
   } else {
-    PALABRE_TRY(s.log, open_for_writing(directory, mode == access::accept_loss, random, s.env));
+    PALABRE_TRY(s.log, open_for_writing(directory, mode == access::accept_loss, random, env));
   }
   s.head.store(s.log.acked.head.value, std::memory_order_release);
   return opened;

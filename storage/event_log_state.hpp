@@ -10,7 +10,7 @@
 namespace palabre::storage {
 
 struct event_log::state {
-  std::shared_ptr<rocksdb::Env> env; // outlives the store
+  std::shared_ptr<rocksdb::Env> env; // outlives the store; null: RocksDB's own
   std::string directory;
   opened_log log; // `acked` and `mark` belong to the journal's thread while it runs
   std::atomic<std::uint64_t> head{0};

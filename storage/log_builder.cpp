@@ -27,7 +27,8 @@ rocksdb::WriteOptions unlogged_write() {
 } // namespace
 
 result<std::unique_ptr<log_builder>> log_builder::create(const std::string& directory, const std::string& epoch) {
-  if (holds_rocksdb(directory)) return error{errc::conflict, directory + " holds a log"};
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, *rocksdb::Env::Default()));
+  if (is_there) return error{errc::conflict, directory + " holds a log"};
   std::error_code failed;
   std::filesystem::create_directories(directory, failed);
   if (failed) return error{errc::io, directory + ": " + failed.message()};

@@ -15,25 +15,42 @@ constexpr std::uint64_t tail_records_max = 1'000;
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 using recovery = rocksdb::WALRecoveryMode;
 
-/// Is there a log? Not yet, when a crash interrupted its creation before the last family.
-bool holds_log(const std::string& directory) {
-  std::vector<std::string> found;
-  if (!holds_rocksdb(directory)) return false;
-  const bool listed = rocksdb::DB::ListColumnFamilies(log_options(), directory, &found).ok();
-  return !listed || found.size() >= log_families().size(); // a damaged one is one, too
-}
-
-rocksdb::DBOptions options_with(recovery mode, const std::shared_ptr<rocksdb::Env>& env) {
+rocksdb::DBOptions options_with(recovery mode, rocksdb::Env& env) {
   rocksdb::DBOptions options = log_options();
   options.wal_recovery_mode = mode;
-  if (env) options.env = env.get();
+  options.env = &env;
   return options;
 }
 
-error refusal(const std::string& found, position last, const std::optional<acked_mark>& mark) {
-  return {errc::corrupt, found + "; last readable position " + std::to_string(last.value) + ", acked up to " +
-                             (mark ? std::to_string(mark->head.value) : "unknown (no watermark)") +
-                             "; nothing was changed"};
+/// Is there a log? Not yet, when a crash interrupted its creation before the last family. Errors: io.
+result<bool> find_log(const std::string& directory, rocksdb::Env& env) {
+  std::vector<std::string> found;
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, env));
+  if (!is_there) return false;
+  const auto listed =
+      rocksdb::DB::ListColumnFamilies(options_with(recovery::kTolerateCorruptedTailRecords, env), directory, &found);
+  if (!listed.ok() && to_error(listed, directory).code != errc::corrupt) return to_error(listed, directory);
+  return !listed.ok() || found.size() >= log_families().size(); // a damaged one is one, too
+}
+
+std::string beginning_with_position(position bad, const std::string& found) {
+  return "position " + std::to_string(bad.value) + ": " + found;
+}
+
+std::string at_stake(position last, const std::optional<acked_mark>& mark) {
+  if (!mark) return "how much was acknowledged is not known, for there is no valid watermark";
+  const std::string acked = "acknowledged up to " + std::to_string(mark->head.value);
+  if (mark->head <= last) return acked + ": what lies behind the damage cannot be told";
+  return acked + ": at stake are the events from " + std::to_string(last.value + 1) + " on";
+}
+
+/// What was found and where, what is at stake, and the command that goes on regardless.
+error refusal(const std::string& directory, const std::string& found, position last,
+              const std::optional<acked_mark>& mark) {
+  const std::string data = std::filesystem::path(directory).parent_path().string();
+  return {errc::corrupt, found + "; readable up to position " + std::to_string(last.value) + ", " +
+                             at_stake(last, mark) + "; nothing was changed. Restore a backup, or give up what cannot " +
+                             "be read with: palabre recover --data " + data + " --accept-loss"};
 }
 
 /// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look
@@ -52,21 +69,32 @@ result<log_store> open_stopped(const rocksdb::DBOptions& options, const std::str
   return log_store{std::move(instance)};
 }
 
-/// Is everything that was acked there when the WAL is read up to its first damage?
-result<void> check_acked_is_readable(const std::string& directory, const std::shared_ptr<rocksdb::Env>& env,
-                                     const std::optional<acked_mark>& mark, const error& found) {
+/// How far the log can be read when the WAL is read up to its first damage. Errors: as of opening.
+result<position> last_readable_position(const std::string& directory, rocksdb::Env& env) {
   rocksdb::DBOptions options = options_with(recovery::kPointInTimeRecovery, env);
   options.paranoid_checks = false; // a damaged table fails when it is read, so that the position is known
-  const auto store = open_stopped(options, directory);
-  if (!store) return refusal(found.context + "; " + store.error().context, {}, mark);
-  const position last = store.value().last_readable();
-  if (!mark || last < mark->head)
-    return refusal("position " + std::to_string(last.value + 1) + ": " + found.context, last, mark);
+  PALABRE_TRY(const auto store, open_stopped(options, directory));
+  return store.last_readable();
+}
+
+/// The refusal of a log in which RocksDB itself found something.
+error refusal_of_damage(const std::string& directory, rocksdb::Env& env, const std::optional<acked_mark>& mark,
+                        const error& found) {
+  const auto last = last_readable_position(directory, env);
+  if (!last) return refusal(directory, found.context + "; " + last.error().context, {}, mark);
+  return refusal(directory, beginning_with_position(last.value().next(), found.context), last.value(), mark);
+}
+
+/// Is everything that was acked there when the WAL is read up to its first damage?
+result<void> check_acked_is_readable(const std::string& directory, rocksdb::Env& env,
+                                     const std::optional<acked_mark>& mark, const error& found) {
+  const auto last = last_readable_position(directory, env);
+  if (!last || !mark || last.value() < mark->head) return refusal_of_damage(directory, env, mark, found);
   return success();
 }
 
 /// How the WAL must be read so that nothing acked is left out. Errors: corrupt: there is no such way.
-result<recovery> choose_recovery(const std::string& directory, const std::shared_ptr<rocksdb::Env>& env,
+result<recovery> choose_recovery(const std::string& directory, rocksdb::Env& env,
                                  const std::optional<acked_mark>& mark) {
   const auto probe = probe_log(options_with(recovery::kTolerateCorruptedTailRecords, env), directory);
   if (!probe && probe.error().code != errc::corrupt) return probe.error();
@@ -76,9 +104,9 @@ result<recovery> choose_recovery(const std::string& directory, const std::shared
   }
   const log_probe& found = probe.value();
   if (found.missing)
-    return refusal("position " + std::to_string(found.missing->value) + ": missing", {found.missing->value - 1}, mark);
+    return refusal(directory, beginning_with_position(*found.missing, "missing"), {found.missing->value - 1}, mark);
   if (mark && found.last < mark->head)
-    return refusal("position " + std::to_string(found.last.value + 1) + ": missing", found.last, mark);
+    return refusal(directory, beginning_with_position(found.last.next(), "missing"), found.last, mark);
   return recovery::kTolerateCorruptedTailRecords;
 }
 
@@ -124,13 +152,13 @@ result<void> settle_epoch(opened_log& log, bool mint, const std::string& stored,
   return log.store->put_meta(epoch_key, log.acked.epoch);
 }
 
-result<void> begin_mark(opened_log& log, const std::string& directory) {
+result<void> begin_mark(opened_log& log, const std::string& directory, rocksdb::Env& env) {
   if (log.acked.head.value > 0) {
     PALABRE_TRY(const committed_record last, log.store->read(log.acked.head));
     log.acked.hash = last.hash;
   }
   log.acked.boot = machine_boot();
-  PALABRE_TRY(auto mark, watermark::open(watermark_path(directory)));
+  PALABRE_TRY(auto mark, watermark::open(watermark_path(directory), env.GetFileSystem()));
   PALABRE_TRY(mark.write(log.acked));
   PALABRE_TRY(mark.sync());
   log.mark.emplace(std::move(mark));
@@ -138,13 +166,15 @@ result<void> begin_mark(opened_log& log, const std::string& directory) {
 }
 
 /// The best instance for reading: beside a writer; or, where the WAL or a file is damaged, whatever can still be read.
-result<std::unique_ptr<log_store>> open_readable(const std::string& directory, std::optional<std::string>& damage) {
+result<std::unique_ptr<log_store>> open_readable(const std::string& directory, rocksdb::Env& env,
+                                                 std::optional<std::string>& damage) {
+  const rocksdb::DBOptions strict = options_with(recovery::kTolerateCorruptedTailRecords, env);
   result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
   for (int attempt = 0; attempt < reading_attempts_max && !instance; ++attempt)
-    instance = rocksdb_instance::open_secondary(log_options(), directory, log_families());
+    instance = rocksdb_instance::open_secondary(strict, directory, log_families());
   if (!instance) {
     damage = instance.error().context;
-    rocksdb::DBOptions tolerant = options_with(recovery::kPointInTimeRecovery, nullptr);
+    rocksdb::DBOptions tolerant = options_with(recovery::kPointInTimeRecovery, env);
     tolerant.paranoid_checks = false; // a damaged table fails when it is read, not now
     instance = rocksdb_instance::open_read_only(tolerant, directory, log_families());
   }
@@ -152,17 +182,14 @@ result<std::unique_ptr<log_store>> open_readable(const std::string& directory, s
   return std::make_unique<log_store>(std::move(instance).value());
 }
 
-std::string beginning_with_position(position bad, const std::string& found) {
-  return "position " + std::to_string(bad.value) + ": " + found;
-}
-
 /// Whoever accepts a loss accepts that of the watermark, too.
-result<std::optional<acked_mark>> read_mark(const std::string& path, bool accept_loss) {
-  auto mark = watermark::read(path);
-  if (mark || mark.error().code != errc::corrupt || !accept_loss) return mark;
-  std::error_code failed;
-  std::filesystem::remove(path, failed);
-  if (failed) return error{errc::io, path + ": " + failed.message()};
+result<std::optional<acked_mark>> read_mark(const std::string& directory, bool accept_loss, rocksdb::Env& env) {
+  const std::string path = watermark_path(directory);
+  auto mark = watermark::read(path, env.GetFileSystem());
+  if (mark || mark.error().code != errc::corrupt) return mark;
+  if (!accept_loss) return refusal(directory, mark.error().context, {}, {});
+  const auto removed = env.DeleteFile(path);
+  if (!removed.ok()) return to_error(removed, path);
   return std::optional<acked_mark>{};
 }
 
@@ -194,50 +221,67 @@ std::string random_epoch(randomness& random) {
 }
 
 result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
-                                    const std::shared_ptr<rocksdb::Env>& env) {
-  PALABRE_TRY(const auto before, read_mark(watermark_path(directory), accept_loss));
+                                    rocksdb::Env& env) {
+  PALABRE_TRY(const auto before, read_mark(directory, accept_loss, env));
   opened_log log;
-  log.report.created = !holds_log(directory);
+  PALABRE_TRY(const bool is_there, find_log(directory, env));
+  log.report.created = !is_there;
   recovery mode = recovery::kTolerateCorruptedTailRecords;
   if (accept_loss)
     mode = recovery::kPointInTimeRecovery;
   else if (log.report.created && before && before->head.value > 0)
-    return refusal("there is no log in " + directory, {}, before);
+    return refusal(directory, "there is no log in " + directory, {}, before);
   else if (!log.report.created) {
-    PALABRE_TRY(check_unlocked(directory, env ? *env : *rocksdb::Env::Default()));
+    PALABRE_TRY(check_unlocked(directory, env));
     PALABRE_TRY(mode, choose_recovery(directory, env, before));
   }
   rocksdb::DBOptions options = options_with(mode, env);
   options.create_if_missing = log.report.created;
-  PALABRE_TRY(auto instance, rocksdb_instance::open(options, directory, log_families()));
-  log.store = std::make_unique<log_store>(std::move(instance));
+  auto instance = rocksdb_instance::open(options, directory, log_families());
+  if (!instance && instance.error().code == errc::corrupt)
+    return refusal_of_damage(directory, env, before, instance.error());
+  if (!instance) return instance.error();
+  log.store = std::make_unique<log_store>(std::move(instance).value());
 
-  PALABRE_TRY(const std::string epoch, read_epoch(*log.store));
-  PALABRE_TRY(log.key_id_max, read_key_id_max(*log.store));
-  PALABRE_TRY(log.acked.head, log.store->last());
-  PALABRE_TRY(check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before));
+  const auto refused = [&](const error& found) { // RocksDB opened it, and still something is wrong
+    if (found.code != errc::corrupt) return found;
+    return refusal(directory, found.context, log.store->last_readable(), before);
+  };
+  const auto epoch = read_epoch(*log.store);
+  if (!epoch) return refused(epoch.error());
+  const auto key_id_max = read_key_id_max(*log.store);
+  if (!key_id_max) return refused(key_id_max.error());
+  log.key_id_max = key_id_max.value();
+  const auto head = log.store->last();
+  if (!head) return refused(head.error());
+  log.acked.head = head.value();
+  const auto checked = check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before);
+  if (!checked) return refused(checked.error());
   log.report.head = log.acked.head;
   log.report.tail_dropped = mode == recovery::kPointInTimeRecovery;
   log.report.clean = before && before->clean && before->head == log.acked.head;
-  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch), epoch, random));
-  PALABRE_TRY(begin_mark(log, directory));
+  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch.value()), epoch.value(), random));
+  PALABRE_TRY(begin_mark(log, directory, env));
   return log;
 }
 
 result<void> check_openable(const std::string& directory) {
+  rocksdb::Env& env = *rocksdb::Env::Default();
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
-  if (!holds_log(directory)) return refusal("there is no log in " + directory, {}, mark);
-  PALABRE_TRY(check_unlocked(directory, *rocksdb::Env::Default()));
-  PALABRE_TRY(choose_recovery(directory, nullptr, mark));
+  PALABRE_TRY(const bool is_there, find_log(directory, env));
+  if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
+  PALABRE_TRY(check_unlocked(directory, env));
+  PALABRE_TRY(choose_recovery(directory, env, mark));
   return success();
 }
 
-result<opened_log> open_for_reading(const std::string& directory) {
-  if (!holds_rocksdb(directory)) return error{errc::io, "there is no log in " + directory};
+result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& env) {
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, env));
+  if (!is_there) return error{errc::io, "there is no log in " + directory};
   // Before the log, because a live server moves both on.
-  const auto mark = watermark::read(watermark_path(directory));
+  const auto mark = watermark::read(watermark_path(directory), env.GetFileSystem());
   opened_log log;
-  PALABRE_TRY(log.store, open_readable(directory, log.damage));
+  PALABRE_TRY(log.store, open_readable(directory, env, log.damage));
   look_for_damage(log, mark);
   if (const auto epoch = read_epoch(*log.store))
     log.acked.epoch = epoch.value();

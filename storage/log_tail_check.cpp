@@ -21,6 +21,11 @@ const char* contradiction(const heads& seen, const record& r) {
 result<void> check_indexed(const log_store& store, const record& r) {
   PALABRE_TRY(const auto indexed, store.find_version(r.stream, r.version));
   if (indexed != r.at) return at_position(r.at, {errc::corrupt, "the index of its stream leads elsewhere"});
+  for (const idempotency& key : r.keys) {
+    PALABRE_TRY(const auto done, store.find_command(key.scope));
+    if (!done || done->first != r.at || done->request != key.request)
+      return at_position(r.at, {errc::corrupt, "the table of idempotency keys does not lead here"});
+  }
   return success();
 }
 

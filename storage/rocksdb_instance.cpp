@@ -38,19 +38,24 @@ rocksdb::Status create_families(const rocksdb::DBOptions& options, const std::st
 
 error to_error(const rocksdb::Status& status, std::string_view doing) {
   const bool damaged = status.IsCorruption() || status.IsPathNotFound();
+  // RocksDB's word for a file that failed to open once and then opened: our settings are no invalid argument.
+  if (status.IsInvalidArgument())
+    return {errc::io, std::string(doing) + ": input/output error, which RocksDB takes for: " + status.ToString()};
   return {damaged ? errc::corrupt : errc::io, std::string(doing) + ": " + status.ToString()};
 }
 
-bool holds_rocksdb(const std::string& directory) {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::path(directory) / "CURRENT", ignored);
+result<bool> find_rocksdb(const std::string& directory, rocksdb::Env& env) {
+  const auto status = env.FileExists(directory + "/CURRENT");
+  if (!status.ok() && !status.IsNotFound()) return to_error(status, directory);
+  return status.ok();
 }
 
 rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& options, const std::string& directory,
                                                 const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, *options.env));
   rocksdb::Status status;
-  if (options.create_if_missing && !holds_rocksdb(directory)) status = create_families(options, directory, which);
+  if (options.create_if_missing && !is_there) status = create_families(options, directory, which);
   if (status.ok()) status = rocksdb::DB::Open(options, directory, which, &instance->handles_, &instance->db_);
   if (!status.ok()) return to_error(status, directory);
   return instance;

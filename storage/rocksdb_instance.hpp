@@ -15,8 +15,8 @@ namespace palabre::storage {
 /// RocksDB's status in our words: corrupt for damaged bytes and missing files, else io. `doing` begins the context.
 error to_error(const rocksdb::Status& status, std::string_view doing);
 
-/// Does the directory hold a RocksDB?
-bool holds_rocksdb(const std::string& directory);
+/// Does the directory hold a RocksDB? Errors: io: that could not be seen, which is not a no.
+result<bool> find_rocksdb(const std::string& directory, rocksdb::Env& env);
 
 /// Threads: as rocksdb::DB.
 class rocksdb_instance {

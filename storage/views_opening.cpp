@@ -4,10 +4,10 @@
 #include "storage/views_store_state.hpp"
 
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace palabre::storage {
 namespace {
@@ -17,27 +17,31 @@ using families = rocksdb_instance::families;
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 constexpr std::string_view table_family_prefix = "t.";
 
+rocksdb::DBOptions on(rocksdb::Env& env, rocksdb::DBOptions options) {
+  options.env = &env;
+  return options;
+}
+
 /// Removes every file of a store that nobody else has open. Errors: io: somebody has.
-result<void> empty_directory(const std::string& directory) {
-  rocksdb::Env& env = *rocksdb::Env::Default();
+result<void> empty_directory(const std::string& directory, rocksdb::Env& env) {
   const std::string lock_name = directory + "/LOCK";
   rocksdb::FileLock* lock = nullptr;
   auto status = env.LockFile(lock_name, &lock);
   if (!status.ok()) return to_error(status, directory);
-  std::error_code failed;
-  for (const auto& file : std::filesystem::directory_iterator(directory, failed))
-    if (file.path() != lock_name && !failed) std::filesystem::remove_all(file.path(), failed);
+  std::vector<std::string> files;
+  auto removed = env.GetChildren(directory, &files);
+  for (const std::string& file : files)
+    if (removed.ok() && file != "LOCK" && file != "." && file != "..") removed = env.DeleteFile(directory + "/" + file);
   status = env.UnlockFile(lock);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
+  if (!removed.ok()) return to_error(removed, directory);
   if (!status.ok()) return to_error(status, directory);
   return success();
 }
 
 rocksdb_instance::opened create(const rocksdb::DBOptions& how, const std::string& directory, const families& which) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory, failed);
-  if (failed) return error{errc::io, directory + ": " + failed.message()};
-  PALABRE_TRY(empty_directory(directory));
+  const auto made = how.env->CreateDirIfMissing(directory);
+  if (!made.ok()) return to_error(made, directory);
+  PALABRE_TRY(empty_directory(directory, *how.env));
   rocksdb::DBOptions options = how;
   options.create_if_missing = true;
   return rocksdb_instance::open(options, directory, which);
@@ -53,9 +57,9 @@ std::unique_ptr<views_rows> rows_of(const std::string& directory, std::size_t ta
 }
 
 /// The families in the directory, sorted. Errors: io: it could not be asked, which is no reason to empty it; corrupt.
-result<std::vector<std::string>> families_in(const std::string& directory) {
+result<std::vector<std::string>> families_in(const std::string& directory, rocksdb::Env& env) {
   std::vector<std::string> found;
-  const auto status = rocksdb::DB::ListColumnFamilies(views_options(), directory, &found);
+  const auto status = rocksdb::DB::ListColumnFamilies(on(env, views_options()), directory, &found);
   if (!status.ok()) return to_error(status, directory);
   std::sort(found.begin(), found.end());
   return found;
@@ -102,10 +106,11 @@ std::optional<families> openable(const std::vector<std::string>& found, const fa
 }
 
 /// Rows go, snapshots stay. False: there is nothing worth keeping. Errors: io.
-result<bool> drop_rows(const std::string& directory, const std::vector<std::string>& found, const families& wanted) {
+result<bool> drop_rows(const std::string& directory, const std::vector<std::string>& found, const families& wanted,
+                       rocksdb::Env& env) {
   const auto which = openable(found, wanted);
   if (!which) return false;
-  const auto instance = rocksdb_instance::open(views_options(), directory, *which);
+  const auto instance = rocksdb_instance::open(on(env, views_options()), directory, *which);
   if (!instance && instance.error().code == errc::corrupt) return false;
   if (!instance) return instance.error();
   const rocksdb_instance& store = *instance.value();
@@ -119,9 +124,9 @@ result<bool> drop_rows(const std::string& directory, const std::vector<std::stri
 
 /// The store as it is, if its rows can go on being used; null: they cannot. Errors: io; corrupt.
 rocksdb_instance::opened open_usable(const std::string& directory, const std::vector<std::string>& found,
-                                     const families& wanted, const std::string& fingerprint) {
+                                     const families& wanted, const std::string& fingerprint, rocksdb::Env& env) {
   if (found != names_of(wanted)) return nullptr;
-  PALABRE_TRY(auto instance, rocksdb_instance::open(views_options(), directory, wanted));
+  PALABRE_TRY(auto instance, rocksdb_instance::open(on(env, views_options()), directory, wanted));
   const auto rows = rows_of(directory, 0, std::move(instance));
   PALABRE_TRY(const auto print, rows->get(views_family_meta, views_fingerprint_key));
   if (print != fingerprint) return nullptr;
@@ -130,16 +135,16 @@ rocksdb_instance::opened open_usable(const std::string& directory, const std::ve
 
 /// As it is, or without its rows; null: it is damaged, or of nobody known. Errors: io.
 rocksdb_instance::opened open_or_drop_rows(const std::string& directory, const families& wanted,
-                                           const std::string& fingerprint, bool& dropped) {
-  const auto found = families_in(directory);
+                                           const std::string& fingerprint, bool& dropped, rocksdb::Env& env) {
+  const auto found = families_in(directory, env);
   if (!found && found.error().code == errc::corrupt) return nullptr;
   if (!found) return found.error();
-  auto usable = open_usable(directory, found.value(), wanted, fingerprint);
+  auto usable = open_usable(directory, found.value(), wanted, fingerprint, env);
   if (!usable && usable.error().code == errc::corrupt) return nullptr;
   if (!usable || usable.value()) return usable;
-  PALABRE_TRY(dropped, drop_rows(directory, found.value(), wanted));
+  PALABRE_TRY(dropped, drop_rows(directory, found.value(), wanted, env));
   if (!dropped) return nullptr;
-  PALABRE_TRY(auto instance, rocksdb_instance::open(views_options(), directory, wanted));
+  PALABRE_TRY(auto instance, rocksdb_instance::open(on(env, views_options()), directory, wanted));
   PALABRE_TRY(change_meta(*instance, views_fingerprint_key, &fingerprint));
   return instance;
 }
@@ -148,26 +153,33 @@ rocksdb_instance::opened open_or_drop_rows(const std::string& directory, const f
 
 result<std::unique_ptr<views_store>> views_store::open(const std::string& directory,
                                                        const std::vector<std::string>& tables,
-                                                       const std::string& fingerprint) {
+                                                       const std::string& fingerprint,
+                                                       const std::shared_ptr<rocksdb::FileSystem>& disk) {
   const families wanted = views_families(tables);
+  std::unique_ptr<rocksdb::Env> own = disk ? rocksdb::NewCompositeEnv(disk) : nullptr;
+  rocksdb::Env& env = own ? *own : *rocksdb::Env::Default();
   std::unique_ptr<rocksdb_instance> instance;
   bool emptied = false;
-  if (holds_rocksdb(directory)) {
-    PALABRE_TRY(instance, open_or_drop_rows(directory, wanted, fingerprint, emptied));
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, env));
+  if (is_there) {
+    PALABRE_TRY(instance, open_or_drop_rows(directory, wanted, fingerprint, emptied, env));
     emptied = emptied || !instance;
   }
   if (!instance) {
-    PALABRE_TRY(instance, create(views_options(), directory, wanted));
+    PALABRE_TRY(instance, create(on(env, views_options()), directory, wanted));
     PALABRE_TRY(change_meta(*instance, views_fingerprint_key, &fingerprint));
   }
-  auto opened = std::make_unique<state>(rows_of(directory, tables.size(), std::move(instance)));
+  auto rows = rows_of(directory, tables.size(), std::move(instance));
+  rows->env = std::move(own);
+  auto opened = std::make_unique<state>(std::move(rows));
   opened->was_emptied = emptied;
   return std::unique_ptr<views_store>{new views_store(std::move(opened))};
 }
 
 result<std::unique_ptr<views_store>> views_store::open_read_only(const std::string& directory,
                                                                  const std::vector<std::string>& tables) {
-  if (!holds_rocksdb(directory)) return error{errc::not_found, "no views in " + directory};
+  PALABRE_TRY(const bool is_there, find_rocksdb(directory, *rocksdb::Env::Default()));
+  if (!is_there) return error{errc::not_found, "no views in " + directory};
   result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
   for (int attempt = 0; attempt < reading_attempts_max && !instance; ++attempt)
     instance = rocksdb_instance::open_secondary(views_options(), directory, views_families(tables));

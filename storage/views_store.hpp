@@ -14,6 +14,10 @@
 #include <string_view>
 #include <vector>
 
+namespace rocksdb {
+class FileSystem;
+} // namespace rocksdb
+
 namespace palabre::storage {
 
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
@@ -27,8 +31,10 @@ public:
   /// `fingerprint` (log epoch and projection versions), loses its rows: the views are derived, the caller reads the log
   /// from checkpoint 0. Its snapshots stay: each says itself what it is worth. Errors: io. A damaged store is emptied
   /// of both; `was_emptied` tells.
+  /// `disk`: where RocksDB keeps its files, for tests that break it; null: the operating system's.
   static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<std::string>& tables,
-                                                   const std::string& fingerprint);
+                                                   const std::string& fingerprint,
+                                                   const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
   /// Beside a live server or on a stopped store; changes nothing. Errors: not_found (no store there), io, corrupt.
   static result<std::unique_ptr<views_store>> open_read_only(const std::string& directory,
                                                              const std::vector<std::string>& tables);

@@ -7,6 +7,7 @@
 #include "storage/rocksdb_options.hpp"
 #include "storage/views_store.hpp"
 
+#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 
 #include <atomic>
@@ -24,6 +25,7 @@ inline rocksdb::Slice slice(std::string_view bytes) {
 /// An opened directory of views, and what is kept of it in memory.
 struct views_rows {
   std::string directory;
+  std::unique_ptr<rocksdb::Env> env; ///< outlives the instance; null: RocksDB's own
   std::unique_ptr<rocksdb_instance> instance;
   std::size_t tables = 0;
   rocksdb::WriteOptions writing;

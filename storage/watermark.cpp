@@ -2,33 +2,40 @@
 
 #include "base/bytes.hpp"
 
-#include <cerrno>
+#include <rocksdb/file_system.h>
+
 #include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace palabre::storage {
 namespace {
 
 // A slot: magic, turn, head, hash, epoch, boot, clean, then the first 16 bytes of the SHA-256 of all that. Slots lie in
-// different pages, so that no single torn write reaches both.
+// different pages, so that no single torn write reaches two.
 constexpr std::string_view magic = "PALM";
 constexpr std::size_t epoch_bytes = 8;
 constexpr std::size_t sum_bytes = 16;
 constexpr std::size_t slot_bytes = 4 + 8 + 8 + 32 + epoch_bytes + 16 + 1 + sum_bytes;
 constexpr std::size_t slot_distance = 4096;
+constexpr std::size_t slots = 3;
 
 struct slot {
+  std::size_t place = 0;
   std::uint64_t turn = 0;
   acked_mark mark;
 };
 
-error failed(const std::string& doing) {
-  return {errc::io, doing + ": " + std::strerror(errno)};
+using disk_ptr = std::shared_ptr<rocksdb::FileSystem>;
+using file_ptr = std::unique_ptr<rocksdb::FSRandomRWFile>;
+
+error failed(const std::string& doing, const rocksdb::IOStatus& status) {
+  return {errc::io, doing + ": " + status.ToString()};
+}
+
+disk_ptr given_or_default(const disk_ptr& disk) {
+  return disk ? disk : rocksdb::FileSystem::Default();
 }
 
 std::string encode_slot(std::uint64_t turn, const acked_mark& mark) {
@@ -62,89 +69,130 @@ std::optional<slot> decode_slot(std::string_view bytes) {
   return s;
 }
 
-result<std::string> read_at(int file, std::size_t offset) {
+template <class File>
+result<std::string> read_at(const File& file, std::size_t offset) {
   std::string bytes(slot_bytes, '\0');
-  ssize_t got;
-  do got = pread(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  while (got < 0 && errno == EINTR);
-  if (got < 0) return failed("watermark: read");
-  bytes.resize(static_cast<std::size_t>(got));
-  return bytes;
+  rocksdb::Slice got;
+  const auto status = file.Read(offset, bytes.size(), rocksdb::IOOptions{}, &got, bytes.data(), nullptr);
+  if (!status.ok()) return failed("watermark: read", status);
+  return got.ToString();
 }
 
-/// The newer of the valid slots; nullopt: an empty file.
-result<std::optional<slot>> newest(int file) {
-  PALABRE_TRY(const std::string first, read_at(file, 0));
-  PALABRE_TRY(const std::string second, read_at(file, slot_distance));
-  const std::optional<slot> a = decode_slot(first), b = decode_slot(second);
-  if (a && b) return a->turn > b->turn ? a : b;
-  if (a || b) return a ? a : b;
-  if (first.empty() && second.empty()) return std::optional<slot>{};
-  return error{errc::corrupt, "watermark: neither of its slots is valid"};
+/// The newest of the valid slots; nullopt: an empty file.
+template <class File>
+result<std::optional<slot>> newest(const File& file) {
+  std::optional<slot> best;
+  bool empty = true;
+  for (std::size_t place = 0; place < slots; ++place) {
+    PALABRE_TRY(const std::string bytes, read_at(file, place * slot_distance));
+    empty = empty && bytes.empty();
+    std::optional<slot> found = decode_slot(bytes);
+    if (!found || (best && best->turn > found->turn)) continue;
+    best = std::move(found);
+    best->place = place;
+  }
+  if (!best && !empty) return error{errc::corrupt, "watermark: none of its slots is valid"};
+  return best;
+}
+
+result<bool> exists(rocksdb::FileSystem& disk, const std::string& path) {
+  const auto status = disk.FileExists(path, rocksdb::IOOptions{}, nullptr);
+  if (!status.ok() && !status.IsNotFound()) return failed(path, status);
+  return status.ok();
+}
+
+result<file_ptr> open_existing(rocksdb::FileSystem& disk, const std::string& path) {
+  file_ptr file;
+  const auto status = disk.NewRandomRWFile(path, rocksdb::FileOptions{}, &file, nullptr);
+  if (!status.ok()) return failed(path, status);
+  return file;
 }
 
 /// Makes the name of a new file durable.
-result<void> sync_directory_of(const std::string& path) {
+result<void> sync_directory_of(rocksdb::FileSystem& disk, const std::string& path) {
   const std::string parent = std::filesystem::absolute(path).parent_path().string();
-  const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return failed(parent);
-  const bool done = fsync(directory) == 0;
-  close(directory);
-  if (!done) return failed(parent);
+  std::unique_ptr<rocksdb::FSDirectory> directory;
+  auto status = disk.NewDirectory(parent, rocksdb::IOOptions{}, &directory, nullptr);
+  if (status.ok()) status = directory->Fsync(rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed(parent, status);
   return success();
 }
 
 } // namespace
 
-result<watermark> watermark::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) return failed(path);
-  watermark opened{file};
-  PALABRE_TRY(const std::optional<slot> last, newest(file));
-  if (last) opened.turn_ = last->turn + 1;
-  if (!last) {
-    PALABRE_TRY(sync_directory_of(path));
+watermark::watermark(disk_ptr disk, std::string path) : disk_(std::move(disk)), path_(std::move(path)) {}
+watermark::watermark(watermark&& other) noexcept = default;
+watermark& watermark::operator=(watermark&& other) noexcept = default;
+watermark::~watermark() = default;
+
+result<watermark> watermark::open(const std::string& path, const disk_ptr& disk) {
+  watermark opened{given_or_default(disk), path};
+  PALABRE_TRY(const bool is_there, exists(*opened.disk_, path));
+  if (!is_there) return opened;
+  PALABRE_TRY(opened.file_, open_existing(*opened.disk_, path));
+  PALABRE_TRY(const std::optional<slot> newest_slot, newest(*opened.file_));
+  if (!newest_slot) { // an empty file: as good as none
+    opened.file_.reset();
+    return opened;
   }
+  opened.turn_ = newest_slot->turn + 1;
+  opened.last_ = newest_slot->place;
+  PALABRE_TRY(opened.sync()); // whoever wrote it may not have
   return opened;
 }
 
-watermark::watermark(watermark&& other) noexcept : file_(std::exchange(other.file_, -1)), turn_(other.turn_) {}
-
-watermark& watermark::operator=(watermark&& other) noexcept {
-  std::swap(file_, other.file_);
-  std::swap(turn_, other.turn_);
-  return *this;
-}
-
-watermark::~watermark() {
-  if (file_ >= 0) close(file_);
-}
-
-result<std::optional<acked_mark>> watermark::read(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && errno == ENOENT) return std::optional<acked_mark>{};
-  if (file < 0) return failed(path);
-  const auto last = newest(file);
-  close(file);
+result<std::optional<acked_mark>> watermark::read(const std::string& path, const disk_ptr& given) {
+  const disk_ptr disk = given_or_default(given);
+  PALABRE_TRY(const bool is_there, exists(*disk, path));
+  if (!is_there) return std::optional<acked_mark>{};
+  std::unique_ptr<rocksdb::FSRandomAccessFile> file; // not to be written, perhaps not writable
+  const auto status = disk->NewRandomAccessFile(path, rocksdb::FileOptions{}, &file, nullptr);
+  if (!status.ok()) return failed(path, status);
+  const auto last = newest(*file);
   if (!last) return error{last.error().code, path + ": " + last.error().context};
   if (!last.value()) return std::optional<acked_mark>{};
   return std::optional<acked_mark>{last.value()->mark};
 }
 
+/// Under another name first: a file of this name always has a valid slot.
+result<void> watermark::create(const std::string& first_slot) {
+  const std::string draft = path_ + ".new";
+  const rocksdb::IOOptions plain;
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  auto status = disk_->NewWritableFile(draft, rocksdb::FileOptions{}, &file, nullptr);
+  if (status.ok()) status = file->Append(first_slot, plain, nullptr);
+  if (status.ok()) status = file->Sync(plain, nullptr);
+  if (status.ok()) status = file->Close(plain, nullptr);
+  if (status.ok()) status = disk_->RenameFile(draft, path_, plain, nullptr);
+  if (!status.ok()) return failed(draft, status);
+  PALABRE_TRY(sync_directory_of(*disk_, path_));
+  PALABRE_TRY(file_, open_existing(*disk_, path_));
+  return success();
+}
+
+std::size_t watermark::next_slot() const {
+  return last_ == synced_ ? (synced_ + 1) % slots : slots - synced_ - last_;
+}
+
 result<void> watermark::write(const acked_mark& mark) {
   const std::string bytes = encode_slot(turn_, mark);
-  const off_t offset = turn_ % 2 == 0 ? 0 : slot_distance;
-  ssize_t written;
-  do written = pwrite(file_, bytes.data(), bytes.size(), offset);
-  while (written < 0 && errno == EINTR);
-  if (written < 0) return failed("watermark: write");
-  if (static_cast<std::size_t>(written) != bytes.size()) return error{errc::io, "watermark: written only in part"};
+  if (file_) {
+    const std::size_t place = next_slot();
+    const auto status = file_->Write(place * slot_distance, bytes, rocksdb::IOOptions{}, nullptr);
+    if (!status.ok()) return failed("watermark: write", status);
+    last_ = place;
+  } else {
+    PALABRE_TRY(create(bytes));
+  }
   ++turn_;
   return success();
 }
 
 result<void> watermark::sync() {
-  if (fdatasync(file_) != 0) return failed("watermark: sync");
+  if (!file_) return success();
+  const auto status = file_->Sync(rocksdb::IOOptions{}, nullptr);
+  if (!status.ok()) return failed("watermark: sync", status);
+  synced_ = last_;
   return success();
 }
 

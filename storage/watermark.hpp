@@ -5,8 +5,14 @@
 #include "base/position.hpp"
 #include "base/result.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
+
+namespace rocksdb {
+class FileSystem;
+class FSRandomRWFile;
+} // namespace rocksdb
 
 namespace palabre::storage {
 
@@ -24,29 +30,39 @@ inline std::string watermark_path(const std::string& log_directory) {
   return log_directory + ".watermark";
 }
 
-/// Two checksummed slots, written in turn: one torn write leaves the other. Written after every batch and before its
-/// acks (pwrite: survives a kill), fdatasynced at most once a second and at close. Threads: one at a time.
+/// Three checksummed slots. The one that was synced last is left alone until another one was, the other two are written
+/// in turn: a power loss may tear both of them, a kill at most the last. Written after every batch and before its acks
+/// (in place: survives a kill), synced at most once a second and at close. Threads: one at a time.
 class watermark {
 public:
-  /// Opens or creates the file. Errors: io, corrupt.
-  static result<watermark> open(const std::string& path);
+  /// Opens the file on `disk`; null: the operating system's. One that does not exist is made, whole and synced, by the
+  /// first write. Errors: io, corrupt.
+  static result<watermark> open(const std::string& path, const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
   watermark(watermark&& other) noexcept;
   watermark& operator=(watermark&& other) noexcept;
   ~watermark();
 
-  /// Reads without changing anything; nullopt: no file, or no valid slot (a file with bytes but no valid slot:
+  /// Reads without changing anything; nullopt: no file, or an empty one (a file with bytes but no valid slot:
   /// errc::corrupt).
-  static result<std::optional<acked_mark>> read(const std::string& path);
+  static result<std::optional<acked_mark>> read(const std::string& path,
+                                                const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
 
   /// Errors: io.
   result<void> write(const acked_mark& mark);
   result<void> sync();
 
 private:
-  explicit watermark(int file) : file_(file) {}
+  using disk_ptr = std::shared_ptr<rocksdb::FileSystem>;
+  watermark(disk_ptr disk, std::string path);
+  result<void> create(const std::string& first_slot);
+  std::size_t next_slot() const;
 
-  int file_;
+  disk_ptr disk_;
+  std::string path_;
+  std::unique_ptr<rocksdb::FSRandomRWFile> file_; ///< null: there is none yet
   std::uint64_t turn_ = 0;
+  std::size_t last_ = 0;   ///< slot that was written last
+  std::size_t synced_ = 0; ///< slot that was written last before the last sync
 };
 
 /// Digest of this boot of the machine, or zero where the kernel does not tell.

@@ -5,12 +5,12 @@
 #include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/realtime/connection.hpp"
+#include "http/realtime/last_event_id.hpp"
 #include "http/realtime/recovery.hpp"
 #include "http/realtime/standing.hpp"
 #include "http/realtime/stream_endpoint.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace palabre::http::realtime {
 
@@ -28,14 +28,10 @@ struct client_position {
 };
 
 client_position position_of(const room_reading& what) {
-  const std::string& id = what.last_event_id;
-  if (id.empty()) return {what.after.has_value(), true, what.after.value_or(0), {}};
-  client_position at{true, true, 0, id.substr(0, id.find(':'))};
-  const char* begin = id.data() + std::min(id.size(), at.epoch.size() + 1);
-  const char* end = id.data() + id.size();
-  const auto [rest, failed] = std::from_chars(begin, end, at.seq);
-  at.readable = failed == std::errc{} && rest == end && !at.epoch.empty();
-  return at;
+  if (what.last_event_id.empty()) return {what.after.has_value(), true, what.after.value_or(0), {}};
+  const auto seen = read_last_event_id(what.last_event_id);
+  if (!seen) return {true, false, 0, {}};
+  return {true, true, seen->seq, seen->epoch};
 }
 
 /// Where the stream begins, and with a word about it if the client has to reload.

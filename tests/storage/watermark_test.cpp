@@ -75,6 +75,30 @@ TEST_F(Watermark, FallsBackToTheOtherSlotAfterATornWrite) {
   EXPECT_EQ(head(), 3u);
 }
 
+/// Nothing of what was written since the last sync is sure to be there after a power loss.
+TEST_F(Watermark, LeavesTheSlotAloneThatWasSyncedLast) {
+  auto mark = watermark::open(path_);
+  ASSERT_TRUE(mark && mark.value().write(mark_at(1)) && mark.value().write(mark_at(2)) && mark.value().sync());
+  std::string synced(3 * 4096, '\0');
+  std::ifstream(path_, std::ios::binary).read(synced.data(), static_cast<std::streamsize>(synced.size()));
+  for (std::uint64_t i = 3; i <= 9; ++i) {
+    ASSERT_TRUE(mark.value().write(mark_at(i)));
+    EXPECT_EQ(head(), i);
+  }
+  std::size_t torn = 0;
+  for (std::size_t slot = 0; slot < 3; ++slot) {
+    std::string now(200, '\0');
+    std::ifstream file(path_, std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(slot * 4096));
+    file.read(now.data(), 200);
+    if (now.substr(0, 93) == synced.substr(slot * 4096, 93)) continue;
+    overwrite(path_, slot * 4096 + 20, "torn");
+    ++torn;
+  }
+  EXPECT_EQ(torn, 2u);
+  EXPECT_EQ(head(), 2u);
+}
+
 TEST_F(Watermark, WithoutAnyValidSlotIsCorrupt) {
   write(1);
   overwrite(path_, 20, "torn");

@@ -1,0 +1,110 @@
+#include "room_model.hpp"
+
+#include "events/event.hpp"
+
+namespace palabre::trust {
+namespace {
+
+using namespace events;
+using expectation = room_model::expectation;
+
+expectation refused(errc why) {
+  return {why, {}};
+}
+template <class Event>
+expectation leads_to(const Event& event) {
+  return {std::nullopt, {text_of(event)}};
+}
+
+expectation expect(const room_model& room, const join_room& c, user_id actor) {
+  if (room.members.contains(actor)) return {};
+  return leads_to(member_joined{actor, role::member, join_way::open, {c.display_name}});
+}
+
+expectation expect(const room_model& room, const leave_room&, user_id actor) {
+  const auto member = room.members.find(actor);
+  if (member == room.members.end()) return {};
+  if (member->second == role::owner) return refused(errc::owner_must_transfer);
+  return leads_to(member_left{actor});
+}
+
+expectation expect(const room_model& room, const post_message& c, user_id actor) {
+  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  message_posted posted{c.message, {c.body}, c.reply_to, 0, c.client_id, {c.metadata}, {c.author_name}};
+  if (c.reply_to) {
+    const auto parent = room.messages.find(*c.reply_to);
+    if (parent == room.messages.end()) return refused(errc::invalid);
+    posted.reply_to_seq = parent->second.seq;
+  }
+  return leads_to(posted);
+}
+
+expectation expect(const room_model& room, const edit_message& c, user_id actor) {
+  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  const room_model::message& m = found->second;
+  if (m.deleted) return refused(errc::message_deleted);
+  if (m.author != actor) return refused(errc::forbidden);
+  return leads_to(message_edited{c.message, m.seq, m.edits + 1, {c.body}});
+}
+
+expectation expect(const room_model& room, const delete_message& c, user_id actor) {
+  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  const room_model::message& m = found->second;
+  if (m.author != actor) {
+    const auto author = room.members.find(m.author);
+    const role own = room.members.at(actor);
+    if (own < role::moderator || (author != room.members.end() && author->second >= own))
+      return refused(errc::forbidden);
+  }
+  if (m.deleted) return {};
+  return leads_to(message_deleted{c.message, m.seq, m.author});
+}
+
+expectation expect(const room_model& room, const react& c, user_id actor) {
+  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  const room_model::message& m = found->second;
+  if (m.deleted) return refused(errc::message_deleted);
+  const bool there = m.reactions.contains({c.emoji, actor});
+  const bool add = c.change == reaction_change::add || (c.change == reaction_change::toggle && !there);
+  if (add == there) return {};
+  return add ? leads_to(reaction_added{c.message, m.seq, c.emoji})
+             : leads_to(reaction_removed{c.message, m.seq, c.emoji});
+}
+
+template <class Other>
+expectation expect(const room_model&, const Other&, user_id) {
+  return refused(errc::internal); // no schedule sends it
+}
+
+} // namespace
+
+expectation room_model::expected_of(const room_command& command, user_id actor) const {
+  return std::visit([&](const auto& c) { return expect(*this, c, actor); }, command);
+}
+
+void room_model::apply(const room_event& event, user_id actor) {
+  ++version;
+  if (const auto* joined = std::get_if<member_joined>(&event)) members[joined->user] = joined->role;
+  if (const auto* left = std::get_if<member_left>(&event)) members.erase(left->user);
+  if (const auto* posted = std::get_if<message_posted>(&event))
+    messages[posted->message] = {version, actor, false, 0, {}};
+  if (const auto* edited = std::get_if<message_edited>(&event)) messages[edited->message].edits = edited->edit;
+  if (const auto* gone = std::get_if<message_deleted>(&event)) messages[gone->message].deleted = true;
+  if (const auto* added = std::get_if<reaction_added>(&event))
+    messages[added->message].reactions.emplace(added->emoji, actor);
+  if (const auto* removed = std::get_if<reaction_removed>(&event))
+    messages[removed->message].reactions.erase({removed->emoji, actor});
+}
+
+std::string text_of(const room_event& event) {
+  const encoded_event encoded = encode(event);
+  return std::string(encoded.type) + ' ' + encoded.payload;
+}
+
+} // namespace palabre::trust

@@ -1,0 +1,98 @@
+#include "stepped_server.hpp"
+
+#include "base/assert.hpp"
+#include "projections/tables.hpp"
+
+#include <algorithm>
+
+namespace palabre::trust {
+namespace {
+
+std::optional<message_id> message_of(const events::room_command& command) {
+  if (const auto* c = std::get_if<events::post_message>(&command)) return c->reply_to;
+  if (const auto* c = std::get_if<events::edit_message>(&command)) return c->message;
+  if (const auto* c = std::get_if<events::delete_message>(&command)) return c->message;
+  if (const auto* c = std::get_if<events::react>(&command)) return c->message;
+  return std::nullopt;
+}
+
+template <class T>
+T must(result<T> what) {
+  PALABRE_ASSERT(what.has_value()); // the disk of the views never fails while it is asked
+  return std::move(what).value();
+}
+
+} // namespace
+
+result<std::unique_ptr<stepped_server>> stepped_server::start(const std::shared_ptr<memory_disk>& disk,
+                                                              randomness& random, const clock& time) {
+  std::unique_ptr<stepped_server> s(new stepped_server);
+  PALABRE_TRY(s->log_, storage::event_log::open("/data/log", storage::event_log::access::read_write, random, disk));
+  const auto list = s->projections_.list();
+  PALABRE_TRY(s->views_, storage::views_store::open("/data/views", projections::tables::names,
+                                                    projections::fingerprint(list, s->log_->epoch()), disk));
+  s->projector_ = std::make_unique<projections::projector>(*s->log_, *s->views_, list);
+  PALABRE_TRY(s->project());
+  s->journal_ = std::make_unique<storage::journal>(*s->log_);
+  s->journal_->add_listener([p = s->projector_.get()](const storage::committed_batch_ptr& b) { p->feed(b); });
+  s->context_.emplace(actors::decider_context{*s->log_, *s->journal_, *s->views_, time});
+  s->start_actors();
+  return s;
+}
+
+void stepped_server::start_actors() {
+  config_.set("scheduler.policy", caf::atom("testing"));
+  actors_ = std::make_unique<caf::actor_system>(config_);
+  scheduler_ = dynamic_cast<caf::scheduler::test_coordinator*>(&actors_->scheduler());
+  PALABRE_ASSERT(scheduler_ != nullptr);
+  root_ = actors_->spawn(actors::registry, &*context_, std::chrono::milliseconds(0)); // idle at once, for a sweep
+}
+
+stepped_server::~stepped_server() {
+  if (!actors_) return;
+  caf::anon_send(root_, actors::drain{});
+  root_ = nullptr;
+  settle();
+  actors_.reset();
+  journal_->stop();
+}
+
+void stepped_server::settle() {
+  do
+    while (scheduler_->try_run_once()) {
+    }
+  while (journal_->step() || scheduler_->has_job());
+}
+
+bool stepped_server::run_actor(std::uint64_t which) {
+  auto& jobs = scheduler_->jobs;
+  if (jobs.empty()) return false;
+  std::rotate(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(which % jobs.size()), jobs.end());
+  return scheduler_->try_run_once();
+}
+
+void stepped_server::send(actors::room_request request) {
+  const actors::room_request_ptr shared = std::make_shared<const actors::room_request>(std::move(request));
+  caf::anon_send(root_, shared);
+}
+
+events::room_facts stepped_server::facts_for(room_id room, const events::room_command& command, user_id actor) const {
+  const projections::roster_queries roster(*views_);
+  projections::profiles authors(*views_);
+  const projections::timeline_queries timeline(*views_, authors);
+  events::room_facts facts;
+  if (const auto row = must(roster.room(room))) facts.true_at = row->last_seq;
+  if (const auto own = must(roster.standing(room, actor))) facts.standing = own->as;
+  const auto message = message_of(command);
+  if (!message) return facts;
+  facts.message = must(timeline.fact(room, *message));
+  if (!facts.message) return facts;
+  if (const auto author = must(roster.standing(room, facts.message->author))) facts.author_standing = author->as;
+  if (const auto* c = std::get_if<events::react>(&command)) {
+    facts.reacted = must(timeline.reacted(room, actor, facts.message->seq, c->emoji));
+    facts.emoji_kinds = must(timeline.emoji_kinds(room, facts.message->seq));
+  }
+  return facts;
+}
+
+} // namespace palabre::trust
