@@ -254,7 +254,8 @@ void read_json(json_value value, T& out) {
 template <described T>
 void read_json(simdjson::ondemand::object object, T& out) {
   boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
-      [&](auto member) { read_json(json_value(object[key_of<T>(member)]), out.*member.pointer); });
+      // In the order in which they were written: looking for one behind the end of a broken object ends the process.
+      [&](auto member) { read_json(json_value(object.find_field(key_of<T>(member))), out.*member.pointer); });
 }
 
 /// Lends a thread's parser a padded copy of `json` and hands `read` its root object.

@@ -93,7 +93,7 @@ private:
 
   void follow(const event_log& log) {
     const auto followed = with_views(log, disk, [&](storage::views_store& views) {
-      return views.put_snapshot({'r', uuid{}}, 1, "a state");
+      return views.put_snapshot({'r', uuid{}}, {1, {}, "a state"});
     });
     if (!followed) hear(followed.error());
   }

@@ -84,6 +84,7 @@ void schedule::project() {
 }
 
 void schedule::break_disk() {
+  if (on_.disk->has_failed()) return; // once is enough, until a crash brings another
   on_.disk->fail({roll(2) ? disk_fault::kind::failed_sync : disk_fault::kind::short_write, 1, true});
   ++counted_.faults;
 }
