@@ -59,6 +59,13 @@ public:
   /// Appends to the log; the views do not know yet.
   template <class Event>
   position append(const stream_id& stream, user_id actor, const Event& event, timestamp time = {1'700'000'000'000}) {
+    submit(stream, actor, event, time);
+    journal->step();
+    return log->head();
+  }
+  /// The same for many, whom one step of the journal makes durable.
+  template <class Event>
+  void submit(const stream_id& stream, user_id actor, const Event& event, timestamp time) {
     const events::encoded_event encoded = events::encode_one(event);
     storage::record r;
     r.stream = stream;
@@ -70,8 +77,6 @@ public:
     storage::append a;
     a.streams.push_back({stream, storage::expectation::any(), {storage::encode(r)}});
     EXPECT_TRUE(journal->submit(std::move(a)));
-    journal->step();
-    return log->head();
   }
 
   all_rows rows() const { return rows_of(*views); }
