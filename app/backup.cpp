@@ -3,6 +3,7 @@
 #include "app/backup_manifest.hpp"
 #include "app/commands.hpp"
 #include "app/draft_directory.hpp"
+#include "app/keys.hpp"
 #include "app/record_progress.hpp"
 #include "app/recover.hpp"
 #include "app/store.hpp"
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 namespace palabre::app {
 namespace {
@@ -70,10 +72,14 @@ result<void> copy_folder(const std::string& data, const std::string& name, const
   if (!fs::is_directory(data + "/" + name, failed)) return success();
   if (::mkdir((to + "/" + name).c_str(), 0700) != 0)
     return error{errc::io, to + "/" + name + ": " + std::strerror(errno)};
+  std::set<std::string, std::greater<>> files; // `ring` before `erased`: who is erased in between is in the list
   for (const auto& file : fs::directory_iterator(data + "/" + name, failed)) {
     const std::string file_name = file.path().filename();
-    if (!file.is_regular_file(failed) || file_name.ends_with(".new")) continue; // not finished when its maker ended
-    PALABRE_TRY(copy_summed(file.path(), to + "/" + name + "/" + file_name));
+    if (file.is_regular_file(failed) && !file_name.ends_with(".new")) // not finished when its maker ended
+      files.insert(file_name);
+  }
+  for (const std::string& file_name : files) {
+    PALABRE_TRY(copy_summed(data + "/" + name + "/" + file_name, to + "/" + name + "/" + file_name));
   }
   if (failed) return error{errc::io, data + "/" + name + ": " + failed.message()};
   return success();
@@ -106,12 +112,13 @@ result<log_end> fill(const backup_options& options, const log_copier& copy, draf
   remove_protocol(log);
   PALABRE_TRY(copy_folder(options.data, "archive", into.log.path())); // what of it is at hand
   PALABRE_TRY(const log_end end, check_copy(log, acked));
-  PALABRE_TRY(storage::write_watermark(log, end.head, end.hash, end.epoch));
+  PALABRE_TRY(storage::write_watermark(log, end.head, end.hash, end.epoch, false));
   PALABRE_TRY(write_manifest(into.log.path(), manifest_of("log", end)));
   // The keys last: they are made before the records that need them.
   for (const char* folder : {"secrets", "keys"}) {
     PALABRE_TRY(copy_folder(options.data, folder, into.keys.path()));
   }
+  PALABRE_TRY(open_log_for_reading(into.log.path(), into.keys.path())); // the keys reach as far as the log, and open
   PALABRE_TRY(write_manifest(into.keys.path(), manifest_of("keys", end)));
   if (!options.verify) return end;
   verify_options how;

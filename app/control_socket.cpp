@@ -30,6 +30,7 @@ using failure = boost::system::error_code;
 
 constexpr std::chrono::seconds patience{10}; // for a request, and for a peer that does not read
 constexpr std::chrono::milliseconds between_progress{100};
+constexpr std::chrono::milliseconds pause_after_failure{100};
 
 } // namespace
 
@@ -39,6 +40,7 @@ struct control_socket::state {
   asio::io_context io{1};
   asio::thread_pool workers{control_commands_max};
   std::optional<local::acceptor> acceptor;
+  asio::steady_timer pause{io};
   std::map<std::string, control_handler, std::less<>> commands;
   std::atomic<bool> stopping{false};
   std::string path;
@@ -157,13 +159,19 @@ private:
 
 void control_socket::state::accept() {
   acceptor->async_accept([this](failure failed, local::socket socket) {
-    if (failed == asio::error::operation_aborted) return;
+    if (failed == asio::error::operation_aborted || !acceptor->is_open()) return;
+    if (failed) { // no descriptors, most likely: not at once again
+      pause.expires_after(pause_after_failure);
+      return pause.async_wait([this](failure ended) {
+        if (!ended && acceptor->is_open()) accept();
+      });
+    }
     bool has_room = false;
     {
       const std::lock_guard lock(mutex);
       has_room = open.size() < control_connections_max;
     }
-    if (!failed && has_room) std::make_shared<conversation>(*this, std::move(socket))->begin();
+    if (has_room) std::make_shared<conversation>(*this, std::move(socket))->begin();
     accept();
   });
 }
@@ -219,6 +227,7 @@ void control_socket::stop() {
   asio::post(s.io, [&s] {
     failure ignored;
     s.acceptor->close(ignored);
+    s.pause.cancel();
   });
   ::unlink(s.path.c_str());
   s.workers.join(); // their last lines are posted by now

@@ -105,7 +105,7 @@ private:
     PALABRE_TRY(const auto more, lines_.next());
     if (more) return error{errc::corrupt, "there is something behind the last line"};
     PALABRE_TRY(log_->finish());
-    return storage::write_watermark(directory_, log_->head(), log_->hash(), epoch_);
+    return storage::write_watermark(directory_, log_->head(), log_->hash(), epoch_, true);
   }
   void digest(std::string_view line) {
     digest_.take(line);

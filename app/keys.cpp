@@ -21,6 +21,11 @@ namespace {
 
 system_randomness lent; // for reading: nothing is made
 
+/// It is the data that is not as it should be, not what was asked.
+error without_keys(const error& why) {
+  return {why.code == errc::invalid ? errc::corrupt : why.code, why.context};
+}
+
 } // namespace
 
 result<std::unique_ptr<storage::event_log>> open_sealed_log(const std::string& data) {
@@ -38,8 +43,12 @@ result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::stri
   how.mode = storage::key_ring::access::read_only;
   how.key_id_max = log->key_id_max();
   if (how.key_id_max == 0 && !storage::holds_key_ring(how.directory)) return log;
-  PALABRE_TRY(how.master_keys, load_master_keys(keys_at, false, lent));
-  PALABRE_TRY(auto ring, storage::key_ring::open(how, lent));
+  auto master = load_master_keys(keys_at, false, lent);
+  if (!master) return without_keys(master.error());
+  how.master_keys = std::move(master).value();
+  auto opened = storage::key_ring::open(how, lent);
+  if (!opened) return without_keys(opened.error());
+  auto ring = std::move(opened).value();
   std::shared_ptr<storage::key_ring> keys = std::move(ring);
   log->open_seals_with(std::make_shared<const projections::record_seal>(std::move(keys), lent));
   return log;

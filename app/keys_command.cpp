@@ -4,6 +4,9 @@
 #include "app/keys.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
+#include "storage/rocksdb_instance.hpp"
+
+#include <rocksdb/env.h>
 
 namespace palabre::app {
 
@@ -37,6 +40,8 @@ int keys_command::show(std::ostream& out, std::ostream& errors) const {
 int keys_command::rotate(std::ostream& out, std::ostream& errors) const {
   system_randomness random;
   // Open for writing, so that no server is at it.
+  const auto is_there = storage::find_rocksdb(log_directory(data_), *rocksdb::Env::Default());
+  if (is_there && !is_there.value()) return fail(errors, {errc::io, "there is no log in " + log_directory(data_)});
   const auto log = storage::event_log::open(log_directory(data_), storage::event_log::access::read_write, random);
   if (!log) return fail(errors, log.error());
   const auto ring = open_keys(data_, *log.value(), random);

@@ -193,7 +193,7 @@ result<void> go_on_without(const std::string& data, const diagnosis& d, std::ost
   note.close();
   PALABRE_TRY(sync_tree(lost.draft()));
   PALABRE_TRY(lost.exchange(data));
-  PALABRE_TRY(storage::write_watermark(log_directory(data), made->head(), made->hash(), epoch));
+  PALABRE_TRY(storage::write_watermark(log_directory(data), made->head(), made->hash(), epoch, true));
   PALABRE_TRY(lost.name_it());
   out << "kept:     " << lost.path() << " holds the log as it was\n";
   out << "log: head " << made->head().value << ", new epoch " << epoch << '\n';

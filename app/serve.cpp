@@ -112,7 +112,8 @@ private:
   control_socket control_;
   std::mutex rebuilding_; ///< held by whoever computes the views anew
   std::atomic<bool> ending_{false};
-  std::thread catching_up_; ///< of a start with views that were far behind
+  std::atomic<const char*> sessions_failure_{""}; ///< why no token proves anything yet
+  std::thread catching_up_;                       ///< of a start with views that were far behind
 };
 
 void say_how_it_opened(const storage::open_report& report, const std::string& epoch) {
@@ -202,13 +203,19 @@ result<void> serving::begin_reading() {
     return remember_ended_sessions();
   }
   tokens_->hold();
+  sessions_failure_ = "it is being found out which sessions have ended";
   projector_->start(applied == position{} ? beginning::wait_for_rows : beginning::fold);
   catching_up_ = std::thread([this, is_empty = applied == position{}] {
     if (is_empty) compute_missing_views();
     auto ready = ending_ ? result<void>(success()) : finish_erasing();
     if (ready && !ending_) ready = remember_ended_sessions();
-    if (!ready) return spdlog::error("no token is taken: {}", ready.error().context);
+    if (ending_) return; // nothing is proved any more
+    if (!ready) {
+      sessions_failure_ = "it could not be found out which sessions have ended; see the log";
+      return spdlog::error("no token is taken: {}", ready.error().context);
+    }
     tokens_->release();
+    sessions_failure_ = "";
   });
   return success();
 }
@@ -253,9 +260,13 @@ result<std::string> serving::checkpoint(const control_arguments& arguments) {
 result<std::string> serving::erase(const control_arguments& arguments) {
   const auto user = arguments.find("user");
   if (user == arguments.end()) return error{errc::invalid, "`user` is missing"};
+  if (projector_->applied() < log_->head() && *sessions_failure_.load() != '\0')
+    return error{errc::unavailable, "the views are still being computed; try again when /health/ready is 200"};
   PALABRE_TRY(const auto who, find_person(*views_, services_->name_key, user->second));
   if (arguments.contains("look")) return to_json(who);
   const std::lock_guard lock(rebuilding_);
+  if (ending_) return error{errc::unavailable, "the server is stopping"};
+  storage::views_directories(options_.data).remove_others(); // what a rebuild that failed left
   PALABRE_TRY(const auto done, erase_user(erasing(), who.user));
   spdlog::info("user {} was erased", to_text(who.user));
   return to_json(done);
@@ -293,6 +304,7 @@ result<void> serving::remember_ended_sessions() {
 std::vector<http::readiness_check> serving::readiness() const {
   return {
       {"log", [this] { return journal_->healthy() ? "" : "a write failed; the log takes nothing more until restart"; }},
+      {"sessions", [this]() -> std::string { return sessions_failure_.load(); }},
       {"disk", [this]() -> std::string {
          struct statvfs about {};
          if (::statvfs(options_.data.c_str(), &about) != 0) return std::strerror(errno);
@@ -306,10 +318,13 @@ void serving::close() {
   ending_ = true;
   control_.stop();
   if (server_) server_->drain(settings_.drain_timeout);
+  if (catching_up_.joinable()) { // it asks the actors, and waits for the views
+    projector_->stop();
+    catching_up_.join();
+  }
   if (actors_) actors_.reset();
   if (journal_) journal_->stop();
   if (projector_) projector_->stop();
-  if (catching_up_.joinable()) catching_up_.join();
 }
 
 /// SIGTERM and SIGINT arrive here and nowhere else. Blocked before any thread starts, so that all inherit it.

@@ -2,18 +2,25 @@
 
 #include "app/secrets.hpp"
 #include "projections/tables.hpp"
+#include "storage/rocksdb_instance.hpp"
+#include "storage/views_directories.hpp"
+
+#include <rocksdb/env.h>
 
 namespace palabre::app {
 
 result<std::unique_ptr<stopped_store>> stopped_store::open(const std::string& data) {
   std::unique_ptr<stopped_store> opened{new stopped_store};
   stopped_store& s = *opened;
+  PALABRE_TRY(const bool is_there, storage::find_rocksdb(log_directory(data), *rocksdb::Env::Default()));
+  if (!is_there) return error{errc::io, "there is no log in " + log_directory(data)};
   PALABRE_TRY(s.log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, s.random_));
   PALABRE_TRY(auto secrets, load_secrets(data, false, s.random_));
   s.name_key_ = std::move(secrets.name_key);
   PALABRE_TRY(s.keys_, open_keys(data, *s.log_, s.random_));
   s.seal_ = std::make_shared<const projections::record_seal>(s.keys_, s.random_);
   s.log_->open_seals_with(s.seal_);
+  storage::views_directories(data).remove_others(); // what a rebuild that was killed left
   const auto list = s.projections_.list();
   const std::string print = projections::fingerprint(list, s.log_->epoch());
   PALABRE_TRY(s.views_, storage::views_store::open(views_directory(data), projections::tables::names, print));

@@ -8,17 +8,20 @@
 #include "projections/roster.hpp"
 #include "projections/timeline_pages.hpp"
 
-#include <map>
+#include <vector>
 
 namespace palabre::projections {
 
 /// What a room was at one of its seqs. A page costs what its own messages have gone through; a room's numbers cost at
 /// most room_moment_interval events. Seqs beyond the room's last are its last. Reads from any thread. Errors of all:
-/// io, corrupt; not_found: the room did not exist then.
+/// io, corrupt; not_found: the room did not exist then; unavailable: what is needed was archived,
+/// and is not at hand.
 class past_queries {
 public:
-  /// Changes that the messages of one page may have gone through: beyond it limit_exceeded.
-  static constexpr std::size_t changes_max = 200'000;
+  /// Changes until then that a message may have gone through: beyond it limit_exceeded.
+  static constexpr std::size_t changes_max = 50'000;
+  /// Changes of membership that one page of members looks at: it is shorter where there were more, and goes on.
+  static constexpr std::size_t members_looked_at_max = 20'000;
 
   past_queries(const storage::views_store& views, const log_reader& log, profiles& authors)
       : views_(views), log_(log), authors_(authors) {}
@@ -45,16 +48,15 @@ public:
                                   std::size_t limit, std::string& next) const;
 
 private:
-  using changes = std::map<stream_version, std::vector<message_change>>; ///< by the message's seq; each ascending
+  using changes = std::vector<message_change>; ///< of one message, ascending
 
   result<storage::committed_record> record_at(room_id room, stream_version seq) const;
-  result<changes> changes_of(room_id room, stream_version first, stream_version last) const;
-  result<message_row> row_at(room_id room, stream_version message_seq, const std::vector<message_change>& changes,
-                             stream_version at) const;
-  result<std::string> row_then(room_id room, stream_version at, const page_row& now,
-                               const std::vector<message_change>* changes, deleted_words words) const;
-  result<std::optional<std::string>> stored_then(room_id room, stream_version at, message_id message,
-                                                 deleted_words words) const;
+  result<bool> changed_after(room_id room, stream_version message_seq, stream_version at) const;
+  result<changes> changes_until(room_id room, stream_version message_seq, stream_version at) const;
+  result<message_row> row_at(room_id room, stream_version message_seq, stream_version at) const;
+  result<bool> is_erased(user_id user) const;
+  result<std::string> row_then(room_id room, stream_version at, const page_row& now, deleted_words words) const;
+  result<std::optional<stream_version>> seq_of(room_id room, stream_version at, message_id message) const;
   result<void> append(std::string& out, const std::string& stored) const;
 
   const storage::views_store& views_;

@@ -9,15 +9,21 @@
 #include "projections/timeline_pages.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace palabre::projections {
 namespace {
 
-constexpr std::string_view too_many_changes =
-    "changes: the messages on this page have gone through too many; ask for fewer";
+constexpr std::string_view too_many_changes = "changes_of_a_message: it had gone through more than can be looked at";
 
 error did_not_exist() {
   return {errc::not_found, "this room did not exist then"};
+}
+
+/// The log says not_found of what was archived and is away; the room is there all the same.
+result<log_reader::stretch> at_hand(result<log_reader::stretch> read) {
+  if (!read && read.error().code == errc::not_found) return error{errc::unavailable, read.error().context};
+  return read;
 }
 
 /// null: another event.
@@ -30,18 +36,13 @@ const Event* room_event_in(const log_event& e) {
 /// Who reacted to a message with what, by emoji and user, and when.
 using reactors = std::map<std::pair<std::string, user_id>, timestamp>;
 
-reactors reactors_of(const std::vector<message_change>& changes, stream_version at) {
+reactors reactors_of(const std::vector<message_change>& changes) {
   reactors who;
   for (const message_change& change : changes) {
-    if (change.seq > at) break;
     if (change.what == message_change::kind::reacted) who[{change.emoji, change.by}] = change.time;
     if (change.what == message_change::kind::unreacted) who.erase({change.emoji, change.by});
   }
   return who;
-}
-
-bool changed_after(const std::vector<message_change>& changes, stream_version at) {
-  return !changes.empty() && changes.back().seq > at;
 }
 
 /// The bytes behind the size byte of an emoji and the user, as the table of reactions has them behind its prefix.
@@ -54,7 +55,7 @@ std::string mark_of(const std::string& emoji, user_id user) {
 // ---- Moments
 
 result<storage::committed_record> past_queries::record_at(room_id room, stream_version seq) const {
-  PALABRE_TRY(auto found, log_.events_of(events::stream_of(room), seq - 1, seq, 1, SIZE_MAX));
+  PALABRE_TRY(auto found, at_hand(log_.events_of(events::stream_of(room), seq - 1, seq, 1, SIZE_MAX)));
   if (found.records.empty()) return error{errc::not_found, "the room has no event " + std::to_string(seq)};
   return std::move(found.records.front());
 }
@@ -88,7 +89,8 @@ result<room_row> past_queries::room(room_id room, stream_version at) const {
                            }));
   if (stored.empty()) return did_not_exist();
   PALABRE_TRY(auto row, decode_room_row(stored));
-  PALABRE_TRY(auto behind, log_.events_of(events::stream_of(room), row.last_seq, at, room_moment_interval, SIZE_MAX));
+  PALABRE_TRY(auto behind,
+              at_hand(log_.events_of(events::stream_of(room), row.last_seq, at, room_moment_interval, SIZE_MAX)));
   for (const storage::committed_record& record : behind.records) {
     PALABRE_TRY(const log_event e, decode(record.view));
     const auto* event = std::get_if<events::room_event>(&e.event);
@@ -121,10 +123,16 @@ result<roster_queries::member_page> past_queries::members(room_id room, stream_v
     return sound.has_value();
   };
   bool over = true;
+  std::size_t looked_at = 0;
   PALABRE_TRY(views_.range(tables::member_changes, first, end_of_prefix(key_of(room)), true,
                            [&](std::string_view key, std::string_view row) {
                              const user_id user{uuid_from_bytes(key.data() + 16)};
                              if (user != of && !take()) return over = false;
+                             if (user != of && looked_at >= members_looked_at_max) {
+                               page.next = of;
+                               return over = false;
+                             }
+                             ++looked_at;
                              of = user;
                              if (get_int<std::uint64_t>(key.data() + 32) <= at) then = row;
                              return true;
@@ -136,66 +144,83 @@ result<roster_queries::member_page> past_queries::members(room_id room, stream_v
 
 // ---- Messages
 
-result<past_queries::changes> past_queries::changes_of(room_id room, stream_version first, stream_version last) const {
+result<bool> past_queries::changed_after(room_id room, stream_version message_seq, stream_version at) const {
+  bool any = false;
+  PALABRE_TRY(views_.range(tables::message_changes, key_of(room, message_seq, at + 1), key_of(room, message_seq + 1),
+                           true, [&](std::string_view, std::string_view) {
+                             any = true;
+                             return false;
+                           }));
+  return any;
+}
+
+result<past_queries::changes> past_queries::changes_until(room_id room, stream_version message_seq,
+                                                          stream_version at) const {
   changes found;
-  std::size_t count = 0;
   result<void> sound = success();
-  PALABRE_TRY(views_.range(tables::message_changes, key_of(room, first), key_of(room, last + 1), true,
+  PALABRE_TRY(views_.range(tables::message_changes, key_of(room, message_seq), key_of(room, message_seq, at + 1), true,
                            [&](std::string_view key, std::string_view stored) {
-                             if (++count > changes_max) {
-                               sound = error{errc::limit_exceeded, std::string(too_many_changes)};
-                               return false;
-                             }
                              auto change = decode_message_change(get_int<std::uint64_t>(key.data() + 24), stored);
-                             if (!change) {
-                               sound = std::move(change).error();
-                               return false;
-                             }
-                             found[get_int<std::uint64_t>(key.data() + 16)].push_back(std::move(change).value());
-                             return true;
+                             if (!change) sound = change.error();
+                             if (found.size() == changes_max)
+                               sound = error{errc::limit_exceeded, std::string(too_many_changes)};
+                             if (sound) found.push_back(std::move(change).value());
+                             return sound.has_value();
                            }));
   PALABRE_TRY(std::move(sound));
   return found;
 }
 
-result<message_row> past_queries::row_at(room_id room, stream_version message_seq,
-                                         const std::vector<message_change>& changes, stream_version at) const {
+/// Only the last edit is read: it says all of what the ones before it said.
+result<message_row> past_queries::row_at(room_id room, stream_version message_seq, stream_version at) const {
   using kind = message_change::kind;
   PALABRE_TRY(const auto record, record_at(room, message_seq));
   PALABRE_TRY(const log_event e, decode(record.view));
   const auto* first = room_event_in<events::message_posted>(e);
   if (!first) return error{errc::corrupt, "a message of the views is not one in the log"};
   message_row row = posted(room, e.meta(), *first);
-  for (const message_change& change : changes) {
-    if (change.seq > at) break;
+  stream_version last_edit = 0;
+  std::optional<timestamp> deleted_at;
+  PALABRE_TRY(const changes until, changes_until(room, message_seq, at));
+  for (const message_change& change : until) {
     switch (change.what) {
-    case kind::edited: {
-      PALABRE_TRY(const auto edited, record_at(room, change.seq));
-      PALABRE_TRY(const log_event what, decode(edited.view));
-      const auto* edition = room_event_in<events::message_edited>(what);
-      if (!edition) return error{errc::corrupt, "a change of the views is not one in the log"};
-      edit(row, what.meta(), *edition);
-      break;
-    }
-    case kind::deleted: remove(row, change.time); break;
+    case kind::edited: last_edit = change.seq; break;
+    case kind::deleted: deleted_at = change.time; break;
     case kind::reacted: add_reaction(row, change.emoji); break;
     case kind::unreacted: remove_reaction(row, change.emoji); break;
     case kind::answered: ++row.reply_count; break;
     case kind::answer_deleted: --row.reply_count; break;
     }
   }
+  if (last_edit != 0) {
+    PALABRE_TRY(const auto edited, record_at(room, last_edit));
+    PALABRE_TRY(const log_event what, decode(edited.view));
+    const auto* edition = room_event_in<events::message_edited>(what);
+    if (!edition) return error{errc::corrupt, "a change of the views is not one in the log"};
+    edit(row, what.meta(), *edition);
+  }
+  if (deleted_at) remove(row, *deleted_at);
   return row;
+}
+
+/// What somebody wrote before words were sealed stands in the log as it was, also when they are erased.
+result<bool> past_queries::is_erased(user_id user) const {
+  PALABRE_TRY(const auto row, views_.get(tables::users, key_of(user)));
+  return !row.has_value();
 }
 
 /// The row as it is now, unless something happened to it since.
 result<std::string> past_queries::row_then(room_id room, stream_version at, const page_row& now,
-                                           const std::vector<message_change>* changes, deleted_words words) const {
-  if (!changes || !changed_after(*changes, at)) return now.stored;
-  PALABRE_TRY(auto row, row_at(room, now.view.seq, *changes, at));
+                                           deleted_words words) const {
+  PALABRE_TRY(const bool other, changed_after(room, now.view.seq, at));
+  if (!other) return now.stored;
+  PALABRE_TRY(auto row, row_at(room, now.view.seq, at));
   if (now.view.deleted && !row.deleted_at && words == deleted_words::hidden) {
     PALABRE_TRY(const auto today, decode_message_row(now.stored));
     remove(row, *today.deleted_at);
   }
+  PALABRE_TRY(const bool erased, is_erased(row.author));
+  if (erased) row.body_json = row.metadata_json = "null";
   return encode(row);
 }
 
@@ -210,10 +235,8 @@ result<message_page> past_queries::page(room_id room, stream_version at, const p
   if (!found.rows.empty()) {
     page.first_seq = found.rows.front().view.seq;
     page.last_seq = found.rows.back().view.seq;
-    PALABRE_TRY(const changes since, changes_of(room, page.first_seq, page.last_seq));
     for (const page_row& row : found.rows) {
-      const auto own = since.find(row.view.seq);
-      PALABRE_TRY(const auto then, row_then(room, at, row, own == since.end() ? nullptr : &own->second, words));
+      PALABRE_TRY(const auto then, row_then(room, at, row, words));
       if (page.items_json.size() > 1) page.items_json += ',';
       PALABRE_TRY(append(page.items_json, then));
     }
@@ -229,35 +252,41 @@ result<void> past_queries::append(std::string& out, const std::string& stored) c
   return success();
 }
 
-result<std::optional<std::string>> past_queries::stored_then(room_id room, stream_version at, message_id message,
-                                                             deleted_words words) const {
+result<std::optional<stream_version>> past_queries::seq_of(room_id room, stream_version at, message_id message) const {
   PALABRE_TRY(const auto place, views_.get(tables::message_places, key_of(message)));
-  if (!place) return std::optional<std::string>{};
+  if (!place) return std::optional<stream_version>{};
   if (place->size() != 24) return error{errc::corrupt, "a message place of the views is damaged"};
   const stream_version seq = get_int<std::uint64_t>(place->data() + 16);
-  if (uuid_from_bytes(place->data()) != room || seq > at) return std::optional<std::string>{};
-  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
-  if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
-  page_row now{std::move(*stored), {}};
-  PALABRE_TRY(now.view, view_message_row(now.stored));
-  PALABRE_TRY(const changes since, changes_of(room, seq, seq));
-  PALABRE_TRY(auto then, row_then(room, at, now, since.empty() ? nullptr : &since.begin()->second, words));
-  return std::optional<std::string>{std::move(then)};
+  if (uuid_from_bytes(place->data()) != room || seq > at) return std::optional<stream_version>{};
+  return std::optional{seq};
 }
 
 result<std::optional<std::string>> past_queries::message(room_id room, stream_version at, message_id message,
                                                          deleted_words words) const {
-  PALABRE_TRY(const auto stored, stored_then(room, at, message, words));
-  if (!stored) return std::optional<std::string>{};
+  PALABRE_TRY(const auto seq, seq_of(room, at, message));
+  if (!seq) return std::optional<std::string>{};
+  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, *seq)));
+  if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
+  page_row now{std::move(*stored), {}};
+  PALABRE_TRY(now.view, view_message_row(now.stored));
+  PALABRE_TRY(const auto then, row_then(room, at, now, words));
   std::string out;
-  PALABRE_TRY(append(out, *stored));
+  PALABRE_TRY(append(out, then));
   return std::optional<std::string>{std::move(out)};
 }
 
+/// No words, so nothing is read from the log.
 result<std::optional<std::string>> past_queries::reactions(room_id room, stream_version at, message_id message) const {
-  PALABRE_TRY(const auto stored, stored_then(room, at, message, deleted_words::hidden));
-  if (!stored) return std::optional<std::string>{};
-  PALABRE_TRY(const auto view, view_message_row(*stored));
+  PALABRE_TRY(const auto seq, seq_of(room, at, message));
+  if (!seq) return std::optional<std::string>{};
+  PALABRE_TRY(const changes until, changes_until(room, *seq, at));
+  message_row counted;
+  for (const message_change& change : until) {
+    if (change.what == message_change::kind::reacted) add_reaction(counted, change.emoji);
+    if (change.what == message_change::kind::unreacted) remove_reaction(counted, change.emoji);
+  }
+  const std::string stored = encode(counted);
+  PALABRE_TRY(const auto view, view_message_row(stored));
   std::string out;
   append_reactions(out, view.reactions, {});
   return std::optional<std::string>{std::move(out)};
@@ -265,8 +294,8 @@ result<std::optional<std::string>> past_queries::reactions(room_id room, stream_
 
 result<std::string> past_queries::who_reacted(room_id room, stream_version at, stream_version message_seq,
                                               std::string_view after, std::size_t limit, std::string& next) const {
-  PALABRE_TRY(const changes since, changes_of(room, message_seq, message_seq));
-  const reactors who = since.empty() ? reactors{} : reactors_of(since.begin()->second, at);
+  PALABRE_TRY(const changes until, changes_until(room, message_seq, at));
+  const reactors who = reactors_of(until);
   std::map<std::string, const reactors::value_type*> in_order; // of the table of reactions
   for (const auto& each : who) in_order.emplace(mark_of(each.first.first, each.first.second), &each);
   std::string out = "[", last;

@@ -52,8 +52,9 @@ result<std::string> record_seal::open(const storage::record& r) const {
   const auto whole = [&](std::optional<std::string_view> personal) {
     return events::make_whole_any(r.stream.kind, r.type, r.schema, r.payload, personal);
   };
-  if (!with.key) return whole(std::nullopt);
-  const std::string sealed = from_base64url(events::seal_in(r.payload));
+  const std::string_view seal = events::seal_in(r.payload);
+  if (!with.key || seal.empty()) return whole(std::nullopt); // without one: said by somebody who was erased by then
+  const std::string sealed = from_base64url(seal);
   auto personal = storage::aead_open(*with.key, place_of(r), sealed);
   if (!personal) return error{personal.error().code, std::string(r.type) + ": " + personal.error().context};
   return whole(personal.value());

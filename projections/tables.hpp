@@ -40,18 +40,18 @@ inline constexpr table member_changes = 21;  ///< the roster's: room, user, even
 inline constexpr table room_moments = 22;    ///< the roster's: room, seq → room_row as it was then
 
 // of erasure
-inline constexpr table author_rooms = 23; ///< the timeline's: author, room they ever wrote in → nothing
+inline constexpr table author_messages = 23; ///< the timeline's: author, room, message seq → nothing
 
 inline const std::vector<std::string> names = {
     "messages",       "message_places",  "reactions",       "my_reactions",   "rooms",          "members",
     "memberships",    "room_counts",     "open_rooms",      "share_codes",    "users",          "logins",
     "credentials",    "closed_sessions", "presence",        "not_offline",    "read_positions", "message_lists",
-    "message_chunks", "deletions",       "message_changes", "member_changes", "room_moments",   "author_rooms"};
+    "message_chunks", "deletions",       "message_changes", "member_changes", "room_moments",   "author_messages"};
 
 /// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
 /// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).
 inline constexpr table of_timeline[] = {messages,     message_places,  reactions,
-                                        my_reactions, message_changes, author_rooms};
+                                        my_reactions, message_changes, author_messages};
 inline constexpr table of_roster[] = {rooms,      members,     memberships,    room_counts,
                                       open_rooms, share_codes, member_changes, room_moments};
 inline constexpr table of_users[] = {users, logins, credentials, closed_sessions};

@@ -49,9 +49,7 @@ result<void> fold_one(const scene& s, const events::message_posted& e) {
   const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
   s.rows.put(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
-  const std::string wrote_here = key_of(s.meta.actor, s.room);
-  PALABRE_TRY(const std::string* known, s.rows.find(tables::author_rooms, wrote_here));
-  if (known == nullptr) s.rows.put(tables::author_rooms, wrote_here, {});
+  s.rows.put(tables::author_messages, key_of(s.meta.actor, s.room, row.seq), {});
   if (e.reply_to_seq == 0) return success();
   s.note(e.reply_to_seq, happening::answered);
   return change_row(s.rows, s.room, e.reply_to_seq, [](message_row& parent) { ++parent.reply_count; });
@@ -99,50 +97,34 @@ result<void> fold_one(const scene&, const Event&) {
 /// Rows changed and not written, while somebody's messages are wiped: a few thousand.
 constexpr std::size_t wiped_bytes = 4 * 1024 * 1024;
 
-/// The seqs of an author's messages in a room behind `after`, at most so many at a time.
-result<std::vector<stream_version>> messages_of(const storage::views_store& views, room_id room, user_id author,
-                                                stream_version after) {
+/// Where an author's messages stand, behind `after`, at most so many at a time.
+result<std::vector<message_place>> messages_of(const storage::views_store& views, user_id author,
+                                               const message_place& after) {
   constexpr std::size_t at_a_time = 4'096;
-  std::vector<stream_version> found;
-  result<void> sound = success();
-  PALABRE_TRY(views.range(tables::messages, key_of(room, after + 1), end_of_prefix(key_of(room)), true,
-                          [&](std::string_view, std::string_view stored) {
-                            const auto row = view_message_row(stored);
-                            if (!row) sound = row.error();
-                            if (row && row.value().author == author) found.push_back(row.value().seq);
-                            return sound.has_value() && found.size() < at_a_time;
-                          }));
-  PALABRE_TRY(std::move(sound));
+  std::vector<message_place> found;
+  PALABRE_TRY(views.range(
+      tables::author_messages, key_of(author, after.room, after.seq + 1), end_of_prefix(key_of(author)), true,
+      [&](std::string_view key, std::string_view) {
+        found.push_back({room_id{uuid_from_bytes(key.data() + 16)}, get_int<std::uint64_t>(key.data() + 32)});
+        return found.size() < at_a_time;
+      }));
   return found;
-}
-
-result<std::vector<room_id>> rooms_of_author(const storage::views_store& views, user_id author) {
-  const std::string prefix = key_of(author);
-  std::vector<room_id> rooms;
-  PALABRE_TRY(views.range(tables::author_rooms, prefix, end_of_prefix(prefix), true,
-                          [&](std::string_view key, std::string_view) {
-                            rooms.emplace_back(uuid_from_bytes(key.data() + prefix.size()));
-                            return true;
-                          }));
-  return rooms;
 }
 
 /// The messages of who was erased stay where they are, without their words. There may be millions: they are written in
 /// parts, each with the checkpoint before this event; wiping a row twice changes nothing, so a crash in between only
-/// begins again. It costs a look at every message of the rooms in which they wrote.
+/// begins again.
 result<void> wipe_words_of(user_id author, position before, views_batch& rows) {
   PALABRE_TRY(rows.commit(before)); // ranges are read from the store
-  PALABRE_TRY(const auto rooms, rooms_of_author(rows.store(), author));
-  for (const room_id& room : rooms) {
-    PALABRE_TRY(auto found, messages_of(rows.store(), room, author, 0));
-    while (!found.empty()) {
-      for (const stream_version seq : found) {
-        PALABRE_TRY(change_row(rows, room, seq, [](message_row& row) { row.body_json = row.metadata_json = "null"; }));
-        if (rows.bytes() < wiped_bytes) continue;
-        PALABRE_TRY(rows.commit(before));
-      }
-      PALABRE_TRY(found, messages_of(rows.store(), room, author, found.back()));
+  PALABRE_TRY(auto found, messages_of(rows.store(), author, {}));
+  while (!found.empty()) {
+    for (const message_place& each : found) {
+      PALABRE_TRY(
+          change_row(rows, each.room, each.seq, [](message_row& row) { row.body_json = row.metadata_json = "null"; }));
+      if (rows.bytes() < wiped_bytes) continue;
+      PALABRE_TRY(rows.commit(before));
     }
+    PALABRE_TRY(found, messages_of(rows.store(), author, found.back()));
   }
   return success();
 }

@@ -57,6 +57,10 @@ struct key_ring::state {
   file_handle locked;
   std::size_t master_used = 0;
   std::atomic<bool> unsynced{false};
+  std::atomic<bool> broken{false}; ///< replacing the file failed half-way: nothing is added until a restart
+  error after_failure() const {
+    return {errc::io, ring_path() + " could not be replaced; nothing is sealed until a restart"};
+  }
 
   mutable std::shared_mutex mutex; // all that follows
   std::unique_ptr<const aead_key> master;
@@ -152,10 +156,10 @@ result<void> key_ring::state::read_again() {
 // ---- Using
 
 std::optional<data_key> key_ring::state::at_hand(user_id user) const {
+  if (const auto gone = index.erased_key_of(user))
+    return data_key{*gone, nullptr}; // noted is enough: nothing new of theirs
   if (const auto known = index.key_of(user)) return at_hand(*known);
-  const auto gone = index.erased_key_of(user);
-  if (!gone) return std::nullopt;
-  return data_key{*gone, nullptr};
+  return std::nullopt;
 }
 
 std::optional<data_key> key_ring::state::at_hand(std::uint32_t key_id) const {
@@ -195,6 +199,7 @@ void key_ring::state::keep(std::uint32_t key_id, const std::shared_ptr<const aea
 /// Requires: the lock, alone.
 result<data_key> key_ring::state::make(user_id user) {
   PALABRE_ASSERT(mode == access::read_write);
+  if (broken) return after_failure();
   std::array<std::uint8_t, aead_key_bytes> bytes;
   random.fill(bytes.data(), bytes.size());
   const std::string_view secret(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -225,7 +230,9 @@ result<void> key_ring::state::replace(std::vector<ring_entry> entries, std::stri
   std::string bytes = encode(ring_header{index.next_id(), static_cast<std::uint32_t>(entries.size()), print});
   bytes.reserve(bytes.size() + entries.size() * ring_entry_bytes);
   for (const ring_entry& entry : entries) bytes += encode(entry);
-  PALABRE_TRY(auto made, replace_file(directory, "ring", bytes));
+  auto replaced = replace_file(directory, "ring", bytes);
+  if (!replaced) broken = true; // the file may have another name's bytes: what is added to the old one could be lost
+  PALABRE_TRY(auto made, std::move(replaced));
   if (file) wipe(*file, size, ring_path());
   file = std::make_shared<const file_handle>(std::move(made));
   size = bytes.size();
@@ -289,6 +296,7 @@ result<data_key> key_ring::find(std::uint32_t key_id) const {
 }
 
 result<void> key_ring::sync() {
+  if (state_->broken) return state_->after_failure();
   if (!state_->unsynced.load(std::memory_order_acquire)) return success();
   std::shared_ptr<const file_handle> file;
   {
@@ -302,6 +310,7 @@ result<void> key_ring::sync() {
 result<std::uint32_t> key_ring::begin_erasing(user_id user, timestamp now) {
   state& s = *state_;
   const std::unique_lock lock(s.mutex);
+  if (s.broken) return s.after_failure();
   if (const auto gone = s.index.erased_key_of(user)) return *gone;
   auto key_id = s.index.key_of(user);
   if (!key_id) {

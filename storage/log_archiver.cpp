@@ -4,12 +4,14 @@
 #include "base/limits.hpp"
 #include "storage/event_log_state.hpp"
 #include "storage/log_rows.hpp"
+#include "storage/synced_file.hpp"
 
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <sys/stat.h>
 
 namespace palabre::storage {
@@ -40,6 +42,7 @@ result<archived_part> log_archiver::write_segment(const segment_name& name) {
   const std::string directory = archive_directory(log_.directory());
   if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
     return error{errc::io, directory + ": " + std::strerror(errno)};
+  PALABRE_TRY(sync_directory(std::filesystem::path(directory).parent_path().string())); // before rows are replaced
   PALABRE_TRY(segment_writer writer, segment_writer::create(directory, name));
   archived_part part{name, log_.state_->log.store->archive().path_of(name), 0, 0};
   result<void> added = success();

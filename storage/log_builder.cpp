@@ -96,13 +96,13 @@ result<void> log_builder::finish() {
 }
 
 result<void> write_watermark(const std::string& directory, position head, const sha256_digest& hash,
-                             const std::string& epoch) {
+                             const std::string& epoch, bool clean) {
   PALABRE_TRY(auto mark, watermark::open(watermark_path(directory)));
   acked_mark acked;
   acked.head = head;
   acked.hash = hash;
   acked.epoch = epoch;
-  acked.clean = true;
+  acked.clean = clean;
   PALABRE_TRY(mark.write(acked));
   return mark.sync();
 }

@@ -46,8 +46,9 @@ private:
   sha256_digest hash_{};
 };
 
-/// Writes the watermark of a log that was made elsewhere and closed in order. Synced. Errors: io, corrupt.
+/// Writes the watermark of a log that was made elsewhere. Not `clean`: whoever opens it mints a new epoch, because
+/// others may have gone on from there. Synced. Errors: io, corrupt.
 result<void> write_watermark(const std::string& directory, position head, const sha256_digest& hash,
-                             const std::string& epoch);
+                             const std::string& epoch, bool clean);
 
 } // namespace palabre::storage

@@ -53,8 +53,6 @@ result<moment> find(services& s, const call& c, const asked_for& what) {
     then.time = *what.time;
   } else {
     then.seq = *what.seq;
-    if (then.seq == 0) return then;
-    PALABRE_TRY(then.time, s.past.time_of(c.room->room, then.seq));
   }
   return then;
 }

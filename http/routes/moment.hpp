@@ -10,8 +10,8 @@
 namespace palabre::http {
 
 struct moment {
-  stream_version seq = 0; ///< of the room: the last that counts
-  timestamp time;         ///< of that event, or the time that was asked for
+  stream_version seq = 0;        ///< of the room: the last that counts
+  std::optional<timestamp> time; ///< that was asked for
   projections::past_queries::deleted_words words = projections::past_queries::deleted_words::hidden;
 };
 

@@ -185,7 +185,9 @@ awaitable<answer_or_problem> get(services& s, call& c) {
   if (const auto& then = std::get<std::optional<moment>>(asked)) {
     const auto row = s.past.room(c.room->room, then->seq);
     if (!row) co_return problem_of(row.error());
-    co_return json_answer(200, render_room(row.value(), false, then->time));
+    const auto time = then->time ? result<timestamp>(*then->time) : s.past.time_of(c.room->room, then->seq);
+    if (!time) co_return problem_of(time.error());
+    co_return json_answer(200, render_room(row.value(), false, time.value()));
   }
   co_return tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
 }

@@ -75,7 +75,7 @@ TEST_F(LogBuilder, MakesALogThatGoesOn) {
   close();
   fs::remove_all(directory());
   fs::remove(mark_path());
-  auto made = log_builder::create(directory(), "newepoch").value();
+  auto made = log_builder::create(directory(), "newepoch", true).value();
   for (const committed_record& r : records) ASSERT_TRUE(made->add(r));
   ASSERT_TRUE(made->finish());
   ASSERT_TRUE(write_watermark(directory(), made->head(), made->hash(), "newepoch"));
