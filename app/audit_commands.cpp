@@ -42,6 +42,7 @@ void audit_commands::add_events(CLI::App& program) {
   events->add_option("--request", listing_.request, "only what this request did, by its X-Request-ID");
   events->add_option("--since", listing_.since, "only from this time on, as 2026-01-31T12:00:00Z");
   events->add_option("--until", listing_.until, "only up to this time");
+  events->add_option("--keys", listing_.keys, "the keys of a backup: the directory that holds keys/ and secrets/");
   events->add_option("--after", listing_.after, "only behind this position")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
@@ -71,6 +72,7 @@ void audit_commands::add_verify(CLI::App& program) {
                             verifying_.data, [this] { return verify(verifying_, std::cout, std::cerr); });
   verifying->add_option("--since", verifying_.since,
                         "a position or a time: only the log, and of that only what is from there on");
+  verifying->add_option("--keys", verifying_.keys, "the keys of a backup: the directory that holds keys/ and secrets/");
   verifying->add_flag("--log-only", verifying_.log_only, "not the views");
 }
 

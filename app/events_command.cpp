@@ -118,7 +118,7 @@ result<void> follow(storage::event_log& log, listing& shown, position after, std
 
 result<void> run(const events_options& options, const event_filter& filter, std::ostream& out, std::ostream& errors) {
   const ending end;
-  PALABRE_TRY(const auto log, open_log_for_reading(options.data));
+  PALABRE_TRY(const auto log, open_log_for_reading(options.data, options.keys.value_or(options.data)));
   if (log->damage()) errors << "palabre: damaged: " << *log->damage() << '\n';
   listing shown(*log, filter, out, end);
   PALABRE_TRY(const bool go_on, shown.print({options.after}));
