@@ -37,7 +37,7 @@ inline std::string views_directory(const std::string& data) {
 }
 
 /// A views store in a directory of its own that goes when this goes: for folds that are compared or looked at, and not
-/// kept.
+/// kept. As views_store::begin makes it.
 class temporary_views {
 public:
   /// Errors: io.

@@ -3,34 +3,20 @@
 #include "app/audit_progress.hpp"
 #include "app/store.hpp"
 
+#include "projections/log_fold.hpp"
 #include "projections/tables.hpp"
-#include "storage/log_store.hpp"
 
 namespace palabre::app {
 namespace {
-
-constexpr std::size_t commit_bytes = 4 * 1024 * 1024;
-constexpr std::uint64_t records_between_looks = 4'096;
 
 /// Folds the log anew, up to where the views are.
 result<void> rebuild(const storage::event_log& log, position last, const ending& end, storage::views_store& into) {
   audit_progress shown("computing the views anew", {}, last);
   all_projections projections;
-  storage::views_batch rows(into);
-  result<void> folded = success();
-  PALABRE_TRY(log.scan_in_place({}, last, [&](const storage::record& record, std::string_view) {
-    auto event = projections::decode(record);
-    if (!event) folded = std::move(event).error();
-    for (projections::projection* p : projections.list())
-      if (folded) folded = p->fold(event.value(), rows);
-    if (folded && rows.bytes() > commit_bytes) folded = rows.commit(record.at);
-    if (!folded) folded = storage::at_position(record.at, {errc::corrupt, folded.error().context});
-    if (record.at.value % records_between_looks == 0) shown.reach(record.at);
-    if (folded) folded = end.check();
-    return folded.has_value();
-  }));
-  PALABRE_TRY(std::move(folded));
-  return rows.commit(last);
+  return projections::fold_log(log, into, projections.list(), {}, last, [&](position reached) {
+    shown.reach(reached);
+    return !end.is_asked();
+  });
 }
 
 /// Walks over one table of both stores in step: memory does not grow with its size.
@@ -81,7 +67,7 @@ result<std::uint64_t> compare_table(const storage::views_store& stored, const st
     if (!is || !should_be || *is != *should_be) {
       const std::string& key = is ? is->first : should_be->first;
       return error{errc::corrupt, "read model " + projections::tables::names[t] + ", key " + to_hex(key) +
-                                      ": not what the log says; delete the views directory, they are computed anew"};
+                                      ": not what the log says; `palabre rebuild` computes them anew"};
     }
   }
 }

@@ -163,8 +163,9 @@ rocksdb::DBOptions views_options() {
   return o;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables) {
-  const auto cache = rocksdb::NewLRUCache(128 * mib);
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+                                                            std::size_t cache_bytes) {
+  const auto cache = rocksdb::NewLRUCache(cache_bytes);
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
   expect_neighbours(family, neighbours_bytes);

@@ -28,7 +28,9 @@ rocksdb::WriteOptions synced_write();
 enum views_family : std::size_t { views_family_default, views_family_meta, views_family_snapshot, views_family_tables };
 
 rocksdb::DBOptions views_options();
-std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables);
+/// `cache_bytes`: of blocks of all tables together.
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+                                                            std::size_t cache_bytes = 128 * 1024 * 1024);
 /// The same for views that are computed anew, all at once, and then opened with the options above.
 rocksdb::DBOptions views_building_options();
 std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables);

@@ -14,6 +14,7 @@ namespace {
 
 using families = rocksdb_instance::families;
 
+constexpr std::size_t reading_cache_bytes = 8 * 1024 * 1024; // tools read each row once
 constexpr int reading_attempts_max = 5; // beside a writer: files may be replaced while they are being opened
 constexpr std::string_view table_family_prefix = "t.";
 
@@ -182,7 +183,8 @@ result<std::unique_ptr<views_store>> views_store::open_read_only(const std::stri
   if (!is_there) return error{errc::not_found, "no views in " + directory};
   result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
   for (int attempt = 0; attempt < reading_attempts_max && !instance; ++attempt)
-    instance = rocksdb_instance::open_secondary(views_options(), directory, views_families(tables));
+    instance =
+        rocksdb_instance::open_secondary(views_options(), directory, views_families(tables, reading_cache_bytes));
   if (!instance) return instance.error();
   auto opened = std::make_unique<state>(rows_of(directory, tables.size(), std::move(instance).value()));
   return std::unique_ptr<views_store>{new views_store(std::move(opened))};
