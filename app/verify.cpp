@@ -44,7 +44,8 @@ result<storage::checked_log> check_log(const storage::event_log& log, position a
   out << "log: " << checked.records << " records in " << checked.streams << " streams";
   if (after.value > 0) out << " behind position " << after.value;
   if (checked.away > 0)
-    out << ", " << checked.away << " of them in segments that are not at hand: of those the hashes were verified";
+    out << ", of which " << checked.away
+        << " are in segments that are not here (their hashes are in the chain, their bytes were not looked at)";
   out << ", chain whole, epoch " << log.epoch() << '\n';
   return checked;
 }

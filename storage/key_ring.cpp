@@ -81,6 +81,7 @@ struct key_ring::state {
   result<ring_entry> entry_of(std::uint32_t key_id) const;
   result<std::shared_ptr<const aead_key>> use(std::uint32_t key_id);
   result<data_key> make(user_id user);
+  bool is_in_place() const;
   result<void> replace(std::vector<ring_entry> entries, std::string print);
   result<std::vector<ring_entry>> all_entries() const;
   void keep(std::uint32_t key_id, const std::shared_ptr<const aead_key>& key);
@@ -225,13 +226,22 @@ result<std::vector<ring_entry>> key_ring::state::all_entries() const {
   return std::move(ring.entries);
 }
 
+/// The file that is open has the ring's name.
+bool key_ring::state::is_in_place() const {
+  struct stat named {
+  }, opened{};
+  return ::stat(ring_path().c_str(), &named) == 0 && ::fstat(file->get(), &opened) == 0 &&
+         named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+}
+
 /// Requires: the lock, alone.
 result<void> key_ring::state::replace(std::vector<ring_entry> entries, std::string print) {
   std::string bytes = encode(ring_header{index.next_id(), static_cast<std::uint32_t>(entries.size()), print});
   bytes.reserve(bytes.size() + entries.size() * ring_entry_bytes);
   for (const ring_entry& entry : entries) bytes += encode(entry);
   auto replaced = replace_file(directory, "ring", bytes);
-  if (!replaced) broken = true; // the file may have another name's bytes: what is added to the old one could be lost
+  if (!replaced && file && !is_in_place())
+    broken = true; // the file may have another name's bytes: what is added to the old one could be lost
   PALABRE_TRY(auto made, std::move(replaced));
   if (file) wipe(*file, size, ring_path());
   file = std::make_shared<const file_handle>(std::move(made));

@@ -19,7 +19,7 @@ constexpr std::string_view views_fingerprint_key = "fingerprint";
 constexpr std::string_view views_checkpoint_key = "checkpoint";
 
 inline rocksdb::Slice slice(std::string_view bytes) {
-  return {bytes.data(), bytes.size()};
+  return {bytes.data() != nullptr ? bytes.data() : "", bytes.size()}; // RocksDB compares no null
 }
 
 /// An opened directory of views, and what is kept of it in memory.

@@ -12,6 +12,7 @@
 #include <simdjson.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -22,14 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* salon = "019b8d0f-0000-7000-8000-000000000100";
-
-/// Directories that readers keep for themselves while they run.
-std::set<std::string> readers_directories() {
-  std::set<std::string> found;
-  for (const auto& entry : fs::directory_iterator(fs::temp_directory_path()))
-    if (entry.path().filename().string().starts_with("palabre-reader-")) found.insert(entry.path());
-  return found;
-}
 
 // ---- Following
 
@@ -94,12 +87,19 @@ TEST_F(Following, GoesOnWhenTheServerIsStartedAnew) {
 }
 
 TEST_F(Following, EndsWhenNobodyReadsAndLeavesNothingBehind) {
-  const auto before = readers_directories();
+  std::string own = (fs::temp_directory_path() / "palabre-alone-XXXXXX").string(); // other tests have readers, too
+  ASSERT_NE(::mkdtemp(own.data()), nullptr);
+  const char* const usual = std::getenv("TMPDIR");
+  const std::string kept = usual ? usual : "";
+  ::setenv("TMPDIR", own.c_str(), 1);
   running_tool followed(follow());
+  usual ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
   EXPECT_TRUE(followed.line());
+  EXPECT_FALSE(fs::is_empty(own)) << "it has a directory of its own while it runs";
   followed.stop_reading();
   EXPECT_EQ(followed.wait(), 0);
-  EXPECT_EQ(readers_directories(), before);
+  EXPECT_TRUE(fs::is_empty(own));
+  fs::remove_all(own);
 }
 
 // ---- Filters

@@ -59,7 +59,7 @@ TEST_F(Backup, HoldsNoKeysAndTheKeysAreForTheirOwnerOnly) {
     EXPECT_EQ(bytes.find(secret), std::string::npos) << path;
   }
   EXPECT_EQ(files, (std::set<std::string>{"log", "log.watermark", "manifest.json"}));
-  EXPECT_EQ(contents_below(at("backup.keys") + "/secrets").size(), 2u);
+  EXPECT_EQ(contents_below(at("backup.keys") + "/secrets").size(), 3u);
   for (const auto& entry : fs::recursive_directory_iterator(at("backup.keys"))) {
     if (entry.path().filename() == "manifest.json") continue;
     EXPECT_EQ(entry.status().permissions(), entry.is_directory() ? fs::perms(0700) : fs::perms(0600)) << entry.path();
@@ -172,28 +172,33 @@ TEST_F(Backup, WithoutKeysSaysWhereTheyBelong) {
   auto with_keys = restore_from("backup", "whole");
   with_keys.insert(with_keys.end(), {"--keys", at("elsewhere")});
   expect_done(with_keys);
-  EXPECT_EQ(contents_below(at("whole/secrets")).size(), 2u);
+  EXPECT_EQ(contents_below(at("whole/secrets")).size(), 3u);
 }
 
 TEST_F(Backup, TheListOfTheErasedIsReplacedByANewerOneOnly) {
   const auto write = [](const std::string& path, const std::string& bytes) { std::ofstream(path) << bytes; };
-  fs::create_directory(data_ + "/keys");
-  write(data_ + "/keys/ring", "keys");
-  write(data_ + "/keys/erased", "ada bob ");
   write(data_ + "/keys/ring.new", "half of a ri");
   expect_done(backup_to("backup"));
-  auto arguments = restore_from("backup", "restored");
+  EXPECT_FALSE(fs::exists(at("backup.keys/keys/ring.new")));
+  expect_done({"erase", "--data", data_, "--user", "ada", "--yes"});
+  const std::string newest = contents_below(data_ + "/keys").at(data_ + "/keys/erased");
+  expect_done(backup_to("later"));
+
+  auto arguments = restore_from("later", "restored");
   arguments.insert(arguments.end(), {"--erasures", at("erased")});
-  for (const char* other : {"", "ada ", "bob ada cyd "}) {
+  for (const std::string& other : {std::string{}, std::string(newest.size(), '?')}) {
     write(at("erased"), other);
     expect_refused(arguments, at("restored"), {at("erased")});
   }
-  write(at("erased"), "ada bob cyd ");
+  write(at("erased"), newest);
+  arguments = restore_from("backup", "restored");
+  arguments.insert(arguments.end(), {"--erasures", at("erased")});
   expect_done(arguments);
   const auto keys = contents_below(at("restored/keys"));
-  EXPECT_EQ(keys.size(), 2u);
-  EXPECT_EQ(keys.at(at("restored/keys/erased")), "ada bob cyd ");
-  EXPECT_EQ(keys.at(at("restored/keys/ring")), "keys");
+  EXPECT_EQ(keys.at(at("restored/keys/erased")), newest);
+  const auto shown = run_palabre({"keys", "show", "--data", at("restored")});
+  EXPECT_NE(shown.printed.find("erased: 1"), std::string::npos) << shown.printed << shown.complained;
+  EXPECT_NE(shown.printed.find("keys: 0"), std::string::npos) << "her key came back: " << shown.printed;
 }
 
 TEST_F(Backup, KilledAtAnyMomentLeavesNothingThatCouldBeTakenForOne) {

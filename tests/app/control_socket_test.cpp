@@ -55,9 +55,9 @@ protected:
     boost::asio::io_context io;
     local::socket to(io);
     to.connect(local::endpoint(control_socket_path(data_)));
-    boost::asio::write(to, boost::asio::buffer(bytes));
+    boost::system::error_code end; // of a server that hangs up while it is being written to
+    boost::asio::write(to, boost::asio::buffer(bytes), end);
     std::string all;
-    boost::system::error_code end;
     boost::asio::read(to, boost::asio::dynamic_buffer(all), end);
     return all;
   }

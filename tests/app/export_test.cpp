@@ -56,12 +56,13 @@ TEST_F(Export, WithSecretsIsImportedAsTheSameLog) {
   expect_verified(at("imported"));
 
   const auto before = lines_of(lines);
+  fs::copy(data_ + "/secrets", at("imported/secrets")); // keys travel apart
+  fs::copy(data_ + "/keys", at("imported/keys"));
   const auto after = lines_of(expect_done({"export", "--with-secrets", "--data", at("imported")}).printed);
   ASSERT_EQ(after.size(), before.size());
   EXPECT_NE(after.front(), before.front()) << "the epoch must be a new one";
   EXPECT_TRUE(std::equal(before.begin() + 1, before.end() - 1, after.begin() + 1));
 
-  fs::copy(data_ + "/secrets", at("imported/secrets"));
   serve_instead(at("imported"));
   http_client client(server_.port());
   EXPECT_EQ(messages_after(client, ada_.token(), room_, 0).size(), messages);

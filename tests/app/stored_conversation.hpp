@@ -18,7 +18,8 @@ protected:
 
   StoredConversation() {
     EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-    for (std::size_t i = 0; i < messages; ++i) ada_.say(room_, word(i));
+    for (std::size_t i = 0; i < messages; ++i) // what clients call a message is not sealed
+      EXPECT_EQ(ada_.post(messages_of(room_), R"({"body":"Hello","client_id":")" + word(i) + R"("})").status, 201);
     EXPECT_EQ(server_.stop(), 0);
     events_ = read_events(data_);
   }
@@ -35,14 +36,21 @@ protected:
   /// A path in the folder.
   std::string at(const std::string& name) const { return folder_ + "/" + name; }
   /// Every event as it is printed, hashes included.
-  static std::string printed(const std::string& data) {
+  std::string printed(const std::string& data) const {
     std::string all;
-    for (const auto& event : read_events(data)) all += event.text + '\n';
+    for (const auto& event : read_events(data, keys_for(data))) all += event.text + '\n';
     return all;
   }
-  static void expect_verified(const std::string& data) {
-    const auto ran = run_palabre({"verify", "--data", data});
+  void expect_verified(const std::string& data) const {
+    std::vector<std::string> arguments{"verify", "--data", data};
+    for (const std::string& each : keys_for(data)) arguments.push_back(each);
+    const auto ran = run_palabre(arguments);
     EXPECT_EQ(ran.status, 0) << ran.complained;
+  }
+  /// Copies travel without their keys: those of the store are the same.
+  std::vector<std::string> keys_for(const std::string& data) const {
+    if (std::filesystem::exists(data + "/secrets/master.key")) return {};
+    return {"--keys", data_};
   }
   static finished_program expect_done(const std::vector<std::string>& arguments) {
     auto ran = run_palabre(arguments);

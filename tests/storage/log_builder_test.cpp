@@ -75,10 +75,10 @@ TEST_F(LogBuilder, MakesALogThatGoesOn) {
   close();
   fs::remove_all(directory());
   fs::remove(mark_path());
-  auto made = log_builder::create(directory(), "newepoch", true).value();
+  auto made = log_builder::create(directory(), "newepoch").value();
   for (const committed_record& r : records) ASSERT_TRUE(made->add(r));
   ASSERT_TRUE(made->finish());
-  ASSERT_TRUE(write_watermark(directory(), made->head(), made->hash(), "newepoch"));
+  ASSERT_TRUE(write_watermark(directory(), made->head(), made->hash(), "newepoch", true));
   open();
   EXPECT_EQ(log->head(), head);
   EXPECT_EQ(log->epoch(), "newepoch");
