@@ -44,10 +44,10 @@ struct quiet_edge::parts {
   http::token_authority tokens{std::string(32, 'k'), time};
   http::password_hasher hasher{random};
   projections::reading_queries reading{*store};
+  projections::past_queries past{*store, reader, profiles};
   http::read_positions reads{commands};
-  http::services all{commands, views,    reader,   timeline, roster,
-                     users,    profiles, presence, tokens,   hasher,
-                     reading,  reads,    time,     random,   std::string(32, 'n'),
+  http::services all{commands, views,  reader,  timeline, roster, users, profiles, presence,
+                     tokens,   hasher, reading, past,     reads,  time,  random,   std::string(32, 'n'),
                      {},       {}};
 };
 
