@@ -1,5 +1,7 @@
 #include "app/draft_directory.hpp"
 
+#include "storage/synced_file.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,15 +19,6 @@ namespace fs = std::filesystem;
 
 error failed(const std::string& path) {
   return {errc::io, path + ": " + std::strerror(errno)};
-}
-
-result<void> sync_one(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return failed(path);
-  const bool done = ::fsync(file) == 0;
-  const result<void> answer = done ? result<void>(success()) : failed(path);
-  ::close(file);
-  return answer;
 }
 
 result<void> check_free(const std::string& path) {
@@ -56,14 +49,10 @@ std::string without_slash(std::string path) {
 result<void> sync_tree(const std::string& directory) {
   std::error_code wrong;
   for (const auto& entry : fs::recursive_directory_iterator(directory, wrong)) {
-    PALABRE_TRY(sync_one(entry.path()));
+    PALABRE_TRY(storage::sync_path(entry.path()));
   }
   if (wrong) return error{errc::io, directory + ": " + wrong.message()};
-  return sync_one(directory);
-}
-
-result<void> sync_directory(const std::string& directory) {
-  return sync_one(directory);
+  return storage::sync_directory(directory);
 }
 
 result<draft_directory> draft_directory::make(const std::string& path) {
@@ -99,7 +88,7 @@ result<void> draft_directory::publish() {
     return error{code, target_ + ": " + std::strerror(errno)};
   }
   ::close(std::exchange(lock_, -1));
-  return sync_directory(fs::absolute(target_).parent_path());
+  return storage::sync_directory(fs::absolute(target_).parent_path());
 }
 
 } // namespace palabre::app

@@ -34,7 +34,5 @@ private:
 std::string without_slash(std::string path);
 /// Syncs every file and directory below `directory`, and itself. Errors: io.
 result<void> sync_tree(const std::string& directory);
-/// Makes a rename in `directory` durable. Errors: io.
-result<void> sync_directory(const std::string& directory);
 
 } // namespace palabre::app

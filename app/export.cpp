@@ -10,6 +10,8 @@
 #include "app/running_digest.hpp"
 #include "app/store.hpp"
 
+#include "storage/synced_file.hpp"
+
 #include "events/streams.hpp"
 
 #include <fcntl.h>
@@ -123,11 +125,9 @@ result<std::uint64_t> write_lines(const storage::event_log& log, const export_op
 }
 
 result<void> sync_and_rename(const std::string& draft, const std::string& path) {
-  const int file = ::open(draft.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = file >= 0 && ::fsync(file) == 0;
-  if (file >= 0) ::close(file);
-  if (!synced || ::rename(draft.c_str(), path.c_str()) != 0) return error{errc::io, path + ": " + std::strerror(errno)};
-  return sync_directory(std::filesystem::absolute(path).parent_path());
+  PALABRE_TRY(storage::sync_path(draft));
+  if (::rename(draft.c_str(), path.c_str()) != 0) return error{errc::io, path + ": " + std::strerror(errno)};
+  return storage::sync_directory(std::filesystem::absolute(path).parent_path());
 }
 
 /// A file that comes into being as a whole. Others may not read it: it may hold secrets.

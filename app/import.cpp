@@ -9,6 +9,7 @@
 
 #include "storage/log_builder.hpp"
 #include "storage/log_opening.hpp"
+#include "storage/synced_file.hpp"
 #include "storage/watermark.hpp"
 
 #include <cerrno>
@@ -136,7 +137,7 @@ result<void> move_into(const std::string& data, const draft_directory& draft) {
   for (const char* name : {"/log", "/log.watermark"})
     if (::rename((draft.path() + name).c_str(), (data + name).c_str()) != 0)
       return error{errc::io, data + name + ": " + std::strerror(errno)};
-  return sync_directory(data);
+  return storage::sync_directory(data);
 }
 
 /// A directory that is made for an import goes when there is none.

@@ -9,6 +9,7 @@
 #include "storage/log_opening.hpp"
 #include "storage/log_repair.hpp"
 #include "storage/log_survey.hpp"
+#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -152,7 +153,7 @@ public:
   }
   result<void> name_it() {
     if (::rename(draft().c_str(), path_.c_str()) != 0) return failed(path_);
-    return sync_directory(fs::path(path_).parent_path());
+    return storage::sync_directory(fs::path(path_).parent_path());
   }
 
 private:

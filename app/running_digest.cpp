@@ -1,6 +1,7 @@
 #include "app/running_digest.hpp"
 
 #include "base/assert.hpp"
+#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -19,35 +20,11 @@ error failed(const std::string& path) {
   return {errc::io, path + ": " + std::strerror(errno)};
 }
 
-class descriptor {
-public:
-  descriptor(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
-
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-/// Reads to the end, a piece at a time. `visit` answers false when it failed, with errno.
+/// Reads to the end, a piece at a time: `visit(bytes, offset)`.
 template <class Visit>
 result<file_sum> read_through(const std::string& path, Visit&& visit) {
-  const descriptor file(path, O_RDONLY);
-  if (file.get() < 0) return failed(path);
+  const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failed(path);
   std::vector<char> piece(piece_bytes);
   running_digest digest;
   file_sum sum;
@@ -58,8 +35,8 @@ result<file_sum> read_through(const std::string& path, Visit&& visit) {
     if (got == 0) break;
     const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
     digest.take(bytes);
+    PALABRE_TRY(visit(bytes, sum.bytes));
     sum.bytes += bytes.size();
-    PALABRE_TRY(visit(bytes));
   }
   sum.sha256 = digest.finish();
   return sum;
@@ -88,17 +65,16 @@ std::string running_digest::finish() {
 }
 
 result<file_sum> sum_of_file(const std::string& path) {
-  return read_through(path, [](std::string_view) -> result<void> { return success(); });
+  return read_through(path, [](std::string_view, std::uint64_t) -> result<void> { return success(); });
 }
 
 result<file_sum> copy_summed(const std::string& from, const std::string& to) {
-  const descriptor copy(to, O_WRONLY | O_CREAT | O_EXCL);
-  if (copy.get() < 0) return failed(to);
-  PALABRE_TRY(file_sum sum, read_through(from, [&](std::string_view bytes) -> result<void> {
-                if (!write_all(copy.get(), bytes)) return failed(to);
-                return success();
+  const storage::file_handle copy(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!copy) return failed(to);
+  PALABRE_TRY(file_sum sum, read_through(from, [&](std::string_view bytes, std::uint64_t offset) {
+                return storage::write_at(copy, bytes, offset, to);
               }));
-  if (::fsync(copy.get()) != 0) return failed(to);
+  PALABRE_TRY(storage::sync_file(copy, to));
   return sum;
 }
 

@@ -1,6 +1,7 @@
 #include "app/secrets.hpp"
 
 #include "base/digest.hpp"
+#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,22 +20,8 @@ error io_error(const std::string& what, const std::string& path) {
   return {errc::io, what + " " + path + ": " + std::strerror(errno)};
 }
 
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
-
 /// The first 4 KiB of a file that nobody else can read.
-result<std::string> read_private(const descriptor& file, const std::string& path) {
+result<std::string> read_private(const storage::file_handle& file, const std::string& path) {
   struct stat about {};
   if (::fstat(file.get(), &about) != 0) return io_error("cannot look at", path);
   if ((about.st_mode & 077) != 0) return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
@@ -44,7 +31,7 @@ result<std::string> read_private(const descriptor& file, const std::string& path
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
-result<std::string> read_key(const descriptor& file, const std::string& path) {
+result<std::string> read_key(const storage::file_handle& file, const std::string& path) {
   PALABRE_TRY(const std::string text, read_private(file, path));
   std::string_view line = text;
   line = line.substr(0, line.find('\n'));
@@ -56,25 +43,13 @@ result<std::string> read_key(const descriptor& file, const std::string& path) {
 
 result<void> rename_within(const std::string& directory, const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return io_error("cannot make", to);
-  const descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return io_error("cannot sync", directory);
-  return success();
+  return storage::sync_directory(directory);
 }
 
-/// Written beside and renamed into place, with file and directory synced: after a crash the key is there whole, or not
-/// at all.
-result<std::string> make_key(const std::string& directory, const std::string& path, randomness& random) {
+result<std::string> make_key(const std::string& folder, const std::string& name, randomness& random) {
   std::array<std::uint8_t, key_bytes> bytes{};
   random.fill(bytes.data(), bytes.size());
-  const std::string text = to_base64url(as_bytes(bytes)) + "\n";
-  const std::string draft = path + ".new";
-  {
-    const descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (file.get() < 0) return io_error("cannot make", draft);
-    if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || ::fsync(file.get()) != 0)
-      return io_error("cannot write", draft);
-  }
-  PALABRE_TRY(rename_within(directory, draft, path));
+  PALABRE_TRY(storage::replace_file(folder, name, to_base64url(as_bytes(bytes)) + "\n"));
   return std::string(as_bytes(bytes));
 }
 
@@ -82,13 +57,13 @@ result<std::string> make_key(const std::string& directory, const std::string& pa
 result<std::string> load(const std::string& directory, const std::string& name, bool may_make, std::string_view loss,
                          randomness& random) {
   const std::string path = directory + "/" + name;
-  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() >= 0) return read_key(file, path);
+  const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) return read_key(file, path);
   if (errno != ENOENT) return io_error("cannot open", path);
   if (!may_make)
     return error{errc::invalid, path + " is missing; without it nobody could " + std::string(loss) +
                                     ". Restore it from where the log came from"};
-  return make_key(directory, path, random);
+  return make_key(directory, name, random);
 }
 
 result<std::string> make_folder(const std::string& directory) {
@@ -118,9 +93,9 @@ result<std::vector<std::string>> load_master_keys(const std::string& directory, 
   std::vector<std::string> keys(1);
   PALABRE_TRY(keys[0], load(folder, master_name, may_make, "read what people wrote", random));
   const std::string next = folder + "/" + next_master_name;
-  const descriptor file(::open(next.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0 && errno != ENOENT) return io_error("cannot open", next);
-  if (file.get() >= 0) {
+  const storage::file_handle file(::open(next.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file && errno != ENOENT) return io_error("cannot open", next);
+  if (file) {
     PALABRE_TRY(auto key, read_key(file, next));
     keys.push_back(std::move(key));
   }
@@ -129,8 +104,7 @@ result<std::vector<std::string>> load_master_keys(const std::string& directory, 
 }
 
 result<std::string> make_next_master_key(const std::string& directory, randomness& random) {
-  const std::string folder = directory + "/secrets";
-  return make_key(folder, folder + "/" + next_master_name, random);
+  return make_key(directory + "/secrets", next_master_name, random);
 }
 
 result<void> settle_master_key(const std::string& directory, std::size_t used) {
@@ -142,8 +116,8 @@ result<void> settle_master_key(const std::string& directory, std::size_t used) {
 
 result<std::string> load_foreign_token_key(const std::string& path) {
   if (path.empty()) return std::string();
-  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return io_error("realtime.token_key_file: cannot open", path);
+  const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return io_error("realtime.token_key_file: cannot open", path);
   PALABRE_TRY(std::string key, read_private(file, path));
   if (key.ends_with('\n')) key.pop_back();
   if (key.size() < key_bytes)

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
+#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -123,12 +124,7 @@ result<void> segment_writer::finish() {
   PALABRE_TRY(write());
   if (::fsync(file_) != 0 || ::rename((path_ + ".new").c_str(), path_.c_str()) != 0) return failed(path_);
   ::close(std::exchange(file_, -1));
-  const int directory = ::open(std::filesystem::path(path_).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return failed(path_);
-  const bool synced = ::fsync(directory) == 0;
-  ::close(directory);
-  if (!synced) return failed(path_);
-  return success();
+  return sync_directory(std::filesystem::path(path_).parent_path());
 }
 
 // ---- Reading

@@ -1,5 +1,7 @@
 #include "storage/log_tail_check.hpp"
 
+#include "storage/stream_chain.hpp"
+
 #include <unordered_map>
 
 namespace palabre::storage {
@@ -8,14 +10,12 @@ namespace {
 using heads = std::unordered_map<stream_id, stream_head>;
 
 /// What is wrong with `r` after what was seen of its stream; nullptr: nothing.
-const char* contradiction(const heads& seen, const record& r) {
+const char* contradiction_in_tail(const heads& seen, const record& r) {
   if (r.version == 0) return "has no version";
   if (r.version == 1 && r.previous != sha256_digest{}) return "is the first of its stream and names a predecessor";
   const auto before = seen.find(r.stream);
   if (before == seen.end()) return nullptr;
-  if (r.version != before->second.version + 1) return "its version does not follow that of its predecessor";
-  if (r.previous != before->second.hash) return "does not hold the hash of its predecessor";
-  return nullptr;
+  return contradiction(before->second, r);
 }
 
 result<void> check_indexed(const log_store& store, const record& r) {
@@ -36,7 +36,7 @@ result<void> check_tail(const log_store& store, position head, std::uint64_t rec
   heads seen;
   result<void> checked = success();
   PALABRE_TRY(store.scan(after, head, [&](const committed_record& r) {
-    if (const char* wrong = contradiction(seen, r.view))
+    if (const char* wrong = contradiction_in_tail(seen, r.view))
       checked = at_position(r.view.at, {errc::corrupt, wrong});
     else
       checked = check_indexed(store, r.view);

@@ -68,10 +68,22 @@ result<void> cut_file(const file_handle& file, std::uint64_t size, const std::st
   return sync_file(file, path);
 }
 
+namespace {
+
+result<void> sync_opened(const std::string& path, int flags) {
+  const file_handle opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (!opened) return failed("cannot open", path);
+  return sync_file(opened, path);
+}
+
+} // namespace
+
+result<void> sync_path(const std::string& path) {
+  return sync_opened(path, 0);
+}
+
 result<void> sync_directory(const std::string& directory) {
-  const file_handle folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return failed("cannot open", directory);
-  return sync_file(folder, directory);
+  return sync_opened(directory, O_DIRECTORY);
 }
 
 result<file_handle> replace_file(const std::string& directory, const std::string& name, std::string_view bytes) {

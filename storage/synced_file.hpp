@@ -35,10 +35,12 @@ result<void> write_at(const file_handle& file, std::string_view bytes, std::uint
 result<void> sync_file(const file_handle& file, const std::string& path);
 /// What lies behind `size` is gone, durably.
 result<void> cut_file(const file_handle& file, std::uint64_t size, const std::string& path);
-/// Makes names in it durable.
+/// Makes a file durable by its name. Errors: io.
+result<void> sync_path(const std::string& path);
+/// Makes names in it durable. Errors: io.
 result<void> sync_directory(const std::string& directory);
-/// Written beside and renamed into its place, with file and directory synced: after a crash the old file or the new one
-/// is there, or the new one. Answers the new one, open. Errors: io: the old file or the new one is there.
+/// Written beside and renamed into its place, with file and directory synced: after a crash the old file is there, or
+/// the new one. Answers the new one, open. Errors: io: the old file or the new one is there.
 result<file_handle> replace_file(const std::string& directory, const std::string& name, std::string_view bytes);
 
 } // namespace palabre::storage

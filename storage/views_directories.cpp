@@ -1,12 +1,9 @@
 #include "storage/views_directories.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include "storage/synced_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -19,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view first_name = "views";
 constexpr std::string_view numbered_prefix = "views.";
-constexpr const char* pointer_name = "/views.current";
+constexpr const char* pointer_name = "views.current";
 
 /// "views" is 0, "views.7" is 7; nullopt: not a name of ours.
 std::optional<std::uint64_t> number_of(std::string_view name) {
@@ -31,29 +28,6 @@ std::optional<std::uint64_t> number_of(std::string_view name) {
   if (failed != std::errc{} || end != name.data() + name.size() || number == 0 || name.front() == '0')
     return std::nullopt;
   return number;
-}
-
-error failed_at(const std::string& path) {
-  return {errc::io, path + ": " + std::strerror(errno)};
-}
-
-result<void> sync(const std::string& path, int flags) {
-  const int file = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (file < 0) return failed_at(path);
-  const bool synced = ::fsync(file) == 0;
-  const error why = failed_at(path);
-  ::close(file);
-  if (!synced) return why;
-  return success();
-}
-
-result<void> write_synced(const std::string& path, const std::string& text) {
-  {
-    std::ofstream file(path, std::ios::trunc);
-    file << text << std::flush;
-    if (!file) return failed_at(path);
-  }
-  return sync(path, O_RDONLY);
 }
 
 /// Names of directories of ours.
@@ -69,7 +43,7 @@ std::vector<std::string> names_in(const std::string& data) {
 
 std::string views_directories::current() const {
   std::string name;
-  std::ifstream file(data_ + pointer_name);
+  std::ifstream file(data_ + '/' + pointer_name);
   if (!std::getline(file, name) || !number_of(name)) name = first_name;
   return data_ + '/' + name;
 }
@@ -81,10 +55,8 @@ std::string views_directories::unused() const {
 }
 
 result<void> views_directories::switch_to(const std::string& directory) const {
-  const std::string pointer = data_ + pointer_name, written = pointer + ".new";
-  PALABRE_TRY(write_synced(written, fs::path(directory).filename().string() + '\n'));
-  if (::rename(written.c_str(), pointer.c_str()) != 0) return failed_at(pointer);
-  return sync(data_, O_RDONLY | O_DIRECTORY);
+  PALABRE_TRY(replace_file(data_, pointer_name, fs::path(directory).filename().string() + '\n'));
+  return success();
 }
 
 void views_directories::remove_others() const {
