@@ -297,10 +297,9 @@ result<position> catch_up_with_writer(opened_log& log, const std::string& direct
   // Before the log, because the server moves both on: what is acknowledged by now is there a moment later.
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
   if (!mark || mark->head <= log.acked.head) return log.acked.head;
-  auto status = log.store->db().TryCatchUpWithPrimary();
-  for (int attempt = 1; attempt < reading_attempts_max && !status.ok(); ++attempt)
-    status = log.store->db().TryCatchUpWithPrimary();
-  if (!status.ok()) return to_error(status, directory);
+  auto caught_up = log.store->catch_up();
+  for (int attempt = 1; attempt < reading_attempts_max && !caught_up; ++attempt) caught_up = log.store->catch_up();
+  PALABRE_TRY(caught_up);
   if (mark->epoch != log.acked.epoch)
     return error{errc::corrupt, "the log has begun epoch " + mark->epoch + ": positions may have been used again"};
   PALABRE_TRY(const position last, log.store->last());

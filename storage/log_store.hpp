@@ -53,6 +53,8 @@ public:
   /// The row of a position as it is.
   result<std::string> read_row(position at) const;
 
+  /// Of a reader beside a writer: as of rocksdb_instance.
+  result<void> catch_up() { return instance_->catch_up(); }
   rocksdb::DB& db() const { return instance_->db(); }
   rocksdb::ColumnFamilyHandle* family(log_family which) const { return instance_->family(which); }
 

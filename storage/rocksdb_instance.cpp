@@ -2,6 +2,7 @@
 
 #include "storage/rocksdb_options.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -32,6 +33,19 @@ rocksdb::Status create_families(const rocksdb::DBOptions& options, const std::st
   for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   const auto closed = db->Close();
   return status.ok() ? closed : status;
+}
+
+constexpr int catching_up_attempts_max = 50; // a writer needs the better part of a second to fill one WAL
+
+/// The names of the WALs there are, in order.
+result<std::vector<std::string>> list_wals(const std::string& directory, rocksdb::Env& env) {
+  std::vector<std::string> names;
+  const auto status = env.GetChildren(directory, &names);
+  if (!status.ok()) return to_error(status, directory);
+  const auto is_other = [](const std::string& name) { return std::filesystem::path(name).extension() != ".log"; };
+  names.erase(std::remove_if(names.begin(), names.end(), is_other), names.end());
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 } // namespace
@@ -74,13 +88,26 @@ rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptio
                                                           const std::string& directory, const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
   PALABRE_TRY(instance->scratch_directory_, make_scratch_directory());
-  auto status = rocksdb::DB::OpenAsSecondary(reading(options), directory, instance->scratch_directory_, which,
-                                             &instance->handles_, &instance->db_);
-  // Opening reads the list of files, then the WALs; a WAL that the writer flushed and removed in between is found as a
-  // file by a second look.
-  if (status.ok()) status = instance->db_->TryCatchUpWithPrimary();
+  instance->directory_ = directory;
+  const auto status = rocksdb::DB::OpenAsSecondary(reading(options), directory, instance->scratch_directory_, which,
+                                                   &instance->handles_, &instance->db_);
   if (!status.ok()) return to_error(status, directory);
+  PALABRE_TRY(instance->catch_up());
   return instance;
+}
+
+result<void> rocksdb_instance::catch_up() {
+  // A look reads the list of the tables, then the WALs. What the writer flushed in between is in neither once it has
+  // removed the WAL; but then the next look finds the table. So the look that counts is one in which no WAL went.
+  for (int attempt = 0; attempt < catching_up_attempts_max; ++attempt) {
+    PALABRE_TRY(const auto before, list_wals(directory_, *db_->GetEnv()));
+    const auto status = db_->TryCatchUpWithPrimary();
+    PALABRE_TRY(const auto after, list_wals(directory_, *db_->GetEnv()));
+    if (!std::includes(after.begin(), after.end(), before.begin(), before.end())) continue;
+    if (!status.ok()) return to_error(status, directory_);
+    return success();
+  }
+  return error{errc::io, directory_ + ": its files are removed faster than they can be read"};
 }
 
 rocksdb_instance::~rocksdb_instance() {

@@ -36,6 +36,10 @@ public:
   rocksdb_instance(const rocksdb_instance&) = delete;
   rocksdb_instance& operator=(const rocksdb_instance&) = delete;
 
+  /// Of a secondary: takes in what the writer has written since. Errors: corrupt; io: also when the writer removes its
+  /// files faster than they can be read.
+  result<void> catch_up();
+
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(std::size_t i) const { return handles_[i]; }
 
@@ -44,6 +48,7 @@ private:
 
   rocksdb::DB* db_ = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::string directory_;         ///< of a secondary
   std::string scratch_directory_; ///< of a secondary; removed at the end
 };
 

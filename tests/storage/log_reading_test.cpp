@@ -1,8 +1,30 @@
 // Reading only: beside the writer, and without leaving a trace.
 #include "stopped_log_fixture.hpp"
 
+#include "storage/log_checkpoint.hpp"
+
+#include <rocksdb/file_system.h>
+
 namespace palabre::storage {
 namespace {
+
+/// Does something each time a directory is listed, as often as it is told to.
+class listened_file_system final : public rocksdb::FileSystemWrapper {
+public:
+  listened_file_system(int times, std::function<void()> meanwhile)
+      : FileSystemWrapper(rocksdb::FileSystem::Default()), left_(times), meanwhile_(std::move(meanwhile)) {}
+  const char* Name() const override { return "listened_file_system"; }
+
+  rocksdb::IOStatus GetChildren(const std::string& directory, const rocksdb::IOOptions& options,
+                                std::vector<std::string>* names, rocksdb::IODebugContext* debug) override {
+    if (left_-- > 0) meanwhile_();
+    return target()->GetChildren(directory, options, names, debug);
+  }
+
+private:
+  int left_;
+  const std::function<void()> meanwhile_;
+};
 
 class LogReading : public stopped_log_fixture {};
 
@@ -82,6 +104,28 @@ TEST_F(LogReading, ReadsBesideAWriterThatFlushesItsFiles) {
     after = reader.value()->head();
   }
   sender.join();
+}
+
+TEST_F(LogReading, FindsWhatTheWriterMovesFromTheWalToTablesWhileItLooks) {
+  open();
+  for (int times = 1; times <= 12; ++times) {
+    commit_many(3);
+    int flushes = 0;
+    const auto disk = std::make_shared<listened_file_system>(times, [&] {
+      commit_many(3);
+      const std::string copy = root_ / ("copy-" + std::to_string(times) + '-' + std::to_string(++flushes));
+      ASSERT_TRUE(checkpoint_log(*log, copy)); // flushes, whereupon the WAL goes
+    });
+    const auto reader = event_log::open(directory(), access::read_only, random_, disk);
+    ASSERT_TRUE(reader) << reader.error().context;
+    EXPECT_EQ(flushes, times);
+    EXPECT_EQ(reader.value()->damage(), std::nullopt) << *reader.value()->damage();
+    EXPECT_EQ(reader.value()->head(), log->head());
+    std::size_t readable = 0;
+    const auto scanned = reader.value()->scan({}, log->head(), [&](const committed_record&) { return ++readable > 0; });
+    EXPECT_TRUE(scanned) << times << ": " << scanned.error().context;
+    EXPECT_EQ(readable, log->head().value) << times;
+  }
 }
 
 TEST_F(LogReading, ChangesNoFileWhenItOnlyReads) {
