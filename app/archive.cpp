@@ -1,6 +1,7 @@
 #include "app/archive.hpp"
 
 #include "app/commands.hpp"
+#include "app/moment.hpp"
 #include "app/record_progress.hpp"
 #include "app/recover.hpp"
 #include "app/running_digest.hpp"
@@ -28,7 +29,7 @@ result<std::map<stream_id, room_past>> read_rooms(const event_log& log, timestam
   std::map<stream_id, room_past> rooms;
   const std::uint64_t head = log.head().value;
   const position last{head > storage::archive_distance_min ? head - storage::archive_distance_min : 0};
-  record_progress shown("reading the log", log.head());
+  record_progress shown("reading the log", {}, log.head());
   PALABRE_TRY(log.scan({}, log.head(), [&](const storage::committed_record& r) {
     shown.reach(r.view.at);
     if (r.view.stream.kind != static_cast<char>(events::stream_kind::room)) return true;
@@ -62,18 +63,15 @@ result<void> move_rooms(event_log& log, timestamp before, std::ostream& out) {
 } // namespace
 
 int archive(const archive_options& options, std::ostream& out, std::ostream& errors) {
-  const auto before = parse_rfc3339(options.before);
-  if (!before) {
-    fail(errors, {errc::invalid, "--before " + options.before + ": write a time as 2026-01-31T12:00:00Z"});
-    return 2;
-  }
+  const auto before = parse_time("--before", options.before);
+  if (!before) return fail_or_misused(errors, before.error());
   system_randomness random;
   const auto is_there = storage::find_rocksdb(log_directory(options.data), *rocksdb::Env::Default());
   if (!is_there) return fail(errors, is_there.error());
   if (!is_there.value()) return fail(errors, {errc::io, "there is no log in " + log_directory(options.data)});
   const auto log = event_log::open(log_directory(options.data), event_log::access::read_write, random);
   if (!log) return fail(errors, with_advice(log.error(), options.data));
-  const auto moved = move_rooms(*log.value(), *before, out);
+  const auto moved = move_rooms(*log.value(), before.value(), out);
   if (!moved) return fail(errors, with_advice(moved.error(), options.data));
   return 0;
 }

@@ -12,23 +12,11 @@ audit_commands::audit_commands(CLI::App& program) {
   add_stats(program);
 }
 
-bool audit_commands::is_asked() const {
-  for (const auto& [command, run] : commands_)
-    if (*command) return true;
-  return false;
-}
-
-int audit_commands::run() {
-  for (const auto& [command, run] : commands_)
-    if (*command) return run();
-  return 2;
-}
-
 CLI::App* audit_commands::add(CLI::App& program, const std::string& name, const std::string& help, std::string& data,
                               std::function<int()> run) {
   CLI::App* command = program.add_subcommand(name, help);
   command->add_option("--data", data, "the data directory")->capture_default_str();
-  commands_.emplace_back(command, std::move(run));
+  starts(command, std::move(run));
   return command;
 }
 

@@ -1,25 +1,18 @@
 #pragma once
+#include "app/command_family.hpp"
 #include "app/commands.hpp"
 
-#include <CLI/CLI.hpp>
-
-#include <functional>
-#include <utility>
-#include <vector>
+#include <string>
 
 namespace palabre::app {
 
 /// `palabre events`, `replay`, `diff`, `verify` and `stats`: their arguments, and what they start. All of them only
-/// read: beside a live server too, up to where it is when they begin.
-class audit_commands {
+/// read: beside a live server too, up to where it is when they begin. They exit with 0: done; 1: damage found, or what
+/// was asked for is not there; 2: used wrongly.
+class audit_commands : public command_family {
 public:
   /// Adds the commands to `program`. Requires: both outlive each other's use.
   explicit audit_commands(CLI::App& program);
-  audit_commands(const audit_commands&) = delete;
-
-  bool is_asked() const;
-  /// 0 done; 1 damage found, or what was asked for is not there; 2 used wrongly.
-  int run();
 
 private:
   CLI::App* add(CLI::App& program, const std::string& name, const std::string& help, std::string& data,
@@ -35,7 +28,6 @@ private:
   diff_options comparing_;
   verify_options verifying_;
   stats_options counting_;
-  std::vector<std::pair<CLI::App*, std::function<int()>>> commands_;
 };
 
 } // namespace palabre::app

@@ -138,7 +138,7 @@ result<void> copy_log(const std::string& data, const std::string& log) {
   if (source.damage()) return with_advice({errc::corrupt, *source.damage()}, data);
   PALABRE_TRY(auto copy, storage::log_builder::create(log, source.epoch()));
   copy->note_key_id(source.key_id_max());
-  record_progress shown("copying the log", source.head());
+  record_progress shown("copying the log", {}, source.head());
   result<void> added = success();
   const auto take = [&](const storage::committed_record& r) {
     added = copy->add(r);

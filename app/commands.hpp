@@ -61,5 +61,7 @@ int print_diff(const diff_options& options, std::ostream& out, std::ostream& err
 
 /// Prints an error as the commands do, and answers 1.
 int fail(std::ostream& errors, const error& why);
+/// The same of a command that looks at its options while it runs: 2 for what was asked wrongly (errc::invalid).
+int fail_or_misused(std::ostream& errors, const error& why);
 
 } // namespace palabre::app

@@ -106,9 +106,7 @@ result<void> run(const diff_options& options, std::ostream& out) {
 int print_diff(const diff_options& options, std::ostream& out, std::ostream& errors) {
   const auto done = run(options, out);
   out.flush();
-  if (done) return 0;
-  fail(errors, done.error());
-  return done.error().code == errc::invalid ? 2 : 1;
+  return done ? 0 : fail_or_misused(errors, done.error());
 }
 
 } // namespace palabre::app

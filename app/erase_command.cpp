@@ -4,7 +4,6 @@
 #include "app/control_socket.hpp"
 #include "app/stopped_store.hpp"
 
-#include <future>
 #include <unistd.h>
 
 namespace palabre::app {
@@ -50,10 +49,7 @@ public:
   /// The views may be behind the log, after a crash.
   result<found_person> find(const std::string& text) override {
     const erasing_ground ground = store_->ground();
-    std::promise<result<void>> told;
-    auto reached = told.get_future();
-    ground.projector.when_applied(ground.log.head(), [&](result<void> what) { told.set_value(std::move(what)); });
-    PALABRE_TRY(reached.get());
+    PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
     return find_person(ground.views, store_->name_key(), text);
   }
   result<erasure> erase(user_id user) override { return erase_user(store_->ground(), user); }

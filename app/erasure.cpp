@@ -41,13 +41,6 @@ result<actors::outcome> ask_again(actors::gateway& commands, Make make) {
   }
 }
 
-result<void> wait_for_views(projections::projector& projector, position at) {
-  std::promise<result<void>> told;
-  auto reached = told.get_future();
-  projector.when_applied(at, [&](result<void> what) { told.set_value(std::move(what)); });
-  return reached.get();
-}
-
 /// Nobody asks on behalf of whoever is erased: the system does.
 actors::command_origin origin_of(user_id actor) {
   return {actor, "erasure", {}};
@@ -127,6 +120,13 @@ result<bool> has_ended(const storage::event_log& log, user_id user) {
 }
 
 } // namespace
+
+result<void> wait_for_views(projections::projector& projector, position at) {
+  std::promise<result<void>> told;
+  auto reached = told.get_future();
+  projector.when_applied(at, [&](result<void> what) { told.set_value(std::move(what)); });
+  return reached.get();
+}
 
 result<found_person> find_person(const storage::views_store& views, const std::string& name_key,
                                  const std::string& text) {

@@ -44,6 +44,9 @@ result<found_person> parse_found_person(const std::string& json);
 std::string to_json(const erasure& done);
 result<erasure> parse_erasure(const std::string& json);
 
+/// Blocks until the views are at `at`. Requires: not the projector's thread. Errors: unavailable.
+result<void> wait_for_views(projections::projector& projector, position at);
+
 /// Blocks, for as long as it takes to write the views anew. One at a time, and not on a thread of the actors, the
 /// journal or the projector. From the moment it is noted it is going to be done: after an error or a crash by
 /// finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors: not_found: there never

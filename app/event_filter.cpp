@@ -1,5 +1,7 @@
 #include "app/event_filter.hpp"
 
+#include "app/moment.hpp"
+
 #include "events/catalog.hpp"
 
 #include <algorithm>
@@ -13,13 +15,6 @@ result<std::optional<Id>> parse_id(const char* option, const std::optional<std::
   const auto id = parse_uuid(*text);
   if (!id) return error{errc::invalid, std::string(option) + ' ' + *text + ": not an id"};
   return std::optional<Id>{Id{*id}};
-}
-
-result<std::optional<timestamp>> parse_time(const char* option, const std::optional<std::string>& text) {
-  if (!text) return std::optional<timestamp>{};
-  const auto t = parse_rfc3339(*text);
-  if (!t) return error{errc::invalid, std::string(option) + ' ' + *text + ": write a time as 2026-01-31T12:00:00Z"};
-  return t;
 }
 
 result<void> check_type(const std::optional<std::string>& type) {
@@ -41,8 +36,12 @@ result<event_filter> understand(const events_options& options) {
   PALABRE_TRY(check_type(options.type));
   f.type = options.type;
   f.request = options.request;
-  PALABRE_TRY(f.since, parse_time("--since", options.since));
-  PALABRE_TRY(f.until, parse_time("--until", options.until));
+  if (options.since) {
+    PALABRE_TRY(f.since, parse_time("--since", *options.since));
+  }
+  if (options.until) {
+    PALABRE_TRY(f.until, parse_time("--until", *options.until));
+  }
   return f;
 }
 

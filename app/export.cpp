@@ -5,6 +5,7 @@
 #include "app/event_line.hpp"
 #include "app/export_format.hpp"
 #include "app/keys.hpp"
+#include "app/moment.hpp"
 #include "app/record_progress.hpp"
 #include "app/recover.hpp"
 #include "app/running_digest.hpp"
@@ -51,8 +52,9 @@ result<selection> understand(const export_options& options) {
     if (!room) return error{errc::invalid, "--room " + *options.room + ": not an id"};
     s.room = events::stream_of(*room);
   }
-  if (options.since && !(s.since = parse_rfc3339(*options.since)))
-    return error{errc::invalid, "--since " + *options.since + ": write a time as 2026-01-31T12:00:00Z"};
+  if (options.since) {
+    PALABRE_TRY(s.since, parse_time("--since", *options.since));
+  }
   return s;
 }
 
@@ -104,7 +106,7 @@ result<std::uint64_t> write_lines(const storage::event_log& log, const export_op
                                   std::ostream& out) {
   line_writer lines(out);
   lines.add(to_line(export_header{log.epoch(), log.head(), options.with_secrets, describe(options)}));
-  record_progress shown("exporting", log.head());
+  record_progress shown("exporting", {}, log.head());
   std::uint64_t events = 0;
   std::string line;
   result<void> written = success();

@@ -69,7 +69,7 @@ private:
     system_randomness random;
     epoch_ = storage::random_epoch(random); // what was exported may have gone on elsewhere
     PALABRE_TRY(log_, storage::log_builder::create(directory_, epoch_));
-    record_progress shown("importing", header.head);
+    record_progress shown("importing", {}, header.head);
     for (;;) {
       PALABRE_TRY(const auto line, lines_.next());
       if (!line) return error{errc::corrupt, "the export ends here, without its last line: it was cut off"};

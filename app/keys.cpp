@@ -17,6 +17,14 @@ result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, co
   return std::shared_ptr<storage::key_ring>(std::move(ring));
 }
 
+result<std::shared_ptr<const projections::record_seal>> seal_log(const std::string& data, storage::event_log& log,
+                                                                 randomness& random) {
+  PALABRE_TRY(auto keys, open_keys(data, log, random));
+  auto seal = std::make_shared<const projections::record_seal>(std::move(keys), random);
+  log.open_seals_with(seal);
+  return seal;
+}
+
 namespace {
 
 system_randomness lent; // for reading: nothing is made

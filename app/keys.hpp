@@ -19,6 +19,11 @@ inline std::string keys_directory(const std::string& data) {
 result<std::shared_ptr<storage::key_ring>> open_keys(const std::string& data, const storage::event_log& log,
                                                      randomness& random);
 
+/// The same, and from now on the log is read, and can be written, through them. Before anyone reads. Errors: as
+/// open_keys.
+result<std::shared_ptr<const projections::record_seal>> seal_log(const std::string& data, storage::event_log& log,
+                                                                 randomness& random);
+
 /// The log and its keys, to be read, beside a live server too: payloads come opened. Errors: as event_log::open,
 /// key_ring::open and load_master_keys.
 result<std::unique_ptr<storage::event_log>> open_log_for_reading(const std::string& data);

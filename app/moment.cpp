@@ -4,6 +4,12 @@
 
 namespace palabre::app {
 
+result<timestamp> parse_time(const char* option, const std::string& text) {
+  const auto time = parse_rfc3339(text);
+  if (!time) return error{errc::invalid, std::string(option) + ' ' + text + ": write a time as 2026-01-31T12:00:00Z"};
+  return *time;
+}
+
 result<moment> parse_moment(const char* option, const std::string& text, const char* counts) {
   moment m;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), m.number);

@@ -17,6 +17,8 @@ struct moment {
   bool is_before(const storage::record& r) const { return r.version > number || (time && r.time > *time); }
 };
 
+/// Errors: invalid: not RFC 3339.
+result<timestamp> parse_time(const char* option, const std::string& text);
 /// `counts`: what the number is, as "a seq". Errors: invalid: neither a number nor RFC 3339.
 result<moment> parse_moment(const char* option, const std::string& text, const char* counts);
 

@@ -7,18 +7,43 @@
 #include <algorithm>
 
 namespace palabre::app {
+namespace {
 
-record_progress::record_progress(std::string doing, position last)
-    : shown_(stderr, ::isatty(STDERR_FILENO) == 1), last_(last), begun_(std::chrono::steady_clock::now()) {
-  shown_.phase(std::move(doing));
+using steady = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds silent_for{5};
+
+bool is_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
+
+} // namespace
+
+record_progress::record_progress(std::string doing, position after, position last, elsewhere how)
+    : doing_(std::move(doing)), after_(after), last_(last),
+      waits_(how == elsewhere::if_it_takes_long && !is_terminal()), begun_(steady::now()),
+      next_look_(after.value + records_between_looks),
+      line_(stderr, is_terminal(), [this] { return now_ ? *now_ : steady::now(); }) {
+  if (!waits_) show();
+}
+
+void record_progress::show() {
+  is_shown_ = true;
+  now_ = begun_; // it did not begin only now
+  line_.phase(doing_);
+  now_.reset();
 }
 
 void record_progress::reach(position at) {
-  if (at.value % records_between_looks != 0) return;
-  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begun_;
-  const auto done = static_cast<double>(at.value);
-  const double of = static_cast<double>(std::max<std::uint64_t>(last_.value, 1));
-  shown_.update(done / of, bench::grouped(done / std::max(passed.count(), 1e-6), 0) + " events/s");
+  if (at.value < next_look_) return;
+  next_look_ = at.value + records_between_looks;
+  const time_point now = steady::now();
+  if (waits_ && now - begun_ < silent_for) return;
+  if (!is_shown_) show();
+  const auto done = static_cast<double>(at.value - after_.value);
+  const double all = static_cast<double>(std::max<std::uint64_t>(last_.value - after_.value, 1));
+  const double passed = std::max(std::chrono::duration<double>(now - begun_).count(), 1e-6);
+  line_.update(done / all, bench::grouped(done / passed, 0) + " events/s");
 }
 
 } // namespace palabre::app

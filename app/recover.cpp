@@ -83,7 +83,7 @@ result<diagnosis> diagnose(const std::string& data) {
   if (!openable) d.found = openable.error().context;
   PALABRE_TRY(open_readable(data, d));
   if (!d.log) return d;
-  record_progress shown("reading the log", d.log->head());
+  record_progress shown("reading the log", {}, d.log->head());
   PALABRE_TRY(auto findings, storage::survey(*d.log, [&](position at) { shown.reach(at); }));
   d.whole = findings.whole;
   if (!d.found) d.found = std::move(findings.found);
@@ -165,7 +165,7 @@ private:
 result<void> build(const diagnosis& d, storage::log_builder& into) {
   if (!d.log) return into.finish();
   into.note_key_id(d.log->key_id_max());
-  record_progress shown("writing what is whole", d.whole);
+  record_progress shown("writing what is whole", {}, d.whole);
   result<void> added = success();
   const auto take = [&](const storage::committed_record& r) {
     added = into.add(r);

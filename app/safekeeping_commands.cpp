@@ -3,7 +3,6 @@
 #include "app/control_socket.hpp"
 #include "app/recover.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
@@ -35,7 +34,7 @@ void safekeeping_commands::add_backup(CLI::App& program) {
   command->add_option("--to", backup_.to, "a new directory for the log")->required();
   command->add_option("--keys-to", backup_.keys_to, "a new directory for the keys; TO.keys by default");
   command->add_flag("--verify", backup_.verify, "read the whole copy again and prove it");
-  does(command, [this] { return backup(backup_, copy_by_server_or_ourselves, std::cout, std::cerr); });
+  starts(command, [this] { return backup(backup_, copy_by_server_or_ourselves, std::cout, std::cerr); });
 }
 
 void safekeeping_commands::add_restore(CLI::App& program) {
@@ -45,7 +44,7 @@ void safekeeping_commands::add_restore(CLI::App& program) {
   command->add_option("--data", restore_.data, "the new data directory")->required();
   command->add_option("--erasures", restore_.erasures, "the newest keys/erased of this store: who was erased since")
       ->check(CLI::ExistingFile);
-  does(command, [this] { return restore(restore_, std::cout, std::cerr); });
+  starts(command, [this] { return restore(restore_, std::cout, std::cerr); });
 }
 
 void safekeeping_commands::add_export(CLI::App& program) {
@@ -59,21 +58,21 @@ void safekeeping_commands::add_export(CLI::App& program) {
   CLI::Option* room = command->add_option("--room", export_.room, "only events of this room");
   CLI::Option* since = command->add_option("--since", export_.since, "only from this time on, as 2026-01-31T12:00:00Z");
   for (CLI::Option* part : {user, room, since}) secrets->excludes(part);
-  does(command, [this] { return export_log(export_, std::cout, std::cerr); });
+  starts(command, [this] { return export_log(export_, std::cout, std::cerr); });
 }
 
 void safekeeping_commands::add_import(CLI::App& program) {
   CLI::App* command = program.add_subcommand("import", "make a log of an export");
   command->add_option("--data", import_.data, "a data directory without a log")->required();
   command->add_option("--from", import_.from, "a file of `palabre export --with-secrets`; - for stdin")->required();
-  does(command, [this] { return import_log(import_, std::cout, std::cerr); });
+  starts(command, [this] { return import_log(import_, std::cout, std::cerr); });
 }
 
 void safekeeping_commands::add_recover(CLI::App& program) {
   CLI::App* command = program.add_subcommand("recover", "say what of a damaged log is at stake, or go on without it");
   command->add_option("--data", damaged_, "the data directory")->capture_default_str();
   command->add_flag("--accept-loss", accept_loss_, "yes, go on from what can be read; the rest is kept in DATA/lost");
-  does(command, [this] { return recover(damaged_, accept_loss_, std::cout, std::cerr); });
+  starts(command, [this] { return recover(damaged_, accept_loss_, std::cout, std::cerr); });
 }
 
 void safekeeping_commands::add_archive(CLI::App& program) {
@@ -81,17 +80,7 @@ void safekeeping_commands::add_archive(CLI::App& program) {
       program.add_subcommand("archive", "move old events of archived rooms out of the log, leaving their hashes");
   command->add_option("--data", archive_.data, "the data directory of a stopped server")->capture_default_str();
   command->add_option("--before", archive_.before, "only events before this time, as 2026-01-31T12:00:00Z")->required();
-  does(command, [this] { return archive(archive_, std::cout, std::cerr); });
-}
-
-bool safekeeping_commands::is_asked() const {
-  return std::any_of(commands_.begin(), commands_.end(), [](const auto& c) { return static_cast<bool>(*c.first); });
-}
-
-int safekeeping_commands::run() {
-  for (const auto& [command, what] : commands_)
-    if (*command) return what();
-  return 2;
+  starts(command, [this] { return archive(archive_, std::cout, std::cerr); });
 }
 
 } // namespace palabre::app

@@ -78,7 +78,7 @@ private:
   result<std::string> rebuild(const std::string& projection, const tell_rebuild& tell);
   result<std::string> erase(const control_arguments& arguments);
   result<std::string> checkpoint(const control_arguments& arguments);
-  erasing_ground erasing() { return {*log_, *keys_, *views_, *projector_, *actors_, time_}; }
+  erasing_ground erasing() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
   result<void> finish_erasing();
   std::vector<http::readiness_check> readiness() const;
 
@@ -89,7 +89,6 @@ private:
   system_randomness random_;
   all_projections projections_;
   std::unique_ptr<storage::event_log> log_;
-  std::shared_ptr<storage::key_ring> keys_;
   std::shared_ptr<const projections::record_seal> seal_;
   std::unique_ptr<storage::views_store> views_;
   std::unique_ptr<projections::projector> projector_;
@@ -134,15 +133,13 @@ result<void> serving::open() {
   say_how_it_opened(log_->report(), log_->epoch());
   // Only an empty log may get new keys: with others no login or share code in it would be found again.
   PALABRE_TRY(auto keys, load_secrets(data, log_->head() == position{}, random_));
-  PALABRE_TRY(keys_, open_keys(data, *log_, random_));
-  seal_ = std::make_shared<const projections::record_seal>(keys_, random_);
-  log_->open_seals_with(seal_);
+  PALABRE_TRY(seal_, seal_log(data, *log_, random_));
   PALABRE_TRY(auto foreign_key, load_foreign_token_key(settings_.foreign_token_key_file));
 
   PALABRE_TRY(open_views());
   projector_ = std::make_unique<projections::projector>(*log_, *views_, projections_.list());
   journal_ = std::make_unique<storage::journal>(*log_);
-  journal_->add_precondition([this] { return keys_->sync(); });
+  journal_->add_precondition([this] { return seal_->keys().sync(); });
   const actors::decider_context context{*log_, *journal_, *views_, time_, seal_.get()};
   actors_ = std::make_unique<actors::actor_runtime>(context, settings_.actors);
   reader_ = std::make_unique<projections::log_reader>(*log_);
@@ -379,6 +376,11 @@ int serve(const serve_options& options, const configuration& settings) {
 int fail(std::ostream& errors, const error& why) {
   errors << "palabre: " << name_of(why.code) << ": " << why.context << '\n';
   return 1;
+}
+
+int fail_or_misused(std::ostream& errors, const error& why) {
+  fail(errors, why);
+  return why.code == errc::invalid ? 2 : 1;
 }
 
 } // namespace palabre::app

@@ -1,8 +1,8 @@
-#include "app/audit_progress.hpp"
 #include "app/commands.hpp"
 #include "app/ending.hpp"
 #include "app/keys.hpp"
 #include "app/log_statistics.hpp"
+#include "app/record_progress.hpp"
 #include "app/store.hpp"
 
 #include "base/json_writer.hpp"
@@ -118,7 +118,7 @@ result<void> run(const stats_options& options, std::ostream& out) {
   PALABRE_TRY(const auto log, open_log_for_reading(options.data));
   log_statistics found;
   {
-    audit_progress shown("counting", {}, log->head());
+    record_progress shown("counting", {}, log->head(), record_progress::elsewhere::if_it_takes_long);
     PALABRE_TRY(found, count(*log, [&](position at) {
                   shown.reach(at);
                   return !end.is_asked();

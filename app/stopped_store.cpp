@@ -17,16 +17,14 @@ result<std::unique_ptr<stopped_store>> stopped_store::open(const std::string& da
   PALABRE_TRY(s.log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, s.random_));
   PALABRE_TRY(auto secrets, load_secrets(data, false, s.random_));
   s.name_key_ = std::move(secrets.name_key);
-  PALABRE_TRY(s.keys_, open_keys(data, *s.log_, s.random_));
-  s.seal_ = std::make_shared<const projections::record_seal>(s.keys_, s.random_);
-  s.log_->open_seals_with(s.seal_);
+  PALABRE_TRY(s.seal_, seal_log(data, *s.log_, s.random_));
   storage::views_directories(data).remove_others(); // what a rebuild that was killed left
   const auto list = s.projections_.list();
   const std::string print = projections::fingerprint(list, s.log_->epoch());
   PALABRE_TRY(s.views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
   s.projector_ = std::make_unique<projections::projector>(*s.log_, *s.views_, list);
   s.journal_ = std::make_unique<storage::journal>(*s.log_);
-  s.journal_->add_precondition([&s] { return s.keys_->sync(); });
+  s.journal_->add_precondition([&s] { return s.seal_->keys().sync(); });
   s.journal_->add_listener([&s](const storage::committed_batch_ptr& batch) { s.projector_->feed(batch); });
   const actors::decider_context context{*s.log_, *s.journal_, *s.views_, s.time_, s.seal_.get()};
   s.actors_ = std::make_unique<actors::actor_runtime>(context, actors::runtime_settings{});

@@ -19,7 +19,7 @@ public:
   static result<std::unique_ptr<stopped_store>> open(const std::string& data);
   ~stopped_store();
 
-  erasing_ground ground() { return {*log_, *keys_, *views_, *projector_, *actors_, time_}; }
+  erasing_ground ground() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
   const std::string& name_key() const { return name_key_; }
 
 private:
@@ -30,7 +30,6 @@ private:
   system_randomness random_;
   all_projections projections_;
   std::unique_ptr<storage::event_log> log_;
-  std::shared_ptr<storage::key_ring> keys_;
   std::shared_ptr<const projections::record_seal> seal_;
   std::unique_ptr<storage::views_store> views_;
   std::unique_ptr<projections::projector> projector_;

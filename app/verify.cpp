@@ -1,8 +1,8 @@
-#include "app/audit_progress.hpp"
 #include "app/commands.hpp"
 #include "app/ending.hpp"
 #include "app/keys.hpp"
 #include "app/moment.hpp"
+#include "app/record_progress.hpp"
 #include "app/store.hpp"
 #include "app/views_check.hpp"
 
@@ -24,7 +24,7 @@ result<position> before_since(const storage::event_log& log, const std::optional
 
 result<storage::checked_log> check_log(const storage::event_log& log, position after, bool sealed, const ending& end,
                                        std::ostream& out) {
-  audit_progress shown("checking the log", after, log.head());
+  record_progress shown("checking the log", after, log.head(), record_progress::elsewhere::if_it_takes_long);
   storage::log_check how;
   how.after = after;
   how.threads = working_threads();
@@ -76,10 +76,7 @@ result<void> run(const verify_options& options, std::ostream& out) {
 
 int verify(const verify_options& options, std::ostream& out, std::ostream& errors) {
   const auto sound = run(options, out);
-  if (!sound) {
-    fail(errors, sound.error());
-    return sound.error().code == errc::invalid ? 2 : 1;
-  }
+  if (!sound) return fail_or_misused(errors, sound.error());
   out << "verified\n";
   return 0;
 }

@@ -1,6 +1,6 @@
 #include "app/views_check.hpp"
 
-#include "app/audit_progress.hpp"
+#include "app/record_progress.hpp"
 #include "app/store.hpp"
 
 #include "projections/log_fold.hpp"
@@ -11,7 +11,7 @@ namespace {
 
 /// Folds the log anew, up to where the views are.
 result<void> rebuild(const storage::event_log& log, position last, const ending& end, storage::views_store& into) {
-  audit_progress shown("computing the views anew", {}, last);
+  record_progress shown("computing the views anew", {}, last, record_progress::elsewhere::if_it_takes_long);
   all_projections projections;
   return projections::fold_log(log, into, projections.list(), {}, last, [&](position reached) {
     shown.reach(reached);

@@ -141,8 +141,7 @@ result<computed_views> rebuild_stopped(const std::string& data, const std::strin
   system_randomness random;
   PALABRE_TRY(const auto log,
               storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random));
-  PALABRE_TRY(auto keys, open_keys(data, *log, random));
-  log->open_seals_with(std::make_shared<const projections::record_seal>(std::move(keys), random));
+  PALABRE_TRY(seal_log(data, *log, random));
   const views_directories directories(data);
   directories.remove_others();
   store_ptr present;
