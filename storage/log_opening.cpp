@@ -53,6 +53,11 @@ error refusal(const std::string& directory, const std::string& found, position l
                              "be read with: palabre recover --data " + data + " --accept-loss"};
 }
 
+/// What RocksDB goes by is not there, or ends before the last family.
+std::string nothing_listed(const std::string& directory) {
+  return "there is no log in " + directory + ", or CURRENT and the MANIFEST that it names do not lead to it";
+}
+
 /// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look
 /// at it.
 result<void> check_unlocked(const std::string& directory, rocksdb::Env& env) {
@@ -230,7 +235,7 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   if (accept_loss)
     mode = recovery::kPointInTimeRecovery;
   else if (log.report.created && before && before->head.value > 0)
-    return refusal(directory, "there is no log in " + directory, {}, before);
+    return refusal(directory, nothing_listed(directory), {}, before);
   else if (!log.report.created) {
     PALABRE_TRY(check_unlocked(directory, env));
     PALABRE_TRY(mode, choose_recovery(directory, env, before));
@@ -269,7 +274,7 @@ result<void> check_openable(const std::string& directory) {
   rocksdb::Env& env = *rocksdb::Env::Default();
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
   PALABRE_TRY(const bool is_there, find_log(directory, env));
-  if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
+  if (!is_there) return refusal(directory, nothing_listed(directory), {}, mark);
   PALABRE_TRY(check_unlocked(directory, env));
   PALABRE_TRY(choose_recovery(directory, env, mark));
   return success();
