@@ -6,6 +6,7 @@
 #include "app/rebuild_command.hpp"
 #include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
+#include "app/user_commands.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   bench_command benchmark(program, version);
   erase_command erasing(program);
   keys_command keys(program);
+  user_commands people(program);
 
   try {
     program.parse(argc, argv);
@@ -103,5 +105,6 @@ int main(int argc, char** argv) {
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
+  if (people.is_asked()) exit_code = people.run();
   return exit_code;
 }

@@ -54,8 +54,9 @@ struct edge_settings {
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
   std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
   namespace_table namespaces;                                              ///< of channels beside rooms
-  std::string version;                                                     ///< of the server
-  bool test_routes = false;                                                ///< whether there is /test/echo
+  std::vector<std::string> administrators; ///< logins, canonical: whoever has one is an administrator unpromoted
+  std::string version;                     ///< of the server
+  bool test_routes = false;                ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
@@ -89,6 +90,7 @@ struct services {
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
   token_buckets past_rate{{std::chrono::milliseconds(50), 40}, 65'536};
+  token_buckets audit_rate{{std::chrono::milliseconds(100), 40}, 65'536};
 };
 
 } // namespace palabre::http
