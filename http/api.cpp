@@ -75,9 +75,21 @@ events::room_action action_of(access needs) {
   case access::room_own: return events::room_action::own;
   case access::anyone:
   case access::user:
+  case access::administrator:
   case access::room_see: break;
   }
   return events::room_action::see;
+}
+
+/// Requires: the views have reached the head at arrival: a demotion counts at once.
+std::optional<problem> look_at_account(services& s, user_id who) {
+  const auto row = s.users.user(who);
+  if (!row) return problem_of(row.error());
+  if (!row.value()) return refused(errc::forbidden);
+  const auto& named = s.settings.administrators;
+  if (row.value()->administrator || std::find(named.begin(), named.end(), row.value()->login) != named.end())
+    return std::nullopt;
+  return refused(errc::forbidden);
 }
 
 /// What the views say now: fills c.room and c.standing, and refuses who may not.
@@ -180,9 +192,9 @@ awaitable<std::optional<problem>> catch_up(services& s, position head, position 
   co_return std::nullopt;
 }
 
-/// Whether this read has to wait for the views: it does not see less than was durable when it came.
+/// Whether this call has to wait for the views: a read does not see less than was durable when it came.
 bool waits_for_views(const call& c, access needs) {
-  return c.method == verb::get && needs != access::anyone;
+  return needs == access::administrator || (c.method == verb::get && needs != access::anyone);
 }
 
 } // namespace
@@ -217,6 +229,8 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
     if (late) co_return std::move(*late);
   }
 
+  if (needs == access::administrator)
+    if (auto denial = look_at_account(s_, c.user())) co_return std::move(*denial);
   if (needs >= access::room_see) {
     auto admission = admit_to_room(s_, c, needs, head);
     auto denial = co_await std::move(admission);

@@ -31,4 +31,38 @@ result<stream_version> log_reader::head_of(const stream_id& stream) const {
   return version;
 }
 
+result<std::vector<storage::committed_record>>
+log_reader::records(position after, position last, const std::function<bool(const storage::record&)>& wanted) const {
+  std::vector<position> at; // few, and only they are hashed
+  PALABRE_TRY(log_.scan_in_place(after, last, [&](const storage::record& r, std::string_view) {
+    if (wanted(r)) at.push_back(r.at);
+    return true;
+  }));
+  std::vector<storage::committed_record> found;
+  found.reserve(at.size());
+  for (const position each : at) {
+    PALABRE_TRY(auto record, log_.read(each));
+    found.push_back(std::move(record));
+  }
+  return found;
+}
+
+result<stream_version> log_reader::version_at(const stream_id& stream, position at) const {
+  PALABRE_TRY(const auto head, log_.head_of(stream));
+  if (head.at <= at) return head.version;
+  stream_version before = 0, behind = head.version;
+  while (before + 1 < behind) {
+    const stream_version middle = before + (behind - before) / 2;
+    PALABRE_TRY(const position its, position_of(stream, middle));
+    (its <= at ? before : behind) = middle;
+  }
+  return before;
+}
+
+result<position> log_reader::position_of(const stream_id& stream, stream_version version) const {
+  PALABRE_TRY(const auto at, log_.find_version(stream, version));
+  if (!at) return error{errc::corrupt, "a stream's index has no version " + std::to_string(version)};
+  return *at;
+}
+
 } // namespace palabre::projections

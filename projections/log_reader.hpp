@@ -1,9 +1,10 @@
 #pragma once
-// What the edge may know of the log: how far it is, and the events of one stream for recovery and for answers that were
-// given before. Everything else is asked of the views.
+// What the edge may know of the log: how far it is, the events of one stream for recovery and for answers that were
+// given before, and, for administrators, all of them (event_search.hpp). Everything else is asked of the views.
 
 #include "storage/event_log.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,15 @@ public:
                             std::size_t bytes_max) const;
   /// The last durable version of `stream`; 0: it has no event.
   result<stream_version> head_of(const stream_id& stream) const;
+
+  /// The records after `after` up to `last` that `wanted` takes. Costs what reading all of them does.
+  /// Requires: last ≤ head().
+  result<std::vector<storage::committed_record>>
+  records(position after, position last, const std::function<bool(const storage::record&)>& wanted) const;
+  /// The last version of `stream` at or before a position, found by halving; 0: there is none.
+  result<stream_version> version_at(const stream_id& stream, position at) const;
+  /// Where a version stands. Requires: the stream has it.
+  result<position> position_of(const stream_id& stream, stream_version version) const;
 
 private:
   const storage::event_log& log_;
