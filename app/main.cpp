@@ -1,6 +1,7 @@
 #include "app/audit_commands.hpp"
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/describe_command.hpp"
 #include "app/erase_command.hpp"
 #include "app/keys_command.hpp"
 #include "app/rebuild_command.hpp"
@@ -76,6 +77,7 @@ int main(int argc, char** argv) {
   erase_command erasing(program);
   keys_command keys(program);
   user_commands people(program);
+  describe_command describing(program, PALABRE_VERSION);
 
   try {
     program.parse(argc, argv);
@@ -103,6 +105,7 @@ int main(int argc, char** argv) {
   if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
+  if (describing.is_asked()) exit_code = describing.run();
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
   if (people.is_asked()) exit_code = people.run();

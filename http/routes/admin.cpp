@@ -4,7 +4,9 @@
 #include "events/streams.hpp"
 #include "http/query.hpp"
 #include "http/router.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/audited_event.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/routes.hpp"
 #include "projections/event_search.hpp"
@@ -23,6 +25,7 @@ using asio::awaitable;
 using projections::event_filter;
 using projections::event_search;
 
+static_assert(event_search::records_looked_at_max == 10'000); // the summary of the row says it
 constexpr std::string_view filters[] = {"room", "stream", "user", "about", "type", "request", "since", "until"};
 
 /// It reads the log, which is slower than a view.
@@ -75,7 +78,7 @@ event_filter filter_of(query_reader& query, const call& c) {
 }
 
 /// Newest first, from the end or from below `before`; with `after` oldest first.
-event_search::page_request page_of(query_reader& query, position head) {
+event_search::page_request page_asked(query_reader& query, position head) {
   query.at_most_one_of({"before", "after"});
   const auto before = query.integer("before", 0);
   const auto after = query.integer("after", 0);
@@ -88,11 +91,8 @@ event_search::page_request page_of(query_reader& query, position head) {
 }
 
 problem position_unknown(position head) {
-  problem p;
-  p.status = 409;
-  p.code = "position_unknown";
-  p.detail = "`after` lies beyond the log's last event, which is " + std::to_string(head.value);
-  return p;
+  return refusal("position_unknown",
+                 "`after` lies beyond the log's last event, which is " + std::to_string(head.value));
 }
 
 // ---- The answer
@@ -141,7 +141,7 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   const position head = s.log.head();
   query_reader query(c);
   event_filter wanted = filter_of(query, c);
-  const event_search::page_request page = page_of(query, head);
+  const event_search::page_request page = page_asked(query, head);
   if (!query.ok()) co_return query.take_problem();
   if (page.way == event_search::direction::newer && page.from > head) co_return position_unknown(head);
   event_search search(s.log, std::move(wanted), page);
@@ -156,12 +156,35 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   co_return render(s, c, page, search);
 }
 
+// ---- The row
+
+using parameters::in_query;
+constexpr query_parameter room{"room", "only events of this room", in_query<uuid>};
+constexpr query_parameter stream{"stream", "only events of this stream, as user:0190…", in_query<std::string>};
+constexpr query_parameter user{"user", "only what this user did", in_query<uuid>};
+constexpr query_parameter about{"about", "only what names this id: of a user, a room, a message, a session",
+                                in_query<uuid>};
+constexpr query_parameter type{"type", "only events of this type, as message.posted", in_query<std::string>};
+constexpr query_parameter request{"request", "only what this request did, by its X-Request-ID", in_query<std::string>};
+constexpr query_parameter since{"since", "only from this time on (RFC 3339)", in_query<timestamp>};
+constexpr query_parameter until{"until", "only up to this time (RFC 3339)", in_query<timestamp>};
+constexpr query_parameter before{"before", "only what is older than this position", in_query<parameters::seq_number>};
+constexpr query_parameter after{"after", "only what is newer than this position, oldest first",
+                                in_query<parameters::seq_number>};
+
 constexpr route rows[] = {
-    {verb::get, "/api/v1/admin/events", "", access::administrator, false, false, list,
-     "For administrators: every event, newest first or, with `after`, oldest first, with who, what, to what, when, by "
-     "which request. Filters: room or stream, user (who acted), about (whom or what it names), type, request, since, "
-     "until. A page looks at 10,000 events: where fewer of them than `limit` are asked for it is short, and `next` "
-     "goes on from there."},
+    {.name = "list_all_events",
+     .tag = "Administration",
+     .method = verb::get,
+     .path = "/api/v1/admin/events",
+     .needs = access::administrator,
+     .run = list,
+     .summary = "Who did what to what, when, and by which request: every event, newest first. A page looks at 10,000 "
+                "events: where it finds fewer than `limit` among them it is short, and `next` goes on from there.",
+     .gives = answers_a<page_of<audited_event_answer>>,
+     .query = {&room, &stream, &user, &about, &type, &request, &since, &until, &before, &after, &parameters::limit},
+     .refuses = {"position_unknown"},
+     .rate = rate_class::look_back},
 };
 
 } // namespace
