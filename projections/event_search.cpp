@@ -3,7 +3,6 @@
 #include "base/assert.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace palabre::projections {
 
@@ -26,23 +25,10 @@ result<void> event_search::begin() {
   return success();
 }
 
-std::uint64_t event_search::ordinal_of(const storage::committed_record& r) const {
-  return is_by_stream() ? r.view.version : r.view.at.value;
-}
-
-result<event_search::records> event_search::read_all(std::uint64_t after, std::uint64_t last) const {
-  if (!is_by_stream())
-    return log_.records({after}, {last}, [this](const storage::record& r) { return wanted_.takes(r); });
-  constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
-  PALABRE_TRY(auto stretch, log_.events_of(*wanted_.stream, after, last, last - after, unbounded));
-  return std::move(stretch.records);
-}
-
-/// The log says not_found of what was archived and is away.
-result<event_search::records> event_search::read(std::uint64_t after, std::uint64_t last) const {
-  auto found = read_all(after, last);
-  if (!found && found.error().code == errc::not_found) return error{errc::unavailable, found.error().context};
-  return found;
+result<std::vector<position>> event_search::look(std::uint64_t after, std::uint64_t last) const {
+  const auto takes = [this](const storage::record& r) { return wanted_.takes(r); };
+  if (is_by_stream()) return log_.find_in_stream(*wanted_.stream, after, last, takes);
+  return log_.find_in_log({after}, {last}, takes);
 }
 
 /// Most pages are full at once: steps are small first, and grow.
@@ -51,19 +37,22 @@ std::uint64_t event_search::step_size() const {
   return std::min<std::uint64_t>({size, records_looked_at_max - looked_at_, high_ - low_});
 }
 
-/// Keeps those that are wanted. The last one that it looked at is where the next page begins.
-void event_search::take(records seen) {
+/// As many as the page has room for. The last of them is then where the next page begins.
+result<void> event_search::take(std::vector<position> wanted) {
   const bool older = asked_.way == direction::older;
-  for (std::size_t i = 0; i < seen.size() && found_.size() < asked_.count_max; ++i) {
-    storage::committed_record& each = older ? seen[seen.size() - 1 - i] : seen[i];
-    if (!wanted_.takes(each.view)) continue;
-    const std::uint64_t ordinal = ordinal_of(each);
-    found_.push_back(std::move(each));
-    if (found_.size() == asked_.count_max) (older ? high_ : low_) = older ? ordinal - 1 : ordinal;
+  if (older) std::reverse(wanted.begin(), wanted.end());
+  for (const position at : wanted) {
+    PALABRE_TRY(auto record, log_.read(at));
+    const std::uint64_t ordinal = is_by_stream() ? record.view.version : at.value;
+    found_.push_back(std::move(record));
+    if (found_.size() < asked_.count_max) continue;
+    (older ? high_ : low_) = older ? ordinal - 1 : ordinal;
+    break;
   }
+  return success();
 }
 
-result<bool> event_search::step() {
+result<bool> event_search::look_on() {
   if (!begun_) {
     PALABRE_TRY(begin());
   }
@@ -71,11 +60,18 @@ result<bool> event_search::step() {
   if (count == 0) return false;
   const bool older = asked_.way == direction::older;
   const std::uint64_t after = older ? high_ - count : low_;
-  PALABRE_TRY(records seen, read(after, after + count));
+  PALABRE_TRY(auto wanted, look(after, after + count));
   looked_at_ += count;
   (older ? high_ : low_) = older ? after : after + count;
-  take(std::move(seen));
+  PALABRE_TRY(take(std::move(wanted)));
   return found_.size() < asked_.count_max && low_ < high_ && looked_at_ < records_looked_at_max;
+}
+
+/// The log says not_found of what was archived and is away.
+result<bool> event_search::step() {
+  auto more = look_on();
+  if (!more && more.error().code == errc::not_found) return error{errc::unavailable, more.error().context};
+  return more;
 }
 
 result<std::optional<position>> event_search::next() const {

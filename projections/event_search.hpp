@@ -9,7 +9,7 @@
 namespace palabre::projections {
 
 /// One page of what a filter takes. A filter with a stream goes by the stream's index and looks at its records only;
-/// every other one looks at all records. Threads: one. Memory: what it found and one step of the log.
+/// every other one looks at all records. Threads: one. Memory: what it found.
 class event_search {
 public:
   enum class direction : bool { older, newer };
@@ -38,14 +38,12 @@ public:
   result<std::optional<position>> next() const;
 
 private:
-  using records = std::vector<storage::committed_record>;
   result<void> begin();
+  result<bool> look_on();
   std::uint64_t step_size() const;
-  void take(records seen);
-  result<records> read(std::uint64_t after, std::uint64_t last) const;
-  result<records> read_all(std::uint64_t after, std::uint64_t last) const;
+  result<std::vector<position>> look(std::uint64_t after, std::uint64_t last) const;
+  result<void> take(std::vector<position> wanted);
   bool is_by_stream() const { return wanted_.stream.has_value(); }
-  std::uint64_t ordinal_of(const storage::committed_record& r) const;
 
   const log_reader& log_;
   const event_filter wanted_;
@@ -53,7 +51,7 @@ private:
   bool begun_ = false;
   std::size_t looked_at_ = 0;
   std::uint64_t low_ = 0, high_ = 0; ///< still to look at: low_ < n ≤ high_, versions of the stream or positions
-  records found_;
+  std::vector<storage::committed_record> found_;
 };
 
 } // namespace palabre::projections

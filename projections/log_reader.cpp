@@ -31,19 +31,23 @@ result<stream_version> log_reader::head_of(const stream_id& stream) const {
   return version;
 }
 
-result<std::vector<storage::committed_record>>
-log_reader::records(position after, position last, const std::function<bool(const storage::record&)>& wanted) const {
-  std::vector<position> at; // few, and only they are hashed
+result<std::vector<position>> log_reader::find_in_log(position after, position last,
+                                                      const record_filter& wanted) const {
+  std::vector<position> found;
   PALABRE_TRY(log_.scan_in_place(after, last, [&](const storage::record& r, std::string_view) {
-    if (wanted(r)) at.push_back(r.at);
+    if (wanted(r)) found.push_back(r.at);
     return true;
   }));
-  std::vector<storage::committed_record> found;
-  found.reserve(at.size());
-  for (const position each : at) {
-    PALABRE_TRY(auto record, log_.read(each));
-    found.push_back(std::move(record));
-  }
+  return found;
+}
+
+result<std::vector<position>> log_reader::find_in_stream(const stream_id& stream, stream_version after,
+                                                         stream_version last, const record_filter& wanted) const {
+  std::vector<position> found;
+  PALABRE_TRY(log_.read_stream(stream, after, last - after, [&](const storage::committed_record& r) {
+    if (wanted(r.view)) found.push_back(r.view.at);
+    return true;
+  }));
   return found;
 }
 

@@ -29,10 +29,13 @@ public:
   /// The last durable version of `stream`; 0: it has no event.
   result<stream_version> head_of(const stream_id& stream) const;
 
-  /// The records after `after` up to `last` that `wanted` takes. Costs what reading all of them does.
-  /// Requires: last ≤ head().
-  result<std::vector<storage::committed_record>>
-  records(position after, position last, const std::function<bool(const storage::record&)>& wanted) const;
+  using record_filter = std::function<bool(const storage::record&)>;
+  /// Where the records after `after` up to `last` stand that `wanted` takes, of the log or of a stream, ascending.
+  /// Costs what reading all of them does. Requires: last ≤ head().
+  result<std::vector<position>> find_in_log(position after, position last, const record_filter& wanted) const;
+  result<std::vector<position>> find_in_stream(const stream_id& stream, stream_version after, stream_version last,
+                                               const record_filter& wanted) const;
+  result<storage::committed_record> read(position at) const { return log_.read(at); }
   /// The last version of `stream` at or before a position, found by halving; 0: there is none.
   result<stream_version> version_at(const stream_id& stream, position at) const;
   /// Where a version stands. Requires: the stream has it.
