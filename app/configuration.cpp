@@ -53,6 +53,24 @@ option proxies_option() {
           [](const configuration& c) { return joined(c.trusted_proxies); }};
 }
 
+option administrators_option() {
+  return {"auth.administrators", "whoever has one of these logins is an administrator, for as long as it stands here",
+          "up to " + std::to_string(administrators_max) +
+              " logins of 3 to 32 of a-z, 0-9, _, . and -, separated by commas (in TOML: an array)",
+          [](configuration& c, const std::string& text) {
+            std::vector<std::string> logins;
+            for (const std::string& each : split(text, ',')) {
+              auto login = events::canonical_login(each);
+              if (!login) return false;
+              logins.push_back(std::move(*login));
+            }
+            if (logins.size() > administrators_max) return false;
+            c.edge.administrators = std::move(logins);
+            return true;
+          },
+          [](const configuration& c) { return joined(c.edge.administrators); }};
+}
+
 option token_key_file_option() {
   return {"realtime.token_key_file", "the key by which another system signs tokens for its users (HMAC with SHA-256)",
           "the path of a file of mode 0600 with 32 bytes or more; empty: none",
@@ -72,6 +90,7 @@ const std::vector<option>& options() {
       duration_option<seconds>(
           "auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1), hours(24 * 365),
           [](configuration & c) -> auto& { return c.edge.refresh_token_ttl; }),
+      administrators_option(),
       number_option(
           "limits.connections", "open connections, in all", 1, 1'000'000,
           [](configuration & c) -> auto& { return c.edge.connections_max; }),

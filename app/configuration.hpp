@@ -14,6 +14,9 @@ namespace palabre::app {
 /// The longest that auth.access_token_ttl may be.
 constexpr std::chrono::hours access_token_ttl_max{24};
 
+/// Every request of an administrator may go through them.
+constexpr std::size_t administrators_max = 100;
+
 struct configuration {
   http::edge_settings edge;
   actors::runtime_settings actors;

@@ -77,9 +77,20 @@ events::room_action action_of(access needs) {
   case access::room_own: return events::room_action::own;
   case access::anyone:
   case access::user:
+  case access::administrator:
   case access::room_see: break;
   }
   return events::room_action::see;
+}
+
+/// Requires: the views have reached the head at arrival: a demotion counts at once.
+std::optional<problem> look_at_account(services& s, user_id who) {
+  const auto row = s.users.user(who);
+  if (!row) return problem_of(row.error());
+  const auto& named = s.settings.administrators;
+  const auto is_named = [&](const std::string& login) { return std::ranges::find(named, login) != named.end(); };
+  if (row.value() && (row.value()->administrator || is_named(row.value()->login))) return std::nullopt;
+  return refusal("forbidden", "only administrators may do this");
 }
 
 /// What the views say now: fills c.room and c.standing, and refuses who may not.
@@ -169,9 +180,9 @@ awaitable<std::optional<problem>> catch_up(services& s, position head, position 
   co_return std::nullopt;
 }
 
-/// Whether this read has to wait for the views: it does not see less than was durable when it came.
+/// Whether this call has to wait for the views: a read does not see less than was durable when it came.
 bool waits_for_views(const call& c, access needs) {
-  return c.method == verb::get && needs != access::anyone;
+  return needs == access::administrator || (c.method == verb::get && needs != access::anyone);
 }
 
 } // namespace
@@ -216,6 +227,8 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
     if (late) co_return std::move(*late);
   }
 
+  if (needs == access::administrator)
+    if (auto denial = look_at_account(s_, c.user())) co_return std::move(*denial);
   if (needs >= access::room_see) {
     auto admission = admit_to_room(s_, c, needs, head);
     auto denial = co_await std::move(admission);

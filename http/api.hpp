@@ -33,9 +33,10 @@ std::string_view name_of(verb v);
 /// A denial is given only after the views have reached the log's head at arrival (a room joined just now counts).
 enum class access : std::uint8_t {
   anyone,
-  user,      ///< a valid access token: else 401
-  room_see,  ///< 404 for a private room one is not in
-  room_read, ///< members: else 404 (private) or 403 (public)
+  user,          ///< a valid access token: else 401
+  administrator, ///< promoted, or named by the configuration: else 403
+  room_see,      ///< 404 for a private room one is not in
+  room_read,     ///< members: else 404 (private) or 403 (public)
   room_post,
   room_administrate,
   room_own

@@ -57,8 +57,9 @@ struct edge_settings {
   std::vector<std::string> allowed_origins;                                ///< beside the server's own
   proxy_list trusted_proxies;                                              ///< whose word on the client counts
   namespace_table namespaces;                                              ///< of channels beside rooms
-  std::string version;                                                     ///< of the server
-  bool test_routes = false;                                                ///< whether there is /test/echo
+  std::vector<std::string> administrators; ///< logins, canonical: whoever has one is an administrator unpromoted
+  std::string version;                     ///< of the server
+  bool test_routes = false;                ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
