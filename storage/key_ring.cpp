@@ -164,10 +164,10 @@ std::optional<data_key> key_ring::state::at_hand(user_id user) const {
 }
 
 std::optional<data_key> key_ring::state::at_hand(std::uint32_t key_id) const {
+  if (index.is_erased(key_id)) return data_key{key_id, nullptr}; // noted is enough: nobody reads it any more
   const auto found = unwrapped.find(key_id);
-  if (found != unwrapped.end()) return data_key{key_id, found->second};
-  if (index.slot_of(key_id) || !index.is_erased(key_id)) return std::nullopt;
-  return data_key{key_id, nullptr};
+  if (found == unwrapped.end()) return std::nullopt;
+  return data_key{key_id, found->second};
 }
 
 result<ring_entry> key_ring::state::entry_of(std::uint32_t key_id) const {
@@ -346,6 +346,11 @@ result<void> key_ring::destroy_key_of(user_id user) {
 std::vector<erased_user> key_ring::erased() const {
   const std::shared_lock lock(state_->mutex);
   return state_->index.erased();
+}
+
+bool key_ring::is_noted(std::uint32_t key_id) const {
+  const std::shared_lock lock(state_->mutex);
+  return state_->index.is_erased(key_id);
 }
 
 bool key_ring::holds_key_of(user_id user) const {
