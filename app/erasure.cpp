@@ -61,7 +61,9 @@ result<actors::room_request> leaving(const storage::views_store& views, room_id 
 }
 
 result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& done) {
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
   PALABRE_TRY(const auto rooms, projections::presence_queries(ground.views).rooms_of(user));
+  done.rooms_owned = 0;
   for (const room_id& room : rooms) {
     const auto left = ask_again(ground.commands, [&] { return leaving(ground.views, room, user); });
     if (left)
@@ -72,6 +74,16 @@ result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& do
       return left.error();
   }
   return success();
+}
+
+/// They are in no room but their own.
+result<bool> has_left(const storage::views_store& views, user_id user) {
+  PALABRE_TRY(const auto rooms, projections::presence_queries(views).rooms_of(user));
+  for (const room_id& room : rooms) {
+    PALABRE_TRY(const auto row, projections::roster_queries(views).room(room));
+    if (row && row->owner != user) return false;
+  }
+  return true;
 }
 
 /// By looking through all of them: the login itself may be unreadable already.
@@ -144,11 +156,11 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   erasure done;
   done.user = user;
   PALABRE_TRY(done.was_unsealed, began_unsealed(ground.log, user));
-  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
   PALABRE_TRY(done.key_id, ground.keys.begin_erasing(user, ground.time.now()));
   PALABRE_TRY(leave_rooms(ground, user, done));
   PALABRE_TRY(const position ended, end_account(ground, user, done.key_id));
   PALABRE_TRY(wait_for_views(ground.projector, ended));
+  PALABRE_TRY(leave_rooms(ground, user, done)); // those that they were just joining
   PALABRE_TRY(ground.views.erase_snapshot(events::stream_of(user)));
   PALABRE_TRY(ground.views.forget_old_rows());
   PALABRE_TRY(ground.keys.destroy_key_of(user)); // last: as long as the key is there, all of this is begun again
@@ -157,9 +169,13 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
 
 result<std::size_t> finish_erasures(const erasing_ground& ground) {
   std::size_t finished = 0;
-  for (const storage::erased_user& each : ground.keys.erased()) {
+  const auto erased = ground.keys.erased();
+  if (erased.empty()) return finished;
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
+  for (const storage::erased_user& each : erased) {
     PALABRE_TRY(const bool ended, has_ended(ground.log, each.user));
-    if (ended && !ground.keys.holds_key_of(each.user)) continue;
+    PALABRE_TRY(const bool left, has_left(ground.views, each.user));
+    if (ended && left && !ground.keys.holds_key_of(each.user)) continue;
     const auto done = erase_user(ground, each.user);
     if (!done && done.error().code != errc::not_found) return done.error();
     PALABRE_TRY(ground.keys.destroy_key_of(each.user)); // also where the log never knew of them

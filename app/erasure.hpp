@@ -54,6 +54,7 @@ result<void> wait_for_views(projections::projector& projector, position at);
 result<erasure> erase_user(const erasing_ground& ground, user_id user);
 
 /// Does what was noted and is not finished: after a crash, or in a backup that is older than the list of the erased.
+/// Whoever came into a room by a command that was on its way when they were erased leaves it.
 /// Costs a look-up for each that was ever erased. Answers how many it was. Errors: as erase_user.
 result<std::size_t> finish_erasures(const erasing_ground& ground);
 

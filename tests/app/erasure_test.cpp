@@ -5,6 +5,7 @@
 #include "person.hpp"
 #include "running_server.hpp"
 
+#include "app/stopped_store.hpp"
 #include "base/digest.hpp"
 #include "storage/erased_list.hpp"
 
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 namespace palabre::testing {
 namespace {
@@ -213,6 +215,54 @@ TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
             401);
   person other(server_, login_); // her login is free
   EXPECT_NE(other.id(), ada_.id());
+}
+
+/// A gateway over which somebody joins a room between leaving their rooms and the end of their account.
+class joining_meanwhile final : public actors::gateway {
+public:
+  joining_meanwhile(actors::gateway& to, room_id room, user_id who) : to_(to), room_(room), who_(who) {}
+  void send(actors::room_request request) override { to_.send(std::move(request)); }
+  void send(actors::user_request request) override {
+    if (!std::exchange(joined_, true)) join();
+    to_.send(std::move(request));
+  }
+
+private:
+  void join() {
+    std::promise<bool> done;
+    actors::room_request request;
+    request.room = room_;
+    request.command = events::join_room{{}, "Ada"};
+    request.origin = {who_, "a join on its way", {}};
+    request.answer = actors::reply<actors::outcome>([&](const auto& what) { done.set_value(what.has_value()); });
+    to_.send(std::move(request));
+    EXPECT_TRUE(done.get_future().get());
+  }
+
+  actors::gateway& to_;
+  const room_id room_;
+  const user_id who_;
+  bool joined_ = false;
+};
+
+TEST_F(Erasure, WhoJoinsARoomMeanwhileIsNoMemberAfterwards) {
+  const room_id other = *room_id::parse(bob_.make_room("Another", R"(,"visibility":"public")"));
+  const user_id ada = *user_id::parse(ada_.id());
+  EXPECT_EQ(server_.stop(), 0);
+  {
+    const auto store = app::stopped_store::open(data_).value();
+    const app::erasing_ground ground = store->ground();
+    joining_meanwhile commands(ground.commands, other, ada);
+    const auto done =
+        app::erase_user({ground.log, ground.keys, ground.views, ground.projector, commands, ground.time}, ada);
+    ASSERT_TRUE(done) << done.error().context;
+    EXPECT_EQ(done.value().rooms_left, 2u);
+    EXPECT_EQ(done.value().rooms_owned, 1u);
+    ASSERT_TRUE(app::wait_for_views(ground.projector, ground.log.head()));
+    EXPECT_FALSE(projections::roster_queries(ground.views).standing(other, ada).value());
+  }
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
 }
 
 TEST_F(Erasure, WhatACrashInterruptedIsDoneAtTheNextStart) {
