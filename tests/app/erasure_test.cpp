@@ -269,6 +269,10 @@ TEST_F(Erasure, WhatACrashInterruptedIsDoneAtTheNextStart) {
   EXPECT_EQ(server_.stop(), 0);
   const storage::erased_user noted{1, *user_id::parse(ada_.id()), {1'700'000'000'000}}; // and nothing else was done
   ASSERT_TRUE(storage::append_erased(data_ + "/keys/erased", {}, noted));
+  const auto half_done = run_palabre({"verify", "--data", data_});
+  EXPECT_EQ(half_done.status, 1) << half_done.printed;
+  EXPECT_NE(half_done.complained.find("an erasure is unfinished"), std::string::npos) << half_done.complained;
+  EXPECT_EQ(half_done.complained.find("corrupt"), std::string::npos) << half_done.complained;
   server_.start();
   EXPECT_NE(server_.log().find("erasure was not finished"), std::string::npos) << server_.log();
   EXPECT_EQ(server_.stop(), 0);
