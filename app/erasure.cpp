@@ -7,7 +7,9 @@
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/users.hpp"
+#include "storage/views_directories.hpp"
 
+#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -112,6 +114,12 @@ result<position> end_account(const erasing_ground& ground, user_id user, std::ui
   return ended.durable;
 }
 
+/// What a rebuild left, or could not switch to, holds rows that nobody would wipe.
+result<void> keep_only_views(const storage::views_store& views) {
+  const std::string in_use = views.directory();
+  return storage::views_directories(std::filesystem::path(in_use).parent_path()).keep_only(in_use);
+}
+
 /// The first record says how the account began; no record: there is none.
 result<bool> began_unsealed(const storage::event_log& log, user_id user) {
   std::optional<bool> unsealed;
@@ -156,6 +164,7 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   erasure done;
   done.user = user;
   PALABRE_TRY(done.was_unsealed, began_unsealed(ground.log, user));
+  PALABRE_TRY(keep_only_views(ground.views));
   PALABRE_TRY(done.key_id, ground.keys.begin_erasing(user, ground.time.now()));
   PALABRE_TRY(leave_rooms(ground, user, done));
   PALABRE_TRY(const position ended, end_account(ground, user, done.key_id));

@@ -47,10 +47,10 @@ result<erasure> parse_erasure(const std::string& json);
 /// Blocks until the views are at `at`. Requires: not the projector's thread. Errors: unavailable.
 result<void> wait_for_views(projections::projector& projector, position at);
 
-/// Blocks, for as long as it takes to write the views anew. One at a time, and not on a thread of the actors, the
-/// journal or the projector. From the moment it is noted it is going to be done: after an error or a crash by
-/// finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors: not_found: there never
-/// was such a user, nothing was changed; unavailable, io, corrupt.
+/// Blocks, for as long as it takes to write the views anew. One at a time, not while views are computed anew, and not
+/// on a thread of the actors, the journal or the projector. From the moment it is noted it is going to be done: after
+/// an error or a crash by finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors:
+/// not_found: there never was such a user, nothing was changed; unavailable, io, corrupt.
 result<erasure> erase_user(const erasing_ground& ground, user_id user);
 
 /// Does what was noted and is not finished: after a crash, or in a backup that is older than the list of the erased.

@@ -263,7 +263,6 @@ result<std::string> serving::erase(const control_arguments& arguments) {
   if (arguments.contains("look")) return to_json(who);
   const std::lock_guard lock(rebuilding_);
   if (ending_) return error{errc::unavailable, "the server is stopping"};
-  storage::views_directories(options_.data).remove_others(); // what a rebuild that failed left
   PALABRE_TRY(const auto done, erase_user(erasing(), who.user));
   spdlog::info("user {} was erased", to_text(who.user));
   return to_json(done);

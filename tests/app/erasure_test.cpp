@@ -173,6 +173,20 @@ TEST_F(Erasure, LeavesNoWordInAnyFileWhileTheServerServes) {
   expect_verified();
 }
 
+TEST_F(Erasure, LeavesNoWordInViewsThatARebuildCouldNotSwitchFrom) {
+  fs::create_directory(data_ + "/views.current.new"); // no draft of the pointer can be made
+  const auto rebuilt = run_palabre({"rebuild", "--data", data_});
+  EXPECT_EQ(rebuilt.status, 1) << rebuilt.printed;
+  EXPECT_EQ(erase(login_).status, 1) << "nobody could promise it";
+  EXPECT_EQ(ada_.get("/api/v1/me").status, 200) << "nothing was begun";
+  fs::remove(data_ + "/views.current.new");
+  const auto erased = erase(login_);
+  EXPECT_EQ(erased.status, 0) << erased.complained;
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
+}
+
 TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
   const auto before = bob_.get(messages_of(bobs_room_) + "?limit=100");
   EXPECT_EQ(server_.stop(), 0);
