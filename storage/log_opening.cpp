@@ -270,7 +270,6 @@ result<void> check_openable(const std::string& directory) {
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
-  PALABRE_TRY(check_unlocked(directory, env));
   PALABRE_TRY(choose_recovery(directory, env, mark));
   return success();
 }

@@ -27,7 +27,8 @@ result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& 
 result<position> catch_up_with_writer(opened_log& log, const std::string& directory);
 
 /// Would open_for_writing go on with the log as it is? Looks without changing anything; at what lies before the end
-/// only the opening itself looks. Errors: as event_log::open.
+/// only the opening itself looks. Requires: the caller has its log_lock, if there is a directory. Errors: as
+/// event_log::open.
 result<void> check_openable(const std::string& directory);
 
 } // namespace palabre::storage
