@@ -133,8 +133,7 @@ class lost_folder {
 public:
   static result<lost_folder> make(const std::string& data) {
     const std::string above = data + "/lost";
-    if (::mkdir(above.c_str(), 0700) != 0 && errno != EEXIST) return failed(above);
-    PALABRE_TRY(storage::sync_directory(data));
+    PALABRE_TRY(storage::make_directory(above));
     remove_drafts(above);
     lost_folder made(above + "/" + time_name());
     if (::mkdir(made.directory_.c_str(), 0700) != 0) return failed(made.directory_);

@@ -16,9 +16,9 @@
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 #include "storage/journal.hpp"
+#include "storage/synced_file.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <atomic>
@@ -125,8 +125,7 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
 
 result<void> serving::open() {
   const std::string& data = options_.data;
-  if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
-    return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
+  PALABRE_TRY(storage::make_directory(data));
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
   log_ = std::move(log).value();

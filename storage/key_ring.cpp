@@ -32,12 +32,6 @@ result<file_handle> lock(const std::string& directory) {
   return file;
 }
 
-result<void> make_directory(const std::string& directory) {
-  if (::mkdir(directory.c_str(), 0700) == 0) return sync_directory(directory + "/..");
-  if (errno != EEXIST) return error{errc::io, "cannot make " + directory + ": " + std::strerror(errno)};
-  return success();
-}
-
 /// Best effort: where the file system writes in place, the blocks of a replaced file hold no wrapped key any more. A
 /// file that has another name somewhere is somebody's copy.
 void wipe(const file_handle& replaced, std::uint64_t size, const std::string& path) {
