@@ -75,6 +75,17 @@ TEST_F(Archive, WithoutTheFileTheChainIsProvedAndWhoWantsTheEventsIsToldWhereThe
   const auto verified = run_palabre({"verify", "--data", data_});
   EXPECT_EQ(verified.status, 0) << verified.complained;
   EXPECT_NE(verified.printed.find("are in segments that are not here"), std::string::npos) << verified.printed;
+  const auto since = run_palabre({"verify", "--data", data_, "--since", events_.at(messages / 2).at});
+  EXPECT_EQ(since.status, 0) << since.complained;
+  EXPECT_NE(since.printed.find("are in segments that are not here"), std::string::npos) << since.printed;
+  const auto behind = run_palabre({"verify", "--data", data_, "--since", std::to_string(events_.size())});
+  EXPECT_EQ(behind.status, 0) << behind.complained;
+  const auto counted = run_palabre({"stats", "--data", data_});
+  EXPECT_EQ(counted.status, 0) << counted.complained;
+  EXPECT_NE(counted.printed.find("events are in segments that are not here"), std::string::npos) << counted.printed;
+  const auto again = archive();
+  EXPECT_EQ(again.status, 0) << again.complained;
+  EXPECT_NE(again.printed.find("archived: 0 events"), std::string::npos) << again.printed;
   for (const char* command : {"events", "export"}) {
     const auto ran = run_palabre({command, "--data", data_});
     EXPECT_EQ(ran.status, 1);
