@@ -140,6 +140,17 @@ TEST_F(LogArchiver, GoesOnWhereItWasInterrupted) {
   expect_chain(*log);
 }
 
+TEST_F(LogArchiver, FreesTheSpaceOfWhatAKilledOneMoved) {
+  ASSERT_TRUE(log_archiver(*log).move(room_, 400)); // and was killed
+  reopen();
+  EXPECT_TRUE(is_in_log(canary()));
+  log_archiver next(*log);
+  EXPECT_FALSE(next.move(room_, 400).value()) << "there is nothing left to move";
+  ASSERT_TRUE(next.free_space());
+  EXPECT_FALSE(is_in_log(canary()));
+  EXPECT_EQ(bytes_of(*log), before_);
+}
+
 TEST_F(LogArchiver, ACopyOfTheRowsIsTheSameLog) {
   move_room();
   auto made = log_builder::create(root_ / "elsewhere/log", "copyepch").value();
