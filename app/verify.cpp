@@ -10,6 +10,7 @@
 #include "base/ordered_work.hpp"
 #include "events/streams.hpp"
 #include "projections/tables.hpp"
+#include "storage/archive_segment.hpp"
 #include "storage/log_check.hpp"
 
 namespace palabre::app {
@@ -51,6 +52,19 @@ result<storage::checked_log> check_log(const storage::event_log& log, position a
   return checked;
 }
 
+/// The files by themselves; what is in them was held against the log with its records.
+result<void> check_segments(const storage::event_log& log, const ending& end, std::ostream& out) {
+  const auto segments = storage::segments_in(storage::archive_directory(log.directory()));
+  for (const std::string& path : segments) {
+    PALABRE_TRY(end.check());
+    PALABRE_TRY(storage::check_segment(path));
+  }
+  if (!segments.empty())
+    out << "archive: " << segments.size() << (segments.size() == 1 ? " segment" : " segments, each")
+        << " what its sum says\n";
+  return success();
+}
+
 /// While somebody is erased, or after that was interrupted, some words are gone from the views and others are not: what
 /// differs then is no damage. `before`: as it was when the views were opened.
 result<void> compare_views(const storage::event_log& log, const storage::views_store& views, const std::string& keys,
@@ -76,6 +90,9 @@ result<void> run(const verify_options& options, std::ostream& out) {
               options.sealed ? open_sealed_log(options.data) : open_log_for_reading(options.data, keys_at));
   PALABRE_TRY(const position after, before_since(*log, options.since));
   PALABRE_TRY(const auto checked, check_log(*log, after, options.sealed, end, out));
+  if (after.value == 0) {
+    PALABRE_TRY(check_segments(*log, end, out));
+  }
   if (views && checked.away > 0) {
     out << "views: not compared: that takes every record\n";
     return success();

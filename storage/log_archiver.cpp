@@ -85,6 +85,7 @@ result<archived_part> log_archiver::write_segment(const segment_name& name) {
 }
 
 result<void> log_archiver::check_segment(const archived_part& part) const {
+  PALABRE_TRY(storage::check_segment(part.path));
   segment_archive fresh(archive_directory(log_.directory()));
   result<void> same = success();
   stream_version version = part.name.first;

@@ -7,6 +7,8 @@
 
 #include "storage/log_archiver.hpp"
 
+#include <fstream>
+
 namespace palabre::testing {
 namespace {
 
@@ -93,6 +95,21 @@ TEST_F(Archive, WithoutTheFileTheChainIsProvedAndWhoWantsTheEventsIsToldWhereThe
   }
   fs::rename(at("away"), path);
   EXPECT_TRUE(printed(data_) == before_);
+}
+
+TEST_F(Archive, VerifyHoldsEachSegmentAgainstItsSum) {
+  ASSERT_EQ(archive().status, 0);
+  const auto sound = run_palabre({"verify", "--data", data_});
+  EXPECT_NE(sound.printed.find("archive: 1 segment what its sum says"), std::string::npos) << sound.printed;
+  std::fstream file(segment(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(-1, std::ios::end);
+  const char last = static_cast<char>(file.get() ^ 1);
+  file.seekp(-1, std::ios::end);
+  file.put(last);
+  file.close();
+  const auto refused = run_palabre({"verify", "--data", data_});
+  EXPECT_EQ(refused.status, 1) << refused.printed;
+  EXPECT_NE(refused.complained.find(segment()), std::string::npos) << refused.complained;
 }
 
 TEST_F(Archive, GoesWithABackup) {

@@ -111,9 +111,12 @@ TEST_F(LogArchiver, ASegmentThatWasChangedIsFoundOut) {
   const auto part = move_room();
   const std::string whole = read_file(part.path);
   std::size_t unnoticed = 0;
+  EXPECT_TRUE(check_segment(part.path));
   for (std::size_t at = 0; at < whole.size(); at += 97) {
     flip(part.path, at);
     reopen();
+    const auto checked = check_segment(part.path);
+    EXPECT_TRUE(!checked && checked.error().code == errc::corrupt) << at;
     const auto scanned = log->scan({}, log->head(), [](const committed_record&) { return true; });
     if (scanned)
       ++unnoticed;
@@ -126,6 +129,7 @@ TEST_F(LogArchiver, ASegmentThatWasChangedIsFoundOut) {
     write_file(part.path, whole.substr(0, size));
     reopen();
     EXPECT_FALSE(log->read({2})) << size;
+    EXPECT_FALSE(check_segment(part.path)) << size;
   }
 }
 
