@@ -176,6 +176,14 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   return done;
 }
 
+result<bool> erasures_wait(const storage::event_log& log, const storage::key_ring& keys) {
+  for (const storage::erased_user& each : keys.erased()) {
+    PALABRE_TRY(const bool ended, has_ended(log, each.user));
+    if (!ended || keys.holds_key_of(each.user)) return true;
+  }
+  return false;
+}
+
 result<std::size_t> finish_erasures(const erasing_ground& ground) {
   std::size_t finished = 0;
   const auto erased = ground.keys.erased();

@@ -53,6 +53,10 @@ result<void> wait_for_views(projections::projector& projector, position at);
 /// not_found: there never was such a user, nothing was changed; unavailable, io, corrupt.
 result<erasure> erase_user(const erasing_ground& ground, user_id user);
 
+/// Whether somebody was noted who still has an account in the log, or a key. Costs a look-up for each that was ever
+/// erased. Errors: corrupt, io.
+result<bool> erasures_wait(const storage::event_log& log, const storage::key_ring& keys);
+
 /// Does what was noted and is not finished: after a crash, or in a backup that is older than the list of the erased.
 /// Whoever came into a room by a command that was on its way when they were erased leaves it.
 /// Costs a look-up for each that was ever erased. Answers how many it was. Errors: as erase_user.

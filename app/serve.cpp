@@ -35,8 +35,8 @@ namespace {
 /// Below this much free space the server says it is not ready.
 constexpr std::uint64_t disk_bytes_min = 64 * 1024 * 1024;
 
-/// Views that are so many events behind catch up after the server has begun to listen, and empty ones are computed as
-/// `palabre rebuild` does, which is faster than the projector.
+/// Views that are so many events behind catch up after the server has begun to listen, unless somebody is to be erased,
+/// and empty ones are computed as `palabre rebuild` does, which is faster than the projector.
 constexpr std::uint64_t events_behind_max = 20'000;
 static_assert(access_token_ttl_max <= projections::closed_session_remembered);
 
@@ -189,12 +189,18 @@ result<void> serving::open_views() {
 }
 
 /// What takes long because the views are far behind does not keep the server from listening: until it is done who reads
-/// is told to come again, and no token proves anything.
+/// is told to come again, and no token proves anything. Only who was to be erased is erased before, however long it
+/// takes.
 result<void> serving::begin_reading() {
   const position applied = projector_->applied(), head = log_->head();
   using beginning = projections::projector::beginning;
-  if (head.value - applied.value <= events_behind_max) {
-    projector_->start();
+  const bool is_far_behind = head.value - applied.value > events_behind_max;
+  PALABRE_TRY(const bool somebody_waits, erasures_wait(*log_, seal_->keys()));
+  if (!is_far_behind || somebody_waits) {
+    const bool from_nothing = is_far_behind && applied == position{};
+    if (is_far_behind) spdlog::warn("an erasure is unfinished: nobody is served before it is done");
+    projector_->start(from_nothing ? beginning::wait_for_rows : beginning::fold);
+    if (from_nothing) compute_missing_views();
     PALABRE_TRY(finish_erasing());
     return remember_ended_sessions();
   }

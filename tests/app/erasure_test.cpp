@@ -7,7 +7,10 @@
 
 #include "app/stopped_store.hpp"
 #include "base/digest.hpp"
+#include "bench/load/log_filling.hpp"
 #include "storage/erased_list.hpp"
+#include "storage/key_ring_file.hpp"
+#include "storage/synced_file.hpp"
 
 #include <gtest/gtest.h>
 #include <rocksdb/sst_file_reader.h>
@@ -292,6 +295,25 @@ TEST_F(Erasure, WhatACrashInterruptedIsDoneAtTheNextStart) {
   EXPECT_EQ(server_.stop(), 0);
   EXPECT_EQ(found(), std::vector<std::string>{});
   expect_verified();
+}
+
+/// Of a copy, say, whose views are computed anew: so many events that a server listens before that is done.
+TEST(ErasureAtAStart, IsDoneBeforeAnybodyIsServed) {
+  running_server server;
+  const std::string keys = server.data() + "/keys";
+  EXPECT_EQ(server.stop(), 0);
+  bench::fill_log(server.data(), {40'000, 3, 40}, [](double) {});
+  const auto ring = storage::read_ring(storage::read_whole(keys + "/ring").value().value()).value();
+  ASSERT_FALSE(ring.entries.empty());
+  const storage::erased_user noted{ring.entries[0].key_id, ring.entries[0].user, {1'700'000'000'000}};
+  ASSERT_TRUE(storage::append_erased(keys + "/erased", {}, noted));
+  server.start();
+  EXPECT_NE(server.log().find("erasure was not finished, and is now: 1"), std::string::npos) << server.log();
+  http_client client(server.port());
+  EXPECT_EQ(client.request("GET", "/health/ready").status, 200);
+  EXPECT_EQ(server.stop(), 0);
+  const auto verified = run_palabre({"verify", "--data", server.data()});
+  EXPECT_EQ(verified.status, 0) << verified.complained;
 }
 
 TEST_F(Erasure, AnOlderCopyForgetsWhoIsOnTheList) {
