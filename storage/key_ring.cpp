@@ -126,10 +126,13 @@ result<void> key_ring::state::take(const ring_contents& ring, const opening& how
   index.begin_at(ring.header.next_id);
   index.take_keys(ring.entries);
   size = ring.size;
-  if (how.key_id_max < index.next_id()) return success();
-  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(index.next_id() - 1) +
-                                  ", and the log names key " + std::to_string(how.key_id_max) +
-                                  "; restore the ring that belongs to this log"};
+  // A list that is newer than the ring says nothing of the keys below its own: each must be in the one or the other.
+  const std::uint32_t behind = ring.entries.empty() ? 0 : ring.entries.back().key_id + 1;
+  std::uint64_t next = std::max(ring.header.next_id, behind);
+  while (next <= how.key_id_max && index.is_erased(static_cast<std::uint32_t>(next))) ++next;
+  if (next > how.key_id_max) return success();
+  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(next - 1) + ", and the log names key " +
+                                  std::to_string(how.key_id_max) + "; restore the ring that belongs to this log"};
 }
 
 /// What a writer has added since. Requires: the lock, alone.

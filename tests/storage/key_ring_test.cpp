@@ -138,6 +138,31 @@ TEST_F(KeyRing, LossOfTheRingIsRefusedOnceTheLogNamesAKey) {
   EXPECT_TRUE(try_open(0)) << "nothing was sealed yet";
 }
 
+TEST_F(KeyRing, AnOlderRingIsRefusedWhateverTheListOfTheErasedNames) {
+  key_ring& ring = open();
+  ASSERT_TRUE(ring.key_of(person(1)));
+  const std::string older = read("ring");
+  for (std::uint8_t n = 2; n <= 4; ++n) ASSERT_TRUE(ring.key_of(person(n)));
+  ASSERT_TRUE(ring.begin_erasing(person(4), {5}));
+  const std::string newer = read("ring");
+  ring_.reset();
+  write("ring", older); // keys 2 and 3 are nowhere, and the list names key 4
+  const auto refused = try_open(4);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::corrupt);
+  EXPECT_NE(refused.error().context.find("the log names key 4"), std::string::npos) << refused.error().context;
+  EXPECT_EQ(read("ring"), older) << "nothing was changed";
+  for (std::uint8_t n = 2; n <= 3; ++n)
+    ASSERT_TRUE(
+        append_erased(directory_ + "/erased", read_erased(directory_ + "/erased").value(), {n, person(n), {6}}));
+  EXPECT_TRUE(try_open(4)) << "of all keys that it lacks, the people are erased";
+  fs::remove(directory_ + "/erased");
+  write("ring", newer);
+  ASSERT_TRUE(open(4).begin_erasing(person(4), {7}));
+  ASSERT_TRUE(open(4).destroy_key_of(person(4)));
+  EXPECT_EQ(open(4).key_of(person(5)).value().id, 5u) << "a ring that was written anew reaches as far as it did";
+}
+
 TEST_F(KeyRing, AnotherMasterKeyIsRefused) {
   ASSERT_TRUE(open().key_of(person(1)));
   const auto refused = try_open(1, {next_master});
