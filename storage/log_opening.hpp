@@ -20,8 +20,7 @@ struct opened_log {
 std::string random_epoch(randomness& random);
 
 /// Errors: as event_log::open. `env` outlives what is opened.
-result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
-                                    rocksdb::Env& env);
+result<opened_log> open_for_writing(const std::string& directory, randomness& random, rocksdb::Env& env);
 result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& env);
 /// Errors: as event_log::catch_up. Requires: a log opened by open_for_reading().
 result<position> catch_up_with_writer(opened_log& log, const std::string& directory);
