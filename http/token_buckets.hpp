@@ -27,6 +27,9 @@ public:
   /// Takes a token. Zero: there was one; else when there will be one.
   std::chrono::milliseconds take(const uuid& key, time_point now);
 
+  /// Takes tokens for what was done already: the bucket may owe them, and who takes next waits for it.
+  void owe(const uuid& key, time_point now, std::size_t tokens);
+
 private:
   struct shard {
     std::mutex mutex;

@@ -33,12 +33,15 @@ problem before_the_room() {
   return p;
 }
 
+/// What one look is worth: a page of 50 messages that have to be read from the log.
+constexpr std::size_t rows_of_a_look = 50 * projections::past_queries::rows_per_record;
+
 /// Looking back reads the log: slower than a view, so it has a rate of its own.
 std::optional<problem> too_often(services& s, const call& c) {
   if (!s.settings.limits_enabled) return std::nullopt;
   const auto wait = s.past_rate.take(c.user(), std::chrono::steady_clock::now());
   if (wait.count() == 0) return std::nullopt;
-  return rate_limited("at: at most 20 looks back a second", wait);
+  return rate_limited("at: at most 20 looks back a second, and one that goes through much counts as several", wait);
 }
 
 result<moment> find(services& s, const call& c, const asked_for& what) {
@@ -67,6 +70,11 @@ std::variant<std::optional<moment>, problem> moment_of(services& s, const call& 
   if (!then) return problem_of(then.error());
   if (then.value().seq == 0) return before_the_room();
   return std::optional{then.value()};
+}
+
+void charge(services& s, const call& c, const projections::past_queries::effort& done) {
+  if (!s.settings.limits_enabled || done.rows <= rows_of_a_look) return;
+  s.past_rate.owe(c.user(), std::chrono::steady_clock::now(), (done.rows - 1) / rows_of_a_look);
 }
 
 std::string at_parameter(const std::optional<moment>& then) {
