@@ -16,9 +16,11 @@
 #include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <thread>
 
 namespace palabre::testing {
 namespace {
@@ -171,6 +173,29 @@ TEST_F(Erasure, LeavesNoWordInAnyFileWhileTheServerServes) {
   const auto left = bob_.get(messages_of(bobs_room_) + "?limit=200");
   EXPECT_EQ(left.status, 200);
   for (const std::string& each : words_) EXPECT_EQ(left.body.find(each), std::string::npos) << each;
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
+}
+
+TEST_F(Erasure, LeavesNoWordThatWasBeingSaidMeanwhile) {
+  const std::string said = next();
+  std::atomic<int> begun = 0;
+  std::vector<std::future<std::size_t>> posting;
+  for (const std::string& room : {own_room_, bobs_room_, own_room_, bobs_room_})
+    posting.push_back(std::async(std::launch::async, [&, room] {
+      http_client client(server_.port());
+      const headers with{{"Content-Type", "application/json"}, {"Authorization", "Bearer " + ada_.token()}};
+      std::size_t taken = 0;
+      const auto body = [&] { return R"({"body":")" + said + ' ' + std::to_string(taken) + R"("})"; };
+      while (client.request("POST", messages_of(room), body(), with).status == 201)
+        if (++taken == 1) ++begun;
+      return taken;
+    }));
+  while (begun < 4) std::this_thread::yield();
+  const auto erased = erase(login_);
+  EXPECT_EQ(erased.status, 0) << erased.complained;
+  for (auto& each : posting) each.get();
   EXPECT_EQ(server_.stop(), 0);
   EXPECT_EQ(found(), std::vector<std::string>{});
   expect_verified();
