@@ -165,6 +165,7 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   done.user = user;
   PALABRE_TRY(done.was_unsealed, began_unsealed(ground.log, user));
   PALABRE_TRY(keep_only_views(ground.views));
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head())); // while it can still be left undone
   PALABRE_TRY(done.key_id, ground.keys.begin_erasing(user, ground.time.now()));
   PALABRE_TRY(leave_rooms(ground, user, done));
   PALABRE_TRY(const position ended, end_account(ground, user, done.key_id));
