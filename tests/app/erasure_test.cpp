@@ -262,7 +262,8 @@ TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
 /// A gateway over which somebody joins a room between leaving their rooms and the end of their account.
 class joining_meanwhile final : public actors::gateway {
 public:
-  joining_meanwhile(actors::gateway& to, room_id room, user_id who) : to_(to), room_(room), who_(who) {}
+  joining_meanwhile(const app::erasing_ground& ground, room_id room, user_id who)
+      : ground_(ground), to_(ground.commands), room_(room), who_(who) {}
   void send(actors::room_request request) override { to_.send(std::move(request)); }
   void send(actors::user_request request) override {
     if (!std::exchange(joined_, true)) join();
@@ -275,12 +276,14 @@ private:
     actors::room_request request;
     request.room = room_;
     request.command = events::join_room{{}, "Ada"};
+    request.facts.true_at = projections::roster_queries(ground_.views).room(room_).value()->last_seq;
     request.origin = {who_, "a join on its way", {}};
     request.answer = actors::reply<actors::outcome>([&](const auto& what) { done.set_value(what.has_value()); });
     to_.send(std::move(request));
     EXPECT_TRUE(done.get_future().get());
   }
 
+  const app::erasing_ground& ground_;
   actors::gateway& to_;
   const room_id room_;
   const user_id who_;
@@ -294,7 +297,7 @@ TEST_F(Erasure, WhoJoinsARoomMeanwhileIsNoMemberAfterwards) {
   {
     const auto store = app::stopped_store::open(data_).value();
     const app::erasing_ground ground = store->ground();
-    joining_meanwhile commands(ground.commands, other, ada);
+    joining_meanwhile commands(ground, other, ada);
     const auto done =
         app::erase_user({ground.log, ground.keys, ground.views, ground.projector, commands, ground.time}, ada);
     ASSERT_TRUE(done) << done.error().context;
