@@ -34,7 +34,7 @@ std::string_view words_of(rate_class of) {
   switch (of) {
   case rate_class::read: return "too many requests";
   case rate_class::write: return "too many changes";
-  case rate_class::look_back: return "at: too many looks back";
+  case rate_class::look_back: return "too many looks back; one that goes through much counts as several";
   case rate_class::register_: return "too many accounts from this address";
   case rate_class::log_in: return "too many tries to log in";
   case rate_class::join: return "too many tries to join";
@@ -101,6 +101,10 @@ std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_po
   if (standing) *standing = {of, buckets->allowed().burst, drawn.left, drawn.full_in, buckets->refill()};
   if (drawn.wait.count() == 0) return std::nullopt;
   return rate_limited(std::string(words_of(of)), drawn.wait);
+}
+
+void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
+  if (token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->owe(key, now, tokens);
 }
 
 std::optional<problem> rate_limits::before_login(const uuid& account, const uuid& address, time_point now) {

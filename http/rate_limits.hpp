@@ -35,6 +35,9 @@ public:
   /// One of a class, by the user's id or, where there is no user, the address. What is left goes to `standing`.
   std::optional<problem> take(rate_class of, const uuid& key, time_point now, rate_standing* standing = nullptr);
 
+  /// For what one call turned out to cost beyond its own: who comes next waits for it.
+  void owe(rate_class of, const uuid& key, time_point now, std::size_t tokens);
+
   /// Before a password is looked at: `account` stands for what was given as the login, whether there is such an
   /// account or not, so that nobody learns which there are.
   std::optional<problem> before_login(const uuid& account, const uuid& address, time_point now);

@@ -37,6 +37,9 @@ public:
   /// How long an empty bucket takes to fill.
   std::chrono::milliseconds refill() const { return allowed_.interval * allowed_.burst; }
 
+  /// Takes tokens for what was done already: the bucket may owe them, and who takes next waits for it.
+  void owe(const uuid& key, time_point now, std::size_t tokens);
+
 private:
   struct shard {
     std::mutex mutex;

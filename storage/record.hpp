@@ -72,6 +72,8 @@ public:
   /// Requires: sealed.key_id != 0, its payload as it is stored. Errors: corrupt: the seal is not of this record, or was
   /// changed, or its key is nowhere; io.
   virtual result<std::string> open(const record& sealed) const = 0;
+  /// Whether anything that this key sealed can still be opened: false from the moment its person is to be erased.
+  virtual bool opens(std::uint32_t key_id) const = 0;
 };
 
 /// A record to be.

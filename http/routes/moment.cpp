@@ -33,6 +33,9 @@ problem before_the_room() {
   return p;
 }
 
+/// What one look is worth: a page of 50 messages that have to be read from the log.
+constexpr std::size_t rows_of_a_look = 50 * projections::past_queries::rows_per_record;
+
 /// Looking back reads the log: slower than a view, so it has a rate of its own.
 std::optional<problem> too_often(const call& c) {
   return c.of->rates().take(rate_class::look_back, c.user(), std::chrono::steady_clock::now());
@@ -64,6 +67,12 @@ std::variant<std::optional<moment>, problem> moment_of(services& s, const call& 
   if (!then) return problem_of(then.error());
   if (then.value().seq == 0) return before_the_room();
   return std::optional{then.value()};
+}
+
+void charge(const call& c, const projections::past_queries::effort& done) {
+  if (done.rows <= rows_of_a_look) return;
+  const auto now = std::chrono::steady_clock::now();
+  c.of->rates().owe(rate_class::look_back, c.user(), now, (done.rows - 1) / rows_of_a_look);
 }
 
 std::string at_parameter(const std::optional<moment>& then) {
