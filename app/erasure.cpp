@@ -1,5 +1,6 @@
 #include "app/erasure.hpp"
 
+#include "app/asking.hpp"
 #include "base/limits.hpp"
 #include "events/streams.hpp"
 #include "projections/keys.hpp"
@@ -9,37 +10,9 @@
 #include "projections/users.hpp"
 
 #include <future>
-#include <thread>
 
 namespace palabre::app {
 namespace {
-
-constexpr int attempts_max = 20;
-constexpr std::chrono::milliseconds between_attempts{50};
-
-/// Waits for one command. Requires: not a thread of the actors.
-template <class Request>
-result<actors::outcome> ask(actors::gateway& commands, Request request) {
-  std::promise<result<actors::outcome>> told;
-  auto answer = told.get_future();
-  request.answer =
-      actors::reply<actors::outcome>([&](result<actors::outcome> what) { told.set_value(std::move(what)); });
-  commands.send(std::move(request));
-  return answer.get();
-}
-
-/// The same until the others who are at it let it through: `make` looks everything up anew.
-template <class Make>
-result<actors::outcome> ask_again(actors::gateway& commands, Make make) {
-  for (int attempt = 1;; ++attempt) {
-    PALABRE_TRY(auto request, make());
-    auto done = ask(commands, std::move(request));
-    if (done || attempt == attempts_max) return done;
-    const errc why = done.error().code;
-    if (why != errc::stale_facts && why != errc::abandoned && why != errc::overloaded) return done;
-    std::this_thread::sleep_for(between_attempts);
-  }
-}
 
 /// Nobody asks on behalf of whoever is erased: the system does.
 actors::command_origin origin_of(user_id actor) {

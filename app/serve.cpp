@@ -1,3 +1,4 @@
+#include "app/administrators.hpp"
 #include "app/commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/erasure.hpp"
@@ -80,6 +81,8 @@ private:
   result<std::string> checkpoint(const control_arguments& arguments);
   erasing_ground erasing() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
   result<void> finish_erasing();
+  result<void> views_are_there() const;
+  result<administration> administrating();
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
@@ -243,6 +246,17 @@ void serving::add_commands() {
   control_.add("erase", [this](const control_arguments& arguments, const tell_control&) { return erase(arguments); });
   control_.add("checkpoint",
                [this](const control_arguments& arguments, const tell_control&) { return checkpoint(arguments); });
+  add_administration(control_, [this] { return administrating(); });
+}
+
+result<void> serving::views_are_there() const {
+  if (projector_->applied() >= log_->head() || *sessions_failure_.load() == '\0') return success();
+  return error{errc::unavailable, "the views are still being computed; try again when /health/ready is 200"};
+}
+
+result<administration> serving::administrating() {
+  PALABRE_TRY(views_are_there());
+  return administration{*log_, *views_, *projector_, *actors_, services_->name_key, settings_.edge.administrators};
 }
 
 /// For `palabre backup`: hard links, where the target is on the same file system.
@@ -257,8 +271,7 @@ result<std::string> serving::checkpoint(const control_arguments& arguments) {
 result<std::string> serving::erase(const control_arguments& arguments) {
   const auto user = arguments.find("user");
   if (user == arguments.end()) return error{errc::invalid, "`user` is missing"};
-  if (projector_->applied() < log_->head() && *sessions_failure_.load() != '\0')
-    return error{errc::unavailable, "the views are still being computed; try again when /health/ready is 200"};
+  PALABRE_TRY(views_are_there());
   PALABRE_TRY(const auto who, find_person(*views_, services_->name_key, user->second));
   if (arguments.contains("look")) return to_json(who);
   const std::lock_guard lock(rebuilding_);
