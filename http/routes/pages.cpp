@@ -1,0 +1,58 @@
+// GET / and /docs: a page to talk on, one to try the API on, and what they are made of.
+
+#include "http/pages.hpp"
+
+#include "http/routes/entity_tag.hpp"
+#include "http/routes/routes.hpp"
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::awaitable;
+
+/// Nothing inline, nothing from elsewhere but pictures, in nobody's frame.
+constexpr const char* content_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: https:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+answer_or_problem show(const call& c, std::string_view name) {
+  const embedded_page* page = find_page(name);
+  if (!page) return problem_of({errc::not_found, {}});
+  answer a;
+  if (names_tag(c.if_none_match, page->etag))
+    a.status = 304;
+  else
+    a.body = page->bytes;
+  a.headers = {{"Content-Type", std::string(page->media_type)},
+               {"ETag", std::string(page->etag)},
+               {"Cache-Control", "no-cache"}, // may be kept, but asked for again: the next binary has another
+               {"Content-Security-Policy", content_policy},
+               {"Referrer-Policy", "no-referrer"}};
+  return a;
+}
+
+awaitable<answer_or_problem> show_chat(services&, call& c) {
+  co_return show(c, "chat.html");
+}
+
+awaitable<answer_or_problem> show_docs(services&, call& c) {
+  co_return show(c, "docs.html");
+}
+
+awaitable<answer_or_problem> show_asset(services&, call& c) {
+  co_return show(c, c.captures.front());
+}
+
+constexpr route rows[] = {
+    {verb::get, "/", "", access::anyone, false, false, show_chat, "A page to talk on."},
+    {verb::get, "/docs", "", access::anyone, false, false, show_docs, "A page to try the API on."},
+    {verb::get, "/assets/{file}", "", access::anyone, false, false, show_asset, "What the pages are made of."},
+};
+
+} // namespace
+
+std::span<const route> page_routes() {
+  return rows;
+}
+
+} // namespace palabre::http
