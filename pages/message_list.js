@@ -135,8 +135,9 @@ export class MessageList {
       && Date.parse(message.created_at) - Date.parse(before.created_at) < together_ms;
     const answered = message.reply_to ? this.#room.timeline.message(message.reply_to) : undefined;
     const about = { follows, answered, mine: message.author_id === this.#account.user.id, may_write: !this.#room.archived_at };
+    const { reply_count, ...shown } = message; // a count that is not shown makes no new item
     return {
-      key: message.id, id: message.id, made_of: JSON.stringify([message, about]),
+      key: message.id, id: message.id, made_of: JSON.stringify([shown, about]),
       make: () => message_item(message, { ...about, is_current: message.id === this.#current }),
     };
   }

@@ -124,7 +124,9 @@ export class RoomView {
       by_id('people').hidden = !shown;
       by_id('people-toggle').setAttribute('aria-expanded', String(shown));
     };
-    toggle(window.matchMedia('(min-width: 1100px)').matches);
+    const has_room = window.matchMedia('(min-width: 1100px)');
+    toggle(has_room.matches);
+    has_room.addEventListener('change', ({ matches }) => toggle(matches));
     by_id('people-toggle').addEventListener('click', () => toggle(by_id('people').hidden));
     by_id('people-close').addEventListener('click', () => {
       toggle(false);
