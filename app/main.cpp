@@ -1,6 +1,7 @@
 #include "app/audit_commands.hpp"
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/describe_command.hpp"
 #include "app/erase_command.hpp"
 #include "app/keys_command.hpp"
 #include "app/rebuild_command.hpp"
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   bench_command benchmark(program, version);
   erase_command erasing(program);
   keys_command keys(program);
+  describe_command describing(program, PALABRE_VERSION);
 
   try {
     program.parse(argc, argv);
@@ -101,6 +103,7 @@ int main(int argc, char** argv) {
   if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
+  if (describing.is_asked()) exit_code = describing.run();
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
   return exit_code;

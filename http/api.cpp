@@ -1,6 +1,7 @@
 #include "http/api.hpp"
 
 #include "http/ask.hpp"
+#include "http/openapi.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
@@ -113,28 +114,15 @@ awaitable<std::optional<problem>> admit_to_room(services& s, call& c, access nee
 // ---- 405, 413, 415, 422
 
 problem method_not_allowed(const path_rows& rows) {
-  problem p;
-  p.status = 405;
-  p.code = "method_not_allowed";
-  p.detail = "this path does not have this method";
+  problem p = refusal("method_not_allowed");
   p.headers.emplace_back("Allow", rows.allowed());
   return p;
 }
 
 std::optional<problem> check_body(const route& row, const call& c) {
-  problem p;
-  if (c.body_too_large) {
-    p.status = 413;
-    p.code = "payload_too_large";
-    p.detail = "body_bytes: at most " + std::to_string(limits::body_bytes_max);
-    return p;
-  }
-  if (row.takes_body && !is_json(c.content_type)) {
-    p.status = 415;
-    p.code = "unsupported_media_type";
-    p.detail = "the body has to be application/json";
-    return p;
-  }
+  if (c.body_too_large)
+    return refusal("payload_too_large", "body_bytes: at most " + std::to_string(limits::body_bytes_max));
+  if (row.takes.looks && !is_json(c.content_type)) return refusal("unsupported_media_type");
   return std::nullopt;
 }
 
@@ -193,11 +181,27 @@ const std::string* call::query_value(std::string_view name) const {
   return nullptr;
 }
 
-api::api(services& s, const std::vector<route>& table) : s_(s), rows_(std::make_unique<router>(table)) {}
+std::string_view name_of(rate_class c) {
+  switch (c) {
+  case rate_class::unlimited: return "unlimited";
+  case rate_class::read: return "read";
+  case rate_class::write: return "write";
+  case rate_class::look_back: return "look_back";
+  case rate_class::authenticate: return "authenticate";
+  case rate_class::join: return "join";
+  case rate_class::typing: return "typing";
+  case rate_class::by_verb: break;
+  }
+  return "by_verb";
+}
+
+api::api(services& s, const std::vector<route>& table)
+    : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)) {}
 
 api::~api() = default;
 
 awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
+  c.of = this;
   const position head = s_.log.head();
   const path_rows* rows = rows_->find(c.path, c.captures);
   if (!rows) co_return refused(errc::not_found);

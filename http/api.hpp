@@ -9,6 +9,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <algorithm>
+#include <array>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +21,8 @@
 #include <vector>
 
 namespace palabre::http {
+
+class api;
 
 enum class verb : std::uint8_t { get, post, put, patch, del };
 std::string_view name_of(verb v);
@@ -52,6 +57,7 @@ struct call {
   std::string last_event_id;
   std::string request_id; ///< sane: checked or made
   std::string user_agent;
+  const api* of = nullptr; ///< whose call it is
 
   // ---- found out on the way
   std::optional<access_claims> who; ///< set for access::user and above; given by rpc
@@ -74,18 +80,83 @@ struct answer {
 using answer_or_problem = std::variant<answer, problem>;
 using handler = boost::asio::awaitable<answer_or_problem> (*)(services& s, call& c);
 
-/// One row of the table.
+class shape_book;
+/// The JSON Schema of a body or an answer, as http/shape.hpp makes it.
+using shape = std::string (*)(shape_book&);
+/// JSON of that shape.
+using sample = std::string (*)();
+
+/// At most `Max` things in a row of the table.
+template <class T, std::size_t Max>
+class few {
+public:
+  constexpr few() = default;
+  constexpr few(std::initializer_list<T> items) : count_(items.size()) {
+    std::copy(items.begin(), items.end(), items_.begin()); // too many do not compile
+  }
+  constexpr const T* begin() const { return items_.data(); }
+  constexpr const T* end() const { return items_.data() + count_; }
+  constexpr bool empty() const { return count_ == 0; }
+
+private:
+  std::array<T, Max> items_{};
+  std::size_t count_ = 0;
+};
+
+/// The body that a row takes: JSON, checked for type and size before the handler. None where `looks` is null.
+struct taken_body {
+  shape looks = nullptr;
+  sample example = nullptr;
+};
+
+/// What a row answers when all goes well; without a body where `looks` is null.
+struct given_answer {
+  int status = 204;
+  shape looks = nullptr;
+  sample example = nullptr;
+  std::string_view media = "application/json";
+};
+
+struct query_parameter {
+  std::string_view name;
+  std::string_view summary;
+  shape looks;
+  std::string_view example = {}; ///< as it stands in the query
+  bool required = false;
+};
+
+/// Which bucket a call draws from (`[limits]`).
+enum class rate_class : std::uint8_t { by_verb, unlimited, read, write, look_back, authenticate, join, typing };
+std::string_view name_of(rate_class c);
+
+/// One row of the table: all there is to an operation but its handler, for dispatch, limits, metrics and the API's
+/// description of itself (http/openapi.hpp).
 struct route {
+  std::string_view name; ///< "post_message": unique, the operation's id
+  std::string_view tag;  ///< "Messages": what it is shown under
   verb method;
   std::string_view path; ///< "/api/v1/rooms/{id}/messages"; {id} of a room level is the first capture
-  std::string_view rpc;  ///< "message.post", or empty
   access needs;
-  bool takes_body;     ///< JSON, checked for type and size before the handler
-  bool idempotent_key; ///< Idempotency-Key is honoured
   handler run;
-  std::string_view summary;
-  bool answers_late = false; ///< by rpc, others on the connection go on meanwhile
-  bool takes_ticket = false; ///< `?ticket=` stands in for the access token
+  std::string_view summary; ///< a sentence; what is behind the first full stop is its description
+  given_answer gives = {};
+  given_answer otherwise = {}; ///< with another status, and no problem either; none where `looks` is null
+  taken_body takes = {};
+  few<const query_parameter*, 12> query = {};
+  few<std::string_view, 8> refuses = {}; ///< codes beyond those that follow from the rest of the row
+  std::string_view rpc = {};             ///< "message.post", or empty
+  rate_class rate = rate_class::by_verb;
+  bool idempotent_key = false; ///< Idempotency-Key is honoured
+  bool tagged = false;         ///< its answer has an ETag: If-None-Match by GET, If-Match by others
+  bool answers_late = false;   ///< by rpc, others on the connection go on meanwhile
+  bool takes_ticket = false;   ///< `?ticket=` stands in for the access token
+  bool takes_api_key = false;  ///< X-API-Key, of the server API
+
+  /// Of `rate`, or by the verb.
+  constexpr rate_class limited_as() const {
+    if (rate != rate_class::by_verb) return rate;
+    return method == verb::get ? rate_class::read : rate_class::write;
+  }
 };
 
 /// All rows, of all files in routes/.
@@ -105,6 +176,9 @@ public:
   /// if any.
   boost::asio::awaitable<answer_or_problem> handle(call& c, const route** endpoint = nullptr);
 
+  /// What this API is, as OpenAPI 3.1 (http/openapi.hpp).
+  const std::string& description() const { return description_; }
+
   bool has_rpc(std::string_view method) const;
   /// Requires: has_rpc(method).
   bool answers_late(std::string_view method) const;
@@ -117,6 +191,7 @@ public:
 private:
   services& s_;
   std::unique_ptr<const router> rows_;
+  const std::string description_;
 };
 
 } // namespace palabre::http

@@ -6,6 +6,7 @@
 #include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/hasher.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -17,6 +18,9 @@ namespace {
 using boost::asio::awaitable;
 
 struct register_body {
+  static constexpr std::string_view shape_name = "Registration";
+  static constexpr std::string_view example =
+      R"({"login":"ada","password":"correct horse battery","display_name":"Ada"})";
   ascii_text<limits::login_bytes_min, limits::login_bytes_max, "login_bytes"> login;
   secret_text<limits::password_bytes_min, limits::password_bytes_max> password;
   std::optional<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
@@ -26,12 +30,16 @@ BOOST_DESCRIBE_STRUCT(register_body, (), (login, password, display_name, email))
 
 /// Wider than what registers: whatever is no login is answered like one that nobody has.
 struct login_body {
+  static constexpr std::string_view shape_name = "Credentials";
+  static constexpr std::string_view example = R"({"login":"ada","password":"correct horse battery"})";
   text<0, limits::email_bytes_max, "login_code_points"> login;
   secret_text<0, limits::password_bytes_max> password;
 };
 BOOST_DESCRIBE_STRUCT(login_body, (), (login, password))
 
 struct refresh_body {
+  static constexpr std::string_view shape_name = "RefreshToken";
+  static constexpr std::string_view example = R"({"refresh_token":"r1.AZLwwXo-fMCNIV8OS5psEQ.c2VjcmV0"})";
   ascii_text<1, 512, "refresh_token_bytes"> refresh_token;
 };
 BOOST_DESCRIBE_STRUCT(refresh_body, (), (refresh_token))
@@ -232,14 +240,50 @@ awaitable<answer_or_problem> log_out(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
+constexpr std::string_view tag = "Identity";
+
 constexpr route rows[] = {
-    {verb::post, "/api/v1/auth/register", "", access::anyone, true, false, register_account,
-     "Make an account, and its first session."},
-    {verb::post, "/api/v1/auth/login", "", access::anyone, true, false, log_in, "Open a session."},
-    {verb::post, "/api/v1/auth/refresh", "", access::anyone, true, false, refresh,
-     "Exchange a refresh token for new tokens. A token that comes twice ends its session."},
-    {verb::post, "/api/v1/auth/logout", "", access::anyone, true, false, log_out,
-     "End the session of a refresh token."},
+    {.name = "register",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/register",
+     .needs = access::anyone,
+     .run = register_account,
+     .summary = "Make an account, and its first session.",
+     .gives = makes_a<opened_session>,
+     .takes = takes_a<register_body>,
+     .refuses = {"login_taken", "overloaded"},
+     .rate = rate_class::authenticate},
+    {.name = "log_in",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/login",
+     .needs = access::anyone,
+     .run = log_in,
+     .summary = "Open a session.",
+     .gives = answers_a<opened_session>,
+     .takes = takes_a<login_body>,
+     .refuses = {"wrong_credentials"},
+     .rate = rate_class::authenticate},
+    {.name = "refresh",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/refresh",
+     .needs = access::anyone,
+     .run = refresh,
+     .summary = "Exchange a refresh token for new tokens. A token that comes twice ends its session.",
+     .gives = answers_a<opened_session>,
+     .takes = takes_a<refresh_body>,
+     .refuses = {"unauthenticated", "token_expired"}},
+    {.name = "log_out",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/logout",
+     .needs = access::anyone,
+     .run = log_out,
+     .summary = "End the session of a refresh token.",
+     .takes = takes_a<refresh_body>,
+     .refuses = {"unauthenticated", "token_expired"}},
 };
 
 } // namespace

@@ -24,11 +24,7 @@ problem not_a_moment() {
 }
 
 problem still_to_come(stream_version last_seq) {
-  problem p;
-  p.status = 409;
-  p.code = "position_unknown";
-  p.detail = "`at` lies beyond the room's last event, which is " + std::to_string(last_seq);
-  return p;
+  return refusal("position_unknown", "`at` lies beyond the room's last event, which is " + std::to_string(last_seq));
 }
 
 problem before_the_room() {

@@ -2,6 +2,7 @@
 #include "base/digest.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/ephemera.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/routes.hpp"
 
 namespace palabre::http {
@@ -40,9 +41,19 @@ awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   co_return done;
 }
 
-const route rows[] = {
-    {verb::post, "/api/v1/rooms/{id}/typing", "typing", access::room_post, false, false, tell_typing,
-     "tell those who listen that one is writing; stored nowhere"},
+constexpr std::string_view tag = "Presence";
+
+constexpr route rows[] = {
+    {.name = "tell_typing",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/typing",
+     .needs = access::room_post,
+     .run = tell_typing,
+     .summary = "Tell those who listen that you are writing; stored nowhere.",
+     .refuses = {"room_archived"},
+     .rpc = "typing",
+     .rate = rate_class::typing},
 };
 
 } // namespace
