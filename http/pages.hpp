@@ -1,6 +1,6 @@
 #pragma once
-// The pages that are compiled into the binary: the files of pages/, as cmake/embed_pages.cmake found them. Immutable; any
-// thread.
+// The pages that are compiled into the binary: the files of pages/, as cmake/embed_pages.cmake found them. Immutable;
+// any thread.
 
 #include <span>
 #include <string_view>
