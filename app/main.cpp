@@ -1,11 +1,13 @@
 #include "app/audit_commands.hpp"
 #include "app/bench_command.hpp"
 #include "app/commands.hpp"
+#include "app/describe_command.hpp"
 #include "app/erase_command.hpp"
 #include "app/keys_command.hpp"
 #include "app/rebuild_command.hpp"
 #include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
+#include "app/user_commands.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -74,6 +76,8 @@ int main(int argc, char** argv) {
   bench_command benchmark(program, version);
   erase_command erasing(program);
   keys_command keys(program);
+  user_commands people(program);
+  describe_command describing(program, PALABRE_VERSION);
 
   try {
     program.parse(argc, argv);
@@ -101,7 +105,9 @@ int main(int argc, char** argv) {
   if (rebuilding.is_asked()) exit_code = rebuilding.run();
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
+  if (describing.is_asked()) exit_code = describing.run();
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
+  if (people.is_asked()) exit_code = people.run();
   return exit_code;
 }

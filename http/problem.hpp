@@ -27,7 +27,10 @@ struct problem {
   std::vector<std::pair<std::string, std::string>> headers; ///< of the answer: Allow, WWW-Authenticate, Retry-After
 };
 
-/// The one mapping from errc to status, code and whether it makes sense to try again.
+/// A problem of the catalog (http/problem_catalog.hpp), with its own words where `detail` is empty.
+/// Requires: the code is in the catalog.
+problem refusal(std::string_view code, std::string detail = {});
+/// The one mapping from errc to a code of the catalog.
 /// What only operators should know (contexts of io, corrupt, internal) is left out of `detail`.
 problem problem_of(const error& e);
 problem validation_failed(std::vector<field_problem> errors);

@@ -12,6 +12,10 @@ namespace palabre::http {
 /// What people who share a room with `user` see of them. As JSON: {"user_id","status","text","expires_at",
 /// "last_seen_at"}.
 struct shown_presence {
+  static constexpr std::string_view shape_name = "Presence";
+  static constexpr std::string_view example =
+      R"({"user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","status":"online","text":null,"expires_at":null,)"
+      R"("last_seen_at":null})";
   user_id user;
   events::presence_status status = events::presence_status::offline;
   std::optional<std::string> text;

@@ -6,6 +6,7 @@
 #include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/hasher.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -17,6 +18,9 @@ namespace {
 using boost::asio::awaitable;
 
 struct register_body {
+  static constexpr std::string_view shape_name = "Registration";
+  static constexpr std::string_view example =
+      R"({"login":"ada","password":"correct horse battery","display_name":"Ada"})";
   ascii_text<limits::login_bytes_min, limits::login_bytes_max, "login_bytes"> login;
   secret_text<limits::password_bytes_min, limits::password_bytes_max> password;
   std::optional<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
@@ -26,12 +30,16 @@ BOOST_DESCRIBE_STRUCT(register_body, (), (login, password, display_name, email))
 
 /// Wider than what registers: whatever is no login is answered like one that nobody has.
 struct login_body {
+  static constexpr std::string_view shape_name = "Credentials";
+  static constexpr std::string_view example = R"({"login":"ada","password":"correct horse battery"})";
   text<0, limits::email_bytes_max, "login_code_points"> login;
   secret_text<0, limits::password_bytes_max> password;
 };
 BOOST_DESCRIBE_STRUCT(login_body, (), (login, password))
 
 struct refresh_body {
+  static constexpr std::string_view shape_name = "RefreshToken";
+  static constexpr std::string_view example = R"({"refresh_token":"r1.AZLwwXo-fMCNIV8OS5psEQ.c2VjcmV0"})";
   ascii_text<1, 512, "refresh_token_bytes"> refresh_token;
 };
 BOOST_DESCRIBE_STRUCT(refresh_body, (), (refresh_token))
@@ -80,7 +88,7 @@ actors::user_request request_of(const call& c, user_id user, events::user_comman
   actors::user_request request;
   request.user = user;
   request.command = std::move(command);
-  request.origin = {user, c.request_id, {}};
+  request.origin = {user, c.correlation(), {}};
   return request;
 }
 
@@ -128,6 +136,12 @@ awaitable<answer_or_problem> register_account(services& s, call& c) {
   co_return session_answer(s, 201, row, session.token, done.value());
 }
 
+/// What tries to log in are counted by: for what nobody is called as for what somebody is.
+uuid account_key(const services& s, const std::string& given) {
+  const auto login = events::canonical_login(given);
+  return events::login_stream(s.name_key, login ? *login : given).id;
+}
+
 /// Whose password it is, once it is proved.
 struct proof {
   user_id user;
@@ -169,8 +183,14 @@ awaitable<answer_or_problem> answer_session(services& s, refresh_token token, ac
 awaitable<answer_or_problem> log_in(services& s, call& c) {
   auto parsed = parse_body<login_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  const uuid account = account_key(s, std::get<login_body>(parsed).login.value);
+  rate_limits& rates = c.of->rates();
+  if (auto refusal = rates.before_login(account, c.address, std::chrono::steady_clock::now()))
+    co_return std::move(*refusal);
   auto proving = prove(s, std::move(std::get<login_body>(parsed)));
   auto proved = co_await std::move(proving);
+  if (proved || proved.error().code == errc::wrong_credentials)
+    rates.after_login(account, c.address, proved.has_value(), std::chrono::steady_clock::now());
   if (!proved) co_return problem_of(proved.error());
   new_session session = make_session(s, proved.value().user);
   events::open_session command;
@@ -232,14 +252,50 @@ awaitable<answer_or_problem> log_out(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
+constexpr std::string_view tag = "Identity";
+
 constexpr route rows[] = {
-    {verb::post, "/api/v1/auth/register", "", access::anyone, true, false, register_account,
-     "Make an account, and its first session."},
-    {verb::post, "/api/v1/auth/login", "", access::anyone, true, false, log_in, "Open a session."},
-    {verb::post, "/api/v1/auth/refresh", "", access::anyone, true, false, refresh,
-     "Exchange a refresh token for new tokens. A token that comes twice ends its session."},
-    {verb::post, "/api/v1/auth/logout", "", access::anyone, true, false, log_out,
-     "End the session of a refresh token."},
+    {.name = "register",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/register",
+     .needs = access::anyone,
+     .run = register_account,
+     .summary = "Make an account, and its first session.",
+     .gives = makes_a<opened_session>,
+     .takes = takes_a<register_body>,
+     .refuses = {"login_taken", "overloaded"},
+     .rate = rate_class::register_},
+    {.name = "log_in",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/login",
+     .needs = access::anyone,
+     .run = log_in,
+     .summary = "Open a session.",
+     .gives = answers_a<opened_session>,
+     .takes = takes_a<login_body>,
+     .refuses = {"wrong_credentials"},
+     .rate = rate_class::log_in},
+    {.name = "refresh",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/refresh",
+     .needs = access::anyone,
+     .run = refresh,
+     .summary = "Exchange a refresh token for new tokens. A token that comes twice ends its session.",
+     .gives = answers_a<opened_session>,
+     .takes = takes_a<refresh_body>,
+     .refuses = {"unauthenticated", "token_expired"}},
+    {.name = "log_out",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/auth/logout",
+     .needs = access::anyone,
+     .run = log_out,
+     .summary = "End the session of a refresh token.",
+     .takes = takes_a<refresh_body>,
+     .refuses = {"unauthenticated", "token_expired"}},
 };
 
 } // namespace

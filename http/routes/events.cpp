@@ -5,6 +5,8 @@
 #include "http/query.hpp"
 #include "http/realtime/recovery.hpp"
 #include "http/router.hpp"
+#include "http/routes/answers.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/routes.hpp"
 #include "http/schema.hpp"
@@ -25,11 +27,8 @@ struct stretch {
 };
 
 problem position_unknown(stream_version last_seq) {
-  problem p;
-  p.status = 409;
-  p.code = "position_unknown";
-  p.detail = "`after` lies beyond the room's last event, which is " + std::to_string(last_seq) + ": load it anew";
-  return p;
+  return refusal("position_unknown",
+                 "`after` lies beyond the room's last event, which is " + std::to_string(last_seq) + ": load it anew");
 }
 
 stretch requested(std::optional<std::uint64_t> before, std::optional<std::uint64_t> after, std::size_t limit,
@@ -40,7 +39,7 @@ stretch requested(std::optional<std::uint64_t> before, std::optional<std::uint64
 }
 
 /// Seqs that members do not see leave a page shorter; the links go by the stretch and lead past them.
-answer_or_problem page_of(services& s, const call& c, const stretch& shown, stream_version top, std::size_t limit) {
+answer_or_problem events_on(services& s, const call& c, const stretch& shown, stream_version top, std::size_t limit) {
   constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
   const room_id room = c.room->room;
   const auto found = s.log.events_of(events::stream_of(room), shown.after, shown.last, limit, unbounded);
@@ -78,12 +77,14 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   const auto top = s.log.head_of(events::stream_of(c.room->room));
   if (!top) co_return problem_of(top.error());
   if (after && *after > top.value()) co_return position_unknown(top.value());
-  co_return page_of(s, c, requested(before, after, limit, top.value()), top.value(), limit);
+  co_return events_on(s, c, requested(before, after, limit, top.value()), top.value(), limit);
 }
 
 // ---- Tickets
 
 struct ticket_body {
+  static constexpr std::string_view shape_name = "TicketRequest";
+  static constexpr std::string_view example = R"({"path":"/api/v1/rooms/0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b/events"})";
   ascii_text<1, limits::target_bytes_max, "path_bytes"> path;
 };
 BOOST_DESCRIBE_STRUCT(ticket_body, (), (path))
@@ -109,16 +110,30 @@ awaitable<answer_or_problem> make_ticket(services& s, call& c) {
   co_return a;
 }
 
+constexpr std::string_view tag = "Events";
+
 constexpr route rows[] = {
-    {verb::get, "/api/v1/rooms/{id}/events", "", access::room_read, false, false, list,
-     "A page of a room's events, ascending by seq: the newest, or before or after a seq (409 position_unknown beyond "
-     "the "
-     "last). With Accept: text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on "
-     "from. "
-     "?ticket= stands in for the access token.",
-     false, true},
-    {verb::post, "/api/v1/me/tickets", "", access::user, true, false, make_ticket,
-     "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header."},
+    {.name = "list_events",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/events",
+     .needs = access::room_read,
+     .run = list,
+     .summary = "A page of a room's events, ascending by seq: the newest, or before or after a seq. With Accept: "
+                "text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.",
+     .gives = answers_a<page_of<event_answer>>,
+     .query = {&parameters::before, &parameters::after, &parameters::limit},
+     .refuses = {"position_unknown"},
+     .takes_ticket = true},
+    {.name = "make_ticket",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/me/tickets",
+     .needs = access::user,
+     .run = make_ticket,
+     .summary = "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header.",
+     .gives = answers_a<ticket_answer>,
+     .takes = takes_a<ticket_body>},
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "http/ask.hpp"
 #include "http/hasher.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/entity_tag.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
@@ -15,6 +16,9 @@ namespace {
 using boost::asio::awaitable;
 
 struct profile_body {
+  static constexpr std::string_view shape_name = "ProfileChange";
+  static constexpr std::string_view example =
+      R"({"display_name":"Ada L.","city":"London","interests":["mathematics"]})";
   patched<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
   patched<url_text> avatar_url;
   patched<text<0, limits::bio_code_points_max, "bio_code_points">> bio;
@@ -25,6 +29,9 @@ struct profile_body {
 BOOST_DESCRIBE_STRUCT(profile_body, (), (display_name, avatar_url, bio, city, interests))
 
 struct password_body {
+  static constexpr std::string_view shape_name = "PasswordChange";
+  static constexpr std::string_view example =
+      R"({"current_password":"correct horse battery","new_password":"staple of the trade"})";
   secret_text<0, limits::password_bytes_max> current_password;
   secret_text<limits::password_bytes_min, limits::password_bytes_max> new_password;
 };
@@ -146,14 +153,47 @@ awaitable<answer_or_problem> get_user(services& s, call& c) {
   co_return tagged_answer(c, row.value()->profile_seq, render_user(*user, *row.value(), profile_of::other));
 }
 
+constexpr std::string_view tag = "People";
+
 constexpr route rows[] = {
-    {verb::get, "/api/v1/me", "", access::user, false, false, get_me, "Your profile."},
-    {verb::patch, "/api/v1/me", "", access::user, true, false, patch_me,
-     "Change your profile: fields that are left out stay, null empties. If-Match with an ETag refuses to overwrite "
-     "(412)."},
-    {verb::put, "/api/v1/me/password", "", access::user, true, false, put_password,
-     "Change your password. All your other sessions end."},
-    {verb::get, "/api/v1/users/{id}", "", access::user, false, false, get_user, "The profile of a user."},
+    {.name = "get_me",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/me",
+     .needs = access::user,
+     .run = get_me,
+     .summary = "Your profile.",
+     .gives = answers_a<me_answer>,
+     .tagged = true},
+    {.name = "change_me",
+     .tag = tag,
+     .method = verb::patch,
+     .path = "/api/v1/me",
+     .needs = access::user,
+     .run = patch_me,
+     .summary = "Change your profile. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
+                "overwrite (412).",
+     .gives = answers_a<me_answer>,
+     .takes = takes_a<profile_body>,
+     .tagged = true},
+    {.name = "change_password",
+     .tag = tag,
+     .method = verb::put,
+     .path = "/api/v1/me/password",
+     .needs = access::user,
+     .run = put_password,
+     .summary = "Change your password. All your other sessions end.",
+     .takes = takes_a<password_body>,
+     .rate = rate_class::log_in},
+    {.name = "get_user",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/users/{id}",
+     .needs = access::user,
+     .run = get_user,
+     .summary = "The profile of a user.",
+     .gives = answers_a<user_answer>,
+     .tagged = true},
 };
 
 } // namespace

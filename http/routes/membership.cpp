@@ -15,11 +15,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-struct join_body {
-  ascii_text<1, 64, "share_code_bytes"> share_code;
-};
-BOOST_DESCRIBE_STRUCT(join_body, (), (share_code))
-
 /// A wrong code, a dead one and one of an archived room are told apart by nobody.
 problem no_such_code() {
   problem p = problem_of({errc::not_found, {}});
@@ -51,9 +46,9 @@ awaitable<result<actors::outcome>> ask_to_join(services& s, call& c, std::option
 } // namespace
 
 awaitable<answer_or_problem> join_by_code(services& s, call& c) {
-  auto parsed = parse_body<join_body>(c.body);
+  auto parsed = parse_body<share_code_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
-  const auto code = events::canonical_share_code(std::get<join_body>(parsed).share_code.value);
+  const auto code = events::canonical_share_code(std::get<share_code_body>(parsed).share_code.value);
   if (!code) co_return no_such_code();
   const stream_id stream = events::share_code_stream(s.name_key, *code);
   auto finding = find_room_by_code(s, c, stream);
@@ -108,7 +103,9 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  const auto page = then ? s.past.members(room, then->seq, after, limit) : s.roster.members(room, after, limit);
+  projections::past_queries::effort done;
+  const auto page = then ? s.past.members(room, then->seq, after, limit, done) : s.roster.members(room, after, limit);
+  charge(c, done);
   if (!page) co_return problem_of(page.error());
 
   std::string items = "[";

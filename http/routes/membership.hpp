@@ -2,8 +2,16 @@
 // Coming into rooms, leaving them, and who is there; rows of the table in rooms.cpp.
 
 #include "http/api.hpp"
+#include "http/schema.hpp"
 
 namespace palabre::http {
+
+struct share_code_body {
+  static constexpr std::string_view shape_name = "ShareCode";
+  static constexpr std::string_view example = R"({"share_code":"7WQ2N0XKTA"})";
+  ascii_text<1, 64, "share_code_bytes"> share_code;
+};
+BOOST_DESCRIBE_STRUCT(share_code_body, (), (share_code))
 
 boost::asio::awaitable<answer_or_problem> join_by_code(services& s, call& c);
 boost::asio::awaitable<answer_or_problem> join_open_room(services& s, call& c);

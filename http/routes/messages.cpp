@@ -3,7 +3,9 @@
 #include "base/limits.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/moment.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -19,6 +21,8 @@ static_assert(limits::message_bytes_max >=
               limits::message_code_points_max * 4); // so the bytes need no check of their own
 
 struct post_body {
+  static constexpr std::string_view shape_name = "NewMessage";
+  static constexpr std::string_view example = R"({"body":"Good morning!","client_id":"c-1"})";
   message_text body;
   std::optional<message_id> reply_to;
   std::optional<key_text> client_id;
@@ -27,6 +31,8 @@ struct post_body {
 BOOST_DESCRIBE_STRUCT(post_body, (), (body, reply_to, client_id, metadata))
 
 struct edit_body {
+  static constexpr std::string_view shape_name = "MessageEdit";
+  static constexpr std::string_view example = R"({"body":"Good evening!"})";
   message_text body;
 };
 BOOST_DESCRIBE_STRUCT(edit_body, (), (body))
@@ -130,8 +136,10 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  const auto page =
-      then ? s.past.page(c.room->room, then->seq, what, then->words) : s.timeline.page(c.room->room, c.user(), what);
+  projections::past_queries::effort done;
+  const auto page = then ? s.past.page(c.room->room, then->seq, what, then->words, done)
+                         : s.timeline.page(c.room->room, c.user(), what);
+  charge(c, done);
   if (!page) co_return problem_of(page.error());
   const auto link = [&](std::string_view anchor, stream_version seq) {
     return "/api/v1/rooms/" + to_text(c.room->room) + "/messages?" + std::string(anchor) + '=' + std::to_string(seq) +
@@ -150,8 +158,10 @@ awaitable<answer_or_problem> get(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  auto message = then ? s.past.message(c.room->room, then->seq, *id, then->words)
+  projections::past_queries::effort done;
+  auto message = then ? s.past.message(c.room->room, then->seq, *id, then->words, done)
                       : s.timeline.message(c.room->room, *id, c.user());
+  charge(c, done);
   if (!message) co_return problem_of(message.error());
   if (!message.value()) co_return no_such_message();
   co_return json_answer(200, std::move(*message.value()));
@@ -198,20 +208,65 @@ awaitable<answer_or_problem> remove(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
+constexpr std::string_view tag = "Messages";
+
 constexpr route rows[] = {
-    {verb::post, "/api/v1/rooms/{id}/messages", "message.post", access::room_post, true, true, post, "Post a message."},
-    {verb::get, "/api/v1/rooms/{id}/messages", "room.history", access::room_read, false, false, list,
-     "A page of messages, ascending by seq: the newest, or before, after or around a seq. `prev` is the older page, "
-     "`next` "
-     "the newer one, null where there is none. With ?at=, a seq or a time, as it was then; what was deleted since "
-     "stays "
-     "a tombstone for members."},
-    {verb::get, "/api/v1/rooms/{id}/messages/{mid}", "", access::room_read, false, false, get,
-     "A message; with ?at= as it was."},
-    {verb::patch, "/api/v1/rooms/{id}/messages/{mid}", "message.edit", access::room_post, true, false, edit,
-     "Edit a message of your own."},
-    {verb::del, "/api/v1/rooms/{id}/messages/{mid}", "message.delete", access::room_post, false, false, remove,
-     "Delete a message: its words go, its place stays."},
+    {.name = "post_message",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/messages",
+     .needs = access::room_post,
+     .run = post,
+     .summary = "Post a message. A repeated `client_id` answers the message that was posted with it.",
+     .gives = makes_a<message_answer>,
+     .takes = takes_a<post_body>,
+     .refuses = {"room_archived"},
+     .rpc = "message.post",
+     .idempotent_key = true},
+    {.name = "list_messages",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/messages",
+     .needs = access::room_read,
+     .run = list,
+     .summary =
+         "A page of messages, ascending by seq: the newest, or before, after or around a seq. `prev` is the older "
+         "page, `next` the newer one, null where there is none. With `at` as it was then; what was deleted since "
+         "stays a tombstone for members.",
+     .gives = answers_a<page_of<message_answer>>,
+     .query = {&parameters::before, &parameters::after, &parameters::around, &parameters::limit, &parameters::at},
+     .refuses = {"position_unknown"},
+     .rpc = "room.history"},
+    {.name = "get_message",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/messages/{mid}",
+     .needs = access::room_read,
+     .run = get,
+     .summary = "A message. With `at` as it was.",
+     .gives = answers_a<message_answer>,
+     .query = {&parameters::at},
+     .refuses = {"position_unknown"}},
+    {.name = "edit_message",
+     .tag = tag,
+     .method = verb::patch,
+     .path = "/api/v1/rooms/{id}/messages/{mid}",
+     .needs = access::room_post,
+     .run = edit,
+     .summary = "Edit a message of your own.",
+     .gives = answers_a<message_answer>,
+     .takes = takes_a<edit_body>,
+     .refuses = {"message_deleted", "room_archived"},
+     .rpc = "message.edit"},
+    {.name = "delete_message",
+     .tag = tag,
+     .method = verb::del,
+     .path = "/api/v1/rooms/{id}/messages/{mid}",
+     .needs = access::room_post,
+     .run = remove,
+     .summary = "Delete a message: its words go, its place stays.",
+     .refuses = {"room_archived"},
+     .rpc = "message.delete"},
 };
 
 } // namespace

@@ -2,6 +2,8 @@
 
 #include "base/json_writer.hpp"
 #include "http/ask.hpp"
+#include "http/routes/answers.hpp"
+#include "http/routes/entity_tag.hpp"
 #include "http/routes/routes.hpp"
 
 namespace palabre::http {
@@ -59,9 +61,46 @@ awaitable<answer_or_problem> get_ready(services& s, call&) {
   co_return readiness(checks);
 }
 
+struct description_answer {
+  static constexpr std::string_view example = R"({"openapi":"3.1.0"})";
+  static std::string schema() { return R"({"type":"object"})"; }
+};
+
+awaitable<answer_or_problem> get_description(services&, call& c) {
+  co_return tagged_answer(c, 0, c.of->description());
+}
+
+constexpr std::string_view tag = "Operations";
+
 constexpr route rows[] = {
-    {verb::get, "/health", "", access::anyone, false, false, &get_health, "Whether the process lives"},
-    {verb::get, "/health/ready", "", access::anyone, false, false, &get_ready, "Whether the server takes traffic"},
+    {.name = "get_health",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/health",
+     .needs = access::anyone,
+     .run = &get_health,
+     .summary = "Whether the process lives.",
+     .gives = answers_a<health_answer>,
+     .rate = rate_class::unlimited},
+    {.name = "get_readiness",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/health/ready",
+     .needs = access::anyone,
+     .run = &get_ready,
+     .summary = "Whether the server takes traffic.",
+     .gives = answers_a<readiness_answer>,
+     .otherwise = {503, shape_of<readiness_answer, direction::given>, sample_of<readiness_answer>},
+     .rate = rate_class::unlimited},
+    {.name = "get_description",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/openapi.json",
+     .needs = access::anyone,
+     .run = &get_description,
+     .summary = "This API, as OpenAPI 3.1.",
+     .gives = answers_a<description_answer>,
+     .tagged = true},
 };
 
 } // namespace

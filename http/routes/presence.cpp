@@ -4,6 +4,8 @@
 #include "http/ask.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/query.hpp"
+#include "http/routes/answers.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -27,9 +29,12 @@ struct status_text {
     else
       checks.refuse("not_allowed", "one of online, away, busy, offline, auto");
   }
+  static std::string schema() { return shapes::one_of({"online", "away", "busy", "offline", "auto"}); }
 };
 
 struct presence_body {
+  static constexpr std::string_view shape_name = "PresenceChange";
+  static constexpr std::string_view example = R"({"status":"busy","text":"in a meeting"})";
   status_text status;
   std::optional<line<0, limits::presence_text_code_points_max, "presence_text_code_points">> text;
   std::optional<timestamp> expires_at;
@@ -39,6 +44,10 @@ BOOST_DESCRIBE_STRUCT(presence_body, (), (status, text, expires_at, auto_away_af
 
 /// What one sees of oneself.
 struct own_presence {
+  static constexpr std::string_view shape_name = "OwnPresence";
+  static constexpr std::string_view example =
+      R"({"user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","status":"busy","manual":"busy","text":"in a meeting",)"
+      R"("expires_at":null,"auto_away_after":300,"last_seen_at":null})";
   user_id user;
   presence_status status = presence_status::offline;
   std::optional<presence_status> manual;
@@ -178,6 +187,8 @@ awaitable<answer_or_problem> get_known(services& s, call& c) {
 // ---- A room's
 
 struct room_presence {
+  static constexpr std::string_view shape_name = "RoomPresence";
+  static constexpr std::string_view example = R"({"online":2,"away":0,"busy":1,"offline":7,"items":null})";
   std::uint64_t online = 0, away = 0, busy = 0, offline = 0;
   std::optional<std::vector<shown_presence>> items;
 };
@@ -228,14 +239,44 @@ awaitable<answer_or_problem> get_in_room(services& s, call& c) {
   co_return json_answer(200, std::move(body).value());
 }
 
+constexpr std::string_view tag = "Presence";
+
 constexpr route rows[] = {
-    {verb::get, "/api/v1/me/presence", "", access::user, false, false, get_mine, "Your presence, as you set it."},
-    {verb::put, "/api/v1/me/presence", "presence.set", access::user, true, false, put_mine,
-     "Set your presence by hand; {\"status\":\"auto\"} leaves it to your connections."},
-    {verb::get, "/api/v1/presence", "", access::user, false, false, get_known,
-     "The presence of up to 200 people: ?user_ids=a,b,c. Whoever shares no room with you is offline to you."},
-    {verb::get, "/api/v1/rooms/{id}/presence", "", access::room_read, false, false, get_in_room,
-     "Who is there in a room: counts, and the people unless they are too many."},
+    {.name = "get_my_presence",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/me/presence",
+     .needs = access::user,
+     .run = get_mine,
+     .summary = "Your presence, as you set it.",
+     .gives = answers_a<own_presence>},
+    {.name = "set_my_presence",
+     .tag = tag,
+     .method = verb::put,
+     .path = "/api/v1/me/presence",
+     .needs = access::user,
+     .run = put_mine,
+     .summary = "Set your presence by hand. {\"status\":\"auto\"} leaves it to your connections.",
+     .gives = answers_a<own_presence>,
+     .takes = takes_a<presence_body>,
+     .rpc = "presence.set"},
+    {.name = "get_presence",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/presence",
+     .needs = access::user,
+     .run = get_known,
+     .summary = "The presence of up to 200 people. Whoever shares no room with you is offline to you.",
+     .gives = answers_a<all_of<shown_presence>>,
+     .query = {&parameters::user_ids}},
+    {.name = "get_room_presence",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/presence",
+     .needs = access::room_read,
+     .run = get_in_room,
+     .summary = "Who is there in a room: counts, and the people unless they are too many.",
+     .gives = answers_a<room_presence>},
 };
 
 } // namespace

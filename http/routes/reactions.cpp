@@ -4,8 +4,10 @@
 #include "events/emoji.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/cursor.hpp"
 #include "http/routes/moment.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -17,6 +19,8 @@ namespace {
 using boost::asio::awaitable;
 
 struct toggle_body {
+  static constexpr std::string_view shape_name = "ReactionToggle";
+  static constexpr std::string_view example = R"({"emoji":"👍"})";
   emoji_text emoji;
 };
 BOOST_DESCRIBE_STRUCT(toggle_body, (), (emoji))
@@ -130,8 +134,10 @@ awaitable<answer_or_problem> who(services& s, call& c) {
 
   std::string mark;
   const stream_version seq = fact.value()->seq;
-  const auto items = then ? s.past.who_reacted(c.room->room, then->seq, seq, after.value_or(""), limit, mark)
+  projections::past_queries::effort done;
+  const auto items = then ? s.past.who_reacted(c.room->room, then->seq, seq, after.value_or(""), limit, mark, done)
                           : s.timeline.who_reacted(c.room->room, seq, after.value_or(""), limit, mark);
+  charge(c, done);
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (!mark.empty())
@@ -176,10 +182,14 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
   const auto& then = std::get<std::optional<moment>>(asked);
   std::string body = "{\"items\":[";
   bool first = true;
+  projections::past_queries::effort done;
   for (const message_id& id : ids) {
     const auto reactions =
-        then ? s.past.reactions(c.room->room, then->seq, id) : s.timeline.reactions(c.room->room, id, c.user());
-    if (!reactions) co_return problem_of(reactions.error());
+        then ? s.past.reactions(c.room->room, then->seq, id, done) : s.timeline.reactions(c.room->room, id, c.user());
+    if (!reactions) {
+      charge(c, done);
+      co_return problem_of(reactions.error());
+    }
     if (!reactions.value()) continue; // no message of this room: the others are still worth an answer
     body += first ? "{\"message_id\":\"" : ",{\"message_id\":\"";
     first = false;
@@ -188,22 +198,65 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
     body += *reactions.value();
     body += '}';
   }
+  charge(c, done);
   body += "]}";
   co_return json_answer(200, std::move(body));
 }
 
+constexpr std::string_view tag = "Messages";
+
 constexpr route rows[] = {
-    {verb::put, "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}", "", access::room_read, false, false, put,
-     "React with an emoji."},
-    {verb::del, "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}", "", access::room_read, false, false, remove,
-     "Take your reaction back."},
-    {verb::post, "/api/v1/rooms/{id}/messages/{mid}/reactions", "reaction.toggle", access::room_read, true, true,
-     toggle, "React with an emoji, or take it back if you have."},
-    {verb::get, "/api/v1/rooms/{id}/messages/{mid}/reactions", "", access::room_read, false, false, who,
-     "Who reacted to a message with what, and when; with ?at= until then."},
-    {verb::get, "/api/v1/rooms/{id}/reactions", "", access::room_read, false, false, summary,
-     "The reactions to up to 200 messages: ?message_ids=a,b,c. Messages that are not in the room are "
-     "left out. With ?at= as they were."},
+    {.name = "react",
+     .tag = tag,
+     .method = verb::put,
+     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
+     .needs = access::room_read,
+     .run = put,
+     .summary = "React with an emoji.",
+     .gives = answers_a<reactions_answer>,
+     .refuses = {"validation_failed", "limit_exceeded", "message_deleted", "room_archived"}},
+    {.name = "take_reaction_back",
+     .tag = tag,
+     .method = verb::del,
+     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
+     .needs = access::room_read,
+     .run = remove,
+     .summary = "Take your reaction back.",
+     .refuses = {"validation_failed", "message_deleted", "room_archived"}},
+    {.name = "toggle_reaction",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
+     .needs = access::room_read,
+     .run = toggle,
+     .summary = "React with an emoji, or take it back if you have.",
+     .gives = answers_a<toggled_answer>,
+     .takes = takes_a<toggle_body>,
+     .refuses = {"message_deleted", "room_archived"},
+     .rpc = "reaction.toggle",
+     .idempotent_key = true},
+    {.name = "who_reacted",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
+     .needs = access::room_read,
+     .run = who,
+     .summary = "Who reacted to a message with what, and when. With `at` until then.",
+     .gives = answers_a<page_of<reacted_answer>>,
+     .query = {&parameters::cursor, &parameters::limit, &parameters::at},
+     .refuses = {"position_unknown"}},
+    {.name = "summarize_reactions",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/reactions",
+     .needs = access::room_read,
+     .run = summary,
+     .summary =
+         "The reactions to up to 200 messages. Messages that are not in the room are left out. With `at` as they "
+         "were.",
+     .gives = answers_a<all_of<message_reactions_answer>>,
+     .query = {&parameters::message_ids, &parameters::at},
+     .refuses = {"position_unknown"}},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "http/ask.hpp"
 #include "http/read_positions.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -15,6 +16,8 @@ namespace {
 using boost::asio::awaitable;
 
 struct read_body {
+  static constexpr std::string_view shape_name = "ReadPosition";
+  static constexpr std::string_view example = R"({"seq":17})";
   std::uint64_t seq = 0;
 };
 BOOST_DESCRIBE_STRUCT(read_body, (), (seq))
@@ -31,7 +34,7 @@ awaitable<result<stream_version>> clamped(services& s, call& c, stream_version w
 awaitable<result<position>> read_up_to(services& s, const call& c, stream_version seq) {
   PALABRE_CO_TRY(const stream_version before, s.reading.last_read(c.user(), c.room->room));
   if (seq <= before) co_return s.log.head();
-  auto advancing = s.reads.advance(c.user(), c.room->room, seq, c.request_id);
+  auto advancing = s.reads.advance(c.user(), c.room->room, seq, c.correlation());
   PALABRE_CO_TRY(const position durable, co_await std::move(advancing));
   auto waiting = wait_for_views(s.views, durable);
   PALABRE_CO_TRY(co_await std::move(waiting));
@@ -65,11 +68,23 @@ awaitable<answer_or_problem> advance(services& s, call& c) {
   co_return a;
 }
 
+constexpr std::string_view tag = "Messages";
+
 constexpr route rows[] = {
-    {verb::put, "/api/v1/rooms/{id}/read", "read.advance", access::room_read, true, false, advance,
-     "Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq. The first of "
-     "several that come within a second is carried out at once, the others together when the second is over.",
-     true},
+    {.name = "mark_read",
+     .tag = tag,
+     .method = verb::put,
+     .path = "/api/v1/rooms/{id}/read",
+     .needs = access::room_read,
+     .run = advance,
+     .summary =
+         "Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq. The first "
+         "of several that come within a second is carried out at once, the others together when the second is "
+         "over.",
+     .gives = answers_a<read_state_answer>,
+     .takes = takes_a<read_body>,
+     .rpc = "read.advance",
+     .answers_late = true},
 };
 
 } // namespace

@@ -4,10 +4,12 @@
 #include "events/streams.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/cursor.hpp"
 #include "http/routes/entity_tag.hpp"
 #include "http/routes/membership.hpp"
 #include "http/routes/moment.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
 #include "http/routes/room_commands.hpp"
@@ -31,6 +33,8 @@ using room_color_theme = line<0, limits::label_code_points_max, "color_theme_cod
 using zone_name = ascii_text<1, 64, "time_zone_bytes">;
 
 struct create_body {
+  static constexpr std::string_view shape_name = "NewRoom";
+  static constexpr std::string_view example = R"({"name":"Reading","visibility":"public","category":"books"})";
   room_name name;
   std::optional<wanted_kind> kind;
   std::optional<events::visibility> visibility;
@@ -42,6 +46,8 @@ struct create_body {
 BOOST_DESCRIBE_STRUCT(create_body, (), (name, kind, visibility, description, category, color_theme, time_zone))
 
 struct change_body {
+  static constexpr std::string_view shape_name = "RoomChange";
+  static constexpr std::string_view example = R"({"name":"Reading and writing","description":null})";
   patched<room_name> name;
   patched<room_description> description;
   patched<room_category> category;
@@ -303,25 +309,112 @@ awaitable<answer_or_problem> archive(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
+constexpr std::string_view tag = "Rooms";
+
 constexpr route rows[] = {
-    {verb::post, "/api/v1/rooms", "", access::user, true, true, create, "Make a room; you are its owner."},
-    {verb::get, "/api/v1/rooms", "", access::user, false, false, list,
-     "The rooms you are in, or with ?discover=true public salons. unread_count counts up to 999."},
-    {verb::post, "/api/v1/rooms/join", "", access::user, true, true, join_by_code,
-     "Join the room that has a share code."},
-    {verb::get, "/api/v1/rooms/{id}", "", access::room_see, false, false, get,
-     "A room; with ?at=, a seq or a time, as it was (members only)."},
-    {verb::patch, "/api/v1/rooms/{id}", "", access::room_administrate, true, false, change,
-     "Change a room: fields that are left out stay, null empties. If-Match with an ETag refuses to overwrite (412). "
-     "Turning it private makes a new share code."},
-    {verb::del, "/api/v1/rooms/{id}", "", access::room_own, false, false, archive,
-     "Archive a room: it can be read, not written."},
-    {verb::post, "/api/v1/rooms/{id}/join", "", access::room_see, false, true, join_open_room, "Join a public room."},
-    {verb::post, "/api/v1/rooms/{id}/leave", "", access::room_see, false, true, leave_room, "Leave a room."},
-    {verb::post, "/api/v1/rooms/{id}/share_code", "", access::room_administrate, false, true, rotate_code,
-     "Make a new share code; the old one is dead."},
-    {verb::get, "/api/v1/rooms/{id}/members", "", access::room_see, false, false, list_members,
-     "Who is in a room; with ?at= who was."},
+    {.name = "make_room",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms",
+     .needs = access::user,
+     .run = create,
+     .summary = "Make a room; you are its owner.",
+     .gives = makes_a<room_answer>,
+     .takes = takes_a<create_body>,
+     .refuses = {"conflict"},
+     .idempotent_key = true},
+    {.name = "list_rooms",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms",
+     .needs = access::user,
+     .run = list,
+     .summary = "The rooms you are in, or public salons. `unread_count` counts up to 999.",
+     .gives = answers_a<page_of<listed_room_answer>>,
+     .query = {&parameters::discover, &parameters::cursor, &parameters::limit}},
+    {.name = "join_by_code",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/join",
+     .needs = access::user,
+     .run = join_by_code,
+     .summary = "Join the room that has a share code.",
+     .gives = answers_a<room_answer>,
+     .takes = takes_a<share_code_body>,
+     .refuses = {"not_found", "conflict"},
+     .rate = rate_class::join,
+     .idempotent_key = true},
+    {.name = "get_room",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}",
+     .needs = access::room_see,
+     .run = get,
+     .summary = "A room. With `at` as it was, for its members.",
+     .gives = answers_a<room_answer>,
+     .query = {&parameters::at},
+     .refuses = {"position_unknown", "not_a_member"},
+     .tagged = true},
+    {.name = "change_room",
+     .tag = tag,
+     .method = verb::patch,
+     .path = "/api/v1/rooms/{id}",
+     .needs = access::room_administrate,
+     .run = change,
+     .summary = "Change a room. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
+                "overwrite (412). Turning it private makes a new share code.",
+     .gives = answers_a<room_answer>,
+     .takes = takes_a<change_body>,
+     .refuses = {"room_archived", "conflict"},
+     .tagged = true},
+    {.name = "archive_room",
+     .tag = tag,
+     .method = verb::del,
+     .path = "/api/v1/rooms/{id}",
+     .needs = access::room_own,
+     .run = archive,
+     .summary = "Archive a room: it can be read, not written.",
+     .refuses = {"room_archived"},
+     .tagged = true},
+    {.name = "join_room",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/join",
+     .needs = access::room_see,
+     .run = join_open_room,
+     .summary = "Join a public room.",
+     .gives = answers_a<room_answer>,
+     .refuses = {"forbidden", "room_archived", "limit_exceeded", "conflict"},
+     .idempotent_key = true},
+    {.name = "leave_room",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/leave",
+     .needs = access::room_see,
+     .run = leave_room,
+     .summary = "Leave a room.",
+     .refuses = {"owner_must_transfer", "not_a_member", "room_archived"},
+     .idempotent_key = true},
+    {.name = "rotate_share_code",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/share_code",
+     .needs = access::room_administrate,
+     .run = rotate_code,
+     .summary = "Make a new share code; the old one is dead.",
+     .gives = answers_a<room_answer>,
+     .refuses = {"room_archived", "conflict"},
+     .idempotent_key = true},
+    {.name = "list_members",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/api/v1/rooms/{id}/members",
+     .needs = access::room_see,
+     .run = list_members,
+     .summary = "Who is in a room. With `at` who was, for its members.",
+     .gives = answers_a<page_of<member_answer>>,
+     .query = {&parameters::cursor, &parameters::limit, &parameters::at},
+     .refuses = {"position_unknown", "not_a_member"}},
 };
 
 } // namespace

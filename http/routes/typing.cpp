@@ -2,6 +2,7 @@
 #include "base/digest.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/ephemera.hpp"
+#include "http/routes/answers.hpp"
 #include "http/routes/routes.hpp"
 
 namespace palabre::http {
@@ -29,9 +30,8 @@ std::string typing_event(const call& c, timestamp now) {
 awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   if (c.room->archived) co_return problem_of({errc::room_archived, ""});
   const auto now = std::chrono::steady_clock::now();
-  if (s.settings.limits_enabled)
-    if (const auto wait = s.typing_rate.take(key_of(c.user(), c.room->room), now); wait.count() > 0)
-      co_return rate_limited("typing: at most one a second in a room; listeners know already", wait);
+  auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now);
+  if (refusal) co_return std::move(*refusal);
   const auto channel = realtime::channel_of(c.room->room);
   if (s.realtime != nullptr && s.realtime->all_hubs.hear(channel))
     s.realtime->all_hubs.hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
@@ -40,9 +40,19 @@ awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   co_return done;
 }
 
-const route rows[] = {
-    {verb::post, "/api/v1/rooms/{id}/typing", "typing", access::room_post, false, false, tell_typing,
-     "tell those who listen that one is writing; stored nowhere"},
+constexpr std::string_view tag = "Presence";
+
+constexpr route rows[] = {
+    {.name = "tell_typing",
+     .tag = tag,
+     .method = verb::post,
+     .path = "/api/v1/rooms/{id}/typing",
+     .needs = access::room_post,
+     .run = tell_typing,
+     .summary = "Tell those who listen that you are writing; stored nowhere.",
+     .refuses = {"room_archived"},
+     .rpc = "typing",
+     .rate = rate_class::typing},
 };
 
 } // namespace

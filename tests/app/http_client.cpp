@@ -1,5 +1,6 @@
 #include "http_client.hpp"
 
+#include "api_document.hpp"
 #include "base/json_writer.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -9,8 +10,10 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <gtest/gtest.h>
 #include <simdjson.h>
 
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 
@@ -46,6 +49,15 @@ private:
   simdjson::dom::element root_;
   const std::string& body_;
 };
+
+/// Whatever a test asks for: the answer must be one that the API's description has.
+void hold_against_document(std::string_view method, std::string_view target, const http_answer& got) {
+  static const api_document document;
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  const std::string wrong = document.complaint_about(method, target, got.status, got.header("Content-Type"), got.body);
+  if (!wrong.empty()) ADD_FAILURE() << wrong;
+}
 
 } // namespace
 
@@ -118,6 +130,7 @@ http_answer http_client::request(std::string_view method, std::string_view targe
   got.body = std::move(parser.get().body());
   for (const auto& field : parser.get()) got.fields.emplace_back(field.name_string(), field.value());
   if (!parser.keep_alive() || cut_off) state_->socket.reset();
+  hold_against_document(method, target, got);
   return got;
 }
 

@@ -1,6 +1,7 @@
 #include "edge_fixture.hpp"
 #include "http/idempotency.hpp"
 #include "http/schema.hpp"
+#include "http/shape.hpp"
 
 namespace palabre::http {
 namespace {
@@ -20,18 +21,42 @@ awaitable<answer_or_problem> echo(services&, call& c) {
   co_return a;
 }
 
+struct any_body {
+  static constexpr std::string_view example = "{}";
+  static std::string schema() { return "{}"; }
+};
+
+route row(verb method, std::string_view path, access needs, std::string_view rpc = {}) {
+  return {.name = path,
+          .tag = "Tests",
+          .method = method,
+          .path = path,
+          .needs = needs,
+          .run = &echo,
+          .summary = "A test.",
+          .rpc = rpc};
+}
+route with_body(route r) {
+  r.takes = takes_a<any_body>;
+  return r;
+}
+route with_key(route r) {
+  r.idempotent_key = true;
+  return r;
+}
+
 const std::vector<route> table = {
-    {verb::get, "/open", "", access::anyone, false, false, &echo, ""},
-    {verb::post, "/open", "", access::user, true, false, &echo, ""},
-    {verb::get, "/mine", "mine.get", access::user, false, false, &echo, ""},
-    {verb::post, "/mine", "", access::user, true, true, &echo, ""},
-    {verb::post, "/bare", "", access::user, false, false, &echo, ""},
-    {verb::get, "/rooms/{id}", "", access::room_see, false, false, &echo, ""},
-    {verb::patch, "/rooms/{id}", "room.change", access::room_administrate, true, false, &echo, ""},
-    {verb::del, "/rooms/{id}", "", access::room_own, false, false, &echo, ""},
-    {verb::get, "/rooms/{id}/messages", "room.history", access::room_read, false, false, &echo, ""},
-    {verb::post, "/rooms/{id}/messages", "message.post", access::room_post, true, true, &echo, ""},
-    {verb::del, "/rooms/{id}/messages/{mid}", "message.delete", access::room_read, false, false, &echo, ""},
+    row(verb::get, "/open", access::anyone),
+    with_body(row(verb::post, "/open", access::user)),
+    row(verb::get, "/mine", access::user, "mine.get"),
+    with_key(with_body(row(verb::post, "/mine", access::user))),
+    row(verb::post, "/bare", access::user),
+    row(verb::get, "/rooms/{id}", access::room_see),
+    with_body(row(verb::patch, "/rooms/{id}", access::room_administrate, "room.change")),
+    row(verb::del, "/rooms/{id}", access::room_own),
+    row(verb::get, "/rooms/{id}/messages", access::room_read, "room.history"),
+    with_key(with_body(row(verb::post, "/rooms/{id}/messages", access::room_post, "message.post"))),
+    row(verb::del, "/rooms/{id}/messages/{mid}", access::room_read, "message.delete"),
 };
 
 class Api : public edge_fixture {

@@ -158,8 +158,11 @@ private:
       tell(stream, who, events::session_closed{session});
   }
   void change_account(user_id who) {
-    if (below(2) == 0)
+    const std::size_t what = below(6);
+    if (what < 2)
       return void(tell(events::stream_of(who), who, events::password_changed{{"hash" + std::to_string(count_)}}));
+    if (what == 2) return void(tell(events::stream_of(who), {}, events::user_promoted{}));
+    if (what == 3) return void(tell(events::stream_of(who), {}, events::user_demoted{}));
     events::profile_changed changed;
     changed.profile.display_name.value = "Person " + std::to_string(count_);
     tell(events::stream_of(who), who, changed);

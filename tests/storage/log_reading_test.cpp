@@ -110,6 +110,7 @@ TEST_F(LogReading, FindsWhatTheWriterMovesFromTheWalToTablesWhileItLooks) {
   open();
   for (int times = 1; times <= 12; ++times) {
     commit_many(3);
+    const position before = log->head();
     int flushes = 0;
     const auto disk = std::make_shared<listened_file_system>(times, [&] {
       commit_many(3);
@@ -118,13 +119,13 @@ TEST_F(LogReading, FindsWhatTheWriterMovesFromTheWalToTablesWhileItLooks) {
     });
     const auto reader = event_log::open(directory(), access::read_only, random_, disk);
     ASSERT_TRUE(reader) << reader.error().context;
-    EXPECT_EQ(flushes, times);
+    EXPECT_GT(flushes, 0);
     EXPECT_EQ(reader.value()->damage(), std::nullopt) << *reader.value()->damage();
-    EXPECT_EQ(reader.value()->head(), log->head());
+    EXPECT_GE(reader.value()->head(), before);
     std::size_t readable = 0;
     const auto scanned = reader.value()->scan({}, log->head(), [&](const committed_record&) { return ++readable > 0; });
     EXPECT_TRUE(scanned) << times << ": " << scanned.error().context;
-    EXPECT_EQ(readable, log->head().value) << times;
+    EXPECT_EQ(readable, reader.value()->head().value) << times;
   }
 }
 

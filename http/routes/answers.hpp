@@ -1,0 +1,306 @@
+#pragma once
+// The shapes of what handlers answer (api.md): what http/routes/render.hpp and the rows of the views write, described
+// once for /openapi.json. The tests hold every answer that they get against them.
+
+#include "http/shape.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace palabre::http {
+
+/// A list: links are relative URLs.
+template <class T>
+struct page_of {
+  std::vector<T> items;
+  std::optional<std::string> next, prev;
+  BOOST_DESCRIBE_CLASS(page_of, (), (items, next, prev), (), ())
+};
+/// A list that is always whole.
+template <class T>
+struct all_of {
+  std::vector<T> items;
+  BOOST_DESCRIBE_CLASS(all_of, (), (items), (), ())
+};
+
+template <class T>
+constexpr sample sample_of<page_of<T>> =
+    [] { return R"({"items":[)" + std::string(T::example) + R"(],"next":null,"prev":null})"; };
+template <class T>
+constexpr sample sample_of<all_of<T>> = [] { return R"({"items":[)" + std::string(T::example) + "]}"; };
+
+// ---- People
+
+struct user_answer {
+  static constexpr std::string_view shape_name = "User";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","login":"ada","display_name":"Ada","avatar_url":null,)"
+      R"("bio":"Numbers, mostly.","city":"London","interests":["mathematics"],)"
+      R"("created_at":"2026-11-21T12:00:00.000Z"})";
+  uuid id;
+  std::string login, display_name;
+  std::optional<std::string> avatar_url, bio, city;
+  std::vector<std::string> interests;
+  timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(user_answer, (), (id, login, display_name, avatar_url, bio, city, interests, created_at))
+
+struct me_answer : user_answer {
+  static constexpr std::string_view shape_name = "Me";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","login":"ada","email":"ada@example.org","display_name":"Ada",)"
+      R"("avatar_url":null,"bio":null,"city":null,"interests":[],"created_at":"2026-11-21T12:00:00.000Z"})";
+  std::optional<std::string> email;
+};
+BOOST_DESCRIBE_STRUCT(me_answer, (user_answer), (email))
+
+struct opened_session {
+  static constexpr std::string_view shape_name = "Session";
+  static constexpr std::string_view example =
+      R"({"user":{"id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","login":"ada","email":null,"display_name":"Ada",)"
+      R"("avatar_url":null,"bio":null,"city":null,"interests":[],"created_at":"2026-11-21T12:00:00.000Z"},)"
+      R"("access_token":"eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl","refresh_token":"r1.AZLwwXo-fMCNIV8OS5psEQ.c2VjcmV0",)"
+      R"("token_type":"Bearer","expires_in":900})";
+  me_answer user;
+  std::string access_token, refresh_token, token_type;
+  std::uint64_t expires_in = 0;
+};
+BOOST_DESCRIBE_STRUCT(opened_session, (), (user, access_token, refresh_token, token_type, expires_in))
+
+/// Of a message or a membership: the profile as it is now. The name is null of who was erased.
+struct author_answer {
+  static constexpr std::string_view shape_name = "Author";
+  std::optional<std::string> display_name, avatar_url;
+};
+BOOST_DESCRIBE_STRUCT(author_answer, (), (display_name, avatar_url))
+
+// ---- Rooms
+
+enum class room_kind_name : std::uint8_t { salon, session };
+BOOST_DESCRIBE_ENUM(room_kind_name, salon, session)
+
+struct room_answer {
+  static constexpr std::string_view shape_name = "Room";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
+      R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
+      R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
+      R"("last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
+      R"("updated_at":"2026-11-21T12:00:00.000Z"})";
+  uuid id;
+  room_kind_name kind{};
+  std::string name;
+  std::optional<std::string> description, category, color_theme;
+  events::visibility visibility{};
+  uuid owner_id;
+  std::optional<std::string> share_code;
+  std::uint64_t member_count = 0, message_count = 0, messages_today = 0;
+  std::string time_zone;
+  std::uint64_t last_seq = 0;
+  bool archived = false;
+  timestamp created_at, updated_at;
+};
+BOOST_DESCRIBE_STRUCT(room_answer, (),
+                      (id, kind, name, description, category, color_theme, visibility, owner_id, share_code,
+                       member_count, message_count, messages_today, time_zone, last_seq, archived, created_at,
+                       updated_at))
+
+/// With what the caller is in it; null for who is not.
+struct listed_room_answer : room_answer {
+  static constexpr std::string_view shape_name = "ListedRoom";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
+      R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
+      R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
+      R"("last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
+      R"("updated_at":"2026-11-21T12:00:00.000Z","role":"owner","joined_at":"2026-11-21T12:00:00.000Z",)"
+      R"("last_read_seq":0,"unread_count":0})";
+  std::optional<events::role> role;
+  std::optional<timestamp> joined_at;
+  std::optional<std::uint64_t> last_read_seq, unread_count;
+};
+BOOST_DESCRIBE_STRUCT(listed_room_answer, (room_answer), (role, joined_at, last_read_seq, unread_count))
+
+struct member_answer {
+  static constexpr std::string_view shape_name = "Member";
+  static constexpr std::string_view example =
+      R"({"user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","role":"owner","joined_at":"2026-11-21T12:00:00.000Z",)"
+      R"("user":{"display_name":"Ada","avatar_url":null}})";
+  uuid user_id;
+  events::role role{};
+  timestamp joined_at;
+  author_answer user;
+};
+BOOST_DESCRIBE_STRUCT(member_answer, (), (user_id, role, joined_at, user))
+
+struct read_state_answer {
+  static constexpr std::string_view shape_name = "ReadState";
+  static constexpr std::string_view example = R"({"last_read_seq":17,"unread_count":0})";
+  std::uint64_t last_read_seq = 0, unread_count = 0;
+};
+BOOST_DESCRIBE_STRUCT(read_state_answer, (), (last_read_seq, unread_count))
+
+// ---- Messages and reactions
+
+struct reaction_answer {
+  static constexpr std::string_view shape_name = "Reaction";
+  std::string emoji;
+  std::uint64_t count = 0;
+  bool me = false;
+};
+BOOST_DESCRIBE_STRUCT(reaction_answer, (), (emoji, count, me))
+
+/// Of a deleted message `body` is null, and of one by somebody who was erased.
+struct message_answer {
+  static constexpr std::string_view shape_name = "Message";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e","room_id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","seq":3,)"
+      R"("author_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","author":{"display_name":"Ada","avatar_url":null},)"
+      R"("body":"Good morning!","metadata":null,"reply_to":null,"created_at":"2026-11-21T12:00:00.000Z",)"
+      R"("edited_at":null,"deleted_at":null,"reactions":[{"emoji":"👍","count":2,"me":false}],"reply_count":0})";
+  uuid id, room_id;
+  std::uint64_t seq = 0;
+  uuid author_id;
+  author_answer author;
+  std::optional<std::string> body;
+  events::raw_json metadata;
+  std::optional<uuid> reply_to;
+  timestamp created_at;
+  std::optional<timestamp> edited_at, deleted_at;
+  std::vector<reaction_answer> reactions;
+  std::uint64_t reply_count = 0;
+};
+BOOST_DESCRIBE_STRUCT(message_answer, (),
+                      (id, room_id, seq, author_id, author, body, metadata, reply_to, created_at, edited_at, deleted_at,
+                       reactions, reply_count))
+
+struct reactions_answer {
+  static constexpr std::string_view shape_name = "Reactions";
+  static constexpr std::string_view example = R"({"reactions":[{"emoji":"👍","count":3,"me":true}]})";
+  std::vector<reaction_answer> reactions;
+};
+BOOST_DESCRIBE_STRUCT(reactions_answer, (), (reactions))
+
+struct toggled_answer {
+  static constexpr std::string_view shape_name = "ToggledReaction";
+  static constexpr std::string_view example = R"({"added":true,"reactions":[{"emoji":"👍","count":3,"me":true}]})";
+  bool added = false;
+  std::vector<reaction_answer> reactions;
+};
+BOOST_DESCRIBE_STRUCT(toggled_answer, (), (added, reactions))
+
+/// Who reacted with what.
+struct reacted_answer {
+  static constexpr std::string_view shape_name = "WhoReacted";
+  static constexpr std::string_view example =
+      R"({"emoji":"👍","user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","at":"2026-11-21T12:00:00.000Z"})";
+  std::string emoji;
+  uuid user_id;
+  timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(reacted_answer, (), (emoji, user_id, at))
+
+struct message_reactions_answer {
+  static constexpr std::string_view shape_name = "MessageReactions";
+  static constexpr std::string_view example =
+      R"({"message_id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e","reactions":[{"emoji":"👍","count":3,"me":true}]})";
+  uuid message_id;
+  std::vector<reaction_answer> reactions;
+};
+BOOST_DESCRIBE_STRUCT(message_reactions_answer, (), (message_id, reactions))
+
+// ---- Events
+
+/// An event of a room as its members see it; what `data` holds depends on `type` and `v`.
+struct event_answer {
+  static constexpr std::string_view shape_name = "Event";
+  static constexpr std::string_view example =
+      R"({"type":"message.posted","v":1,"id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e","seq":3,)"
+      R"("room_id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","actor_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
+      R"("at":"2026-11-21T12:00:00.000Z","data":{"body":"Good morning!"}})";
+  std::string type;
+  std::uint64_t v = 0;
+  uuid id;
+  std::uint64_t seq = 0;
+  uuid room_id;
+  std::optional<uuid> actor_id; ///< null: the server itself
+  timestamp at;
+  sometimes<std::string> client_id;
+  any_json data;
+};
+BOOST_DESCRIBE_STRUCT(event_answer, (), (type, v, id, seq, room_id, actor_id, at, client_id, data))
+
+/// Nobody: the server itself. The name is null of who was erased.
+struct audited_actor {
+  std::optional<uuid> id;
+  std::optional<std::string> display_name;
+};
+BOOST_DESCRIBE_STRUCT(audited_actor, (), (id, display_name))
+
+struct audited_resource {
+  std::string kind;
+  uuid id;
+};
+BOOST_DESCRIBE_STRUCT(audited_resource, (), (kind, id))
+
+/// Any event as administrators see it.
+struct audited_event_answer {
+  static constexpr std::string_view shape_name = "AuditedEvent";
+  static constexpr std::string_view example =
+      R"({"position":1207,"stream":"room:0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","type":"message.deleted","v":1,)"
+      R"("at":"2026-11-21T12:00:00.000Z","actor":{"id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","display_name":"Ada"},)"
+      R"("action":"message.deleted","resource":{"kind":"message","id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e"},)"
+      R"("request_id":"r-17","hash":"0d5560962058278ef0a92dc199afb4aab0af7f38d87121aae95e0fd1753f65d0","erased":false,)"
+      R"("data":{"message_seq":3}})";
+  std::uint64_t position = 0;
+  std::string stream, type;
+  std::uint64_t v = 0;
+  timestamp at;
+  audited_actor actor;
+  std::string action;
+  audited_resource resource;
+  std::optional<std::string> request_id;
+  std::string hash;
+  bool erased = false; ///< personal fields of `data` are null: their person was erased
+  any_json data;
+};
+BOOST_DESCRIBE_STRUCT(audited_event_answer, (),
+                      (position, stream, type, v, at, actor, action, resource, request_id, hash, erased, data))
+
+struct ticket_answer {
+  static constexpr std::string_view shape_name = "Ticket";
+  static constexpr std::string_view example = R"({"ticket":"t1.c2VjcmV0","expires_in":30})";
+  std::string ticket;
+  std::uint64_t expires_in = 0;
+};
+BOOST_DESCRIBE_STRUCT(ticket_answer, (), (ticket, expires_in))
+
+// ---- Operations, and the server API
+
+struct health_answer {
+  static constexpr std::string_view shape_name = "Health";
+  static constexpr std::string_view example = R"({"status":"ok","version":"0.1.0"})";
+  std::string status, version;
+};
+BOOST_DESCRIBE_STRUCT(health_answer, (), (status, version))
+
+/// `checks`: for each part "ok", or what is wrong with it.
+struct readiness_answer {
+  static constexpr std::string_view shape_name = "Readiness";
+  static constexpr std::string_view example = R"({"status":"ready","checks":{"log":"ok","projections":"ok"}})";
+  std::string status;
+  any_json checks;
+};
+BOOST_DESCRIBE_STRUCT(readiness_answer, (), (status, checks))
+
+/// Either of the two.
+struct server_api_answer {
+  static constexpr std::string_view shape_name = "ServerApiOutcome";
+  static constexpr std::string_view example = R"({"result":{}})";
+  sometimes<any_json> result, error;
+};
+BOOST_DESCRIBE_STRUCT(server_api_answer, (), (result, error))
+
+} // namespace palabre::http
