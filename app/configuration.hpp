@@ -23,7 +23,8 @@ struct configuration {
   std::chrono::seconds drain_timeout{10};
   std::string log_level = "info";
   bool access_log = true;
-  std::string foreign_token_key_file; ///< empty: none
+  std::string foreign_token_key_file;       ///< empty: none
+  std::vector<std::string> trusted_proxies; ///< as they were given; edge.trusted_proxies is made of them
 };
 
 /// One option, for `palabre config` and for errors.

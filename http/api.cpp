@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/openapi.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
 
@@ -192,36 +193,30 @@ const std::string* call::query_value(std::string_view name) const {
   return nullptr;
 }
 
-std::string_view name_of(rate_class c) {
-  switch (c) {
-  case rate_class::unlimited: return "unlimited";
-  case rate_class::read: return "read";
-  case rate_class::write: return "write";
-  case rate_class::look_back: return "look_back";
-  case rate_class::authenticate: return "authenticate";
-  case rate_class::join: return "join";
-  case rate_class::typing: return "typing";
-  case rate_class::by_verb: break;
-  }
-  return "by_verb";
-}
-
 api::api(services& s, const std::vector<route>& table)
-    : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)) {}
+    : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)),
+      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)) {}
 
 api::~api() = default;
 
 awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   c.of = this;
   const position head = s_.log.head();
+  const auto arrived = std::chrono::steady_clock::now();
   const path_rows* rows = rows_->find(c.path, c.captures);
-  if (!rows) co_return refused(errc::not_found);
-  const route* row = rows->row(c.method);
+  const route* row = rows ? rows->row(c.method) : nullptr;
   if (endpoint) *endpoint = row;
+  if (!row || row->limited_as() != rate_class::unlimited)
+    if (auto refusal = rates_->take_address(c.address, arrived)) co_return std::move(*refusal);
+  if (!rows) co_return refused(errc::not_found);
 
   const access needs = row ? row->needs : rows->least_access();
   if (needs != access::anyone)
     if (auto denial = authenticate(s_, c, row)) co_return std::move(*denial);
+  if (row && row->limited_as() != rate_class::typing) { // whose key has the room in it: by its handler
+    const uuid& key = needs == access::anyone ? c.address : c.user();
+    if (auto refusal = rates_->take(row->limited_as(), key, arrived, &c.rate)) co_return std::move(*refusal);
+  }
   if (c.who && c.method != verb::get) s_.presence.act(c.user());
 
   const bool waits = waits_for_views(c, needs);
@@ -247,6 +242,12 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   auto running = row->run(s_, c);
   auto outcome = co_await std::move(running);
   co_return outcome;
+}
+
+std::string api::allowed(std::string_view path) const {
+  std::vector<std::string> captures;
+  const path_rows* rows = rows_->find(path, captures);
+  return rows ? rows->allowed() + ", OPTIONS" : std::string();
 }
 
 bool api::has_rpc(std::string_view method) const {

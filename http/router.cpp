@@ -88,12 +88,12 @@ const path_rows* router::find(std::string_view path, std::vector<std::string>& c
 const path_rows* router::find(const node& at, std::string_view rest, std::vector<std::string>& captures) {
   if (rest.empty()) return at.is_path ? &at.rows : nullptr;
   std::string_view segment;
-  if (!take_segment(rest, segment) || segment.empty()) return nullptr;
+  if (!take_segment(rest, segment)) return nullptr;
   for (const auto& [literal, next] : at.literals) {
     if (literal != segment) continue;
     if (const path_rows* rows = find(*next, rest, captures)) return rows;
   }
-  if (!at.capture) return nullptr;
+  if (!at.capture || segment.empty()) return nullptr;
   auto value = percent_decoded(segment);
   if (!value) return nullptr;
   captures.push_back(std::move(*value));

@@ -23,7 +23,8 @@ struct path_rows {
   std::string allowed() const;
 };
 
-/// Immutable once made: any thread. A literal segment goes before a {capture}.
+/// Immutable once made: any thread. A literal segment goes before a {capture}, which is never
+/// empty.
 class router {
 public:
   /// Requires: each path once per verb, each rpc once; `table` outlives it.

@@ -24,7 +24,7 @@ struct event_filter {
 
   bool takes(const storage::record& r) const {
     return (!stream || r.stream == *stream) && (!user || r.actor == *user) && (!type || r.type == *type) &&
-           (!request || r.correlation == *request) && (!since || r.time >= *since) && (!until || r.time <= *until) &&
+           (!request || request_id_in(r.correlation) == *request) && (!since || r.time >= *since) && (!until || r.time <= *until) &&
            (!about || is_about(r));
   }
 

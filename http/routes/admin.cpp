@@ -28,14 +28,6 @@ using projections::event_search;
 static_assert(event_search::records_looked_at_max == 10'000); // the summary of the row says it
 constexpr std::string_view filters[] = {"room", "stream", "user", "about", "type", "request", "since", "until"};
 
-/// It reads the log, which is slower than a view.
-std::optional<problem> too_often(services& s, const call& c) {
-  if (!s.settings.limits_enabled) return std::nullopt;
-  const auto wait = s.audit_rate.take(c.user(), std::chrono::steady_clock::now());
-  if (wait.count() == 0) return std::nullopt;
-  return rate_limited("admin_events: at most 10 pages a second", wait);
-}
-
 // ---- What is asked for
 
 /// A parameter as `read` understands it; nullopt: absent or wrong.
@@ -137,7 +129,6 @@ answer_or_problem render(services& s, const call& c, const event_search::page_re
 
 /// Others on this thread get their turn between two steps.
 awaitable<answer_or_problem> list(services& s, call& c) {
-  if (auto refused = too_often(s, c)) co_return std::move(*refused);
   const position head = s.log.head();
   query_reader query(c);
   event_filter wanted = filter_of(query, c);

@@ -107,7 +107,7 @@ void append_action(std::string& out, const projections::log_event& e) {
   out += R"(,"id":)";
   append_id(out, changed.id);
   out += R"(},"request_id":)";
-  append_text_or_null(out, e.envelope.correlation);
+  append_text_or_null(out, request_id_in(e.envelope.correlation));
 }
 
 } // namespace

@@ -19,5 +19,6 @@ std::span<const route> event_routes();
 std::span<const route> operation_routes();
 std::span<const route> admin_routes();
 std::span<const route> server_api_routes();
+std::span<const route> page_routes();
 
 } // namespace palabre::http

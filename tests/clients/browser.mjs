@@ -30,10 +30,16 @@ export async function serve_page(t) {
   return `http://127.0.0.1:${served.address().port}`;
 }
 
-/// The page of `origin` in a browser that ends with the test `t`. What goes wrong on it fails the test at its end.
-export async function open_page(t, origin) {
+/// A browser that ends with the test `t`.
+export async function launch_browser(t) {
   const browser = await puppeteer.launch({ executablePath: find_chromium(), args: chromium_arguments() });
   at_end(t, () => browser.close());
+  return browser;
+}
+
+/// The page of `origin` in a browser that ends with the test `t`. What goes wrong on it fails the test at its end.
+export async function open_page(t, origin) {
+  const browser = await launch_browser(t);
   const page = await browser.newPage();
   page.setDefaultTimeout(deadline_ms);
   const faults = [];

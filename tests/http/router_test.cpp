@@ -21,6 +21,7 @@ route row(verb method, std::string_view path, access needs, std::string_view rpc
 }
 
 const std::vector<route> table = {
+    row(verb::get, "/", access::anyone),
     row(verb::get, "/health", access::anyone),
     row(verb::get, "/rooms", access::user),
     row(verb::post, "/rooms", access::user),
@@ -47,6 +48,7 @@ protected:
 };
 
 TEST_F(Router, FindsAPathAndItsParameters) {
+  EXPECT_EQ(found("/"), "/");
   EXPECT_EQ(found("/health"), "/health");
   EXPECT_EQ(found("/rooms/7"), "/rooms/{id} 7");
   EXPECT_EQ(found("/rooms/7/messages/8/reactions/9"), "/rooms/{id}/messages/{mid}/reactions/{emoji} 7 8 9");
@@ -60,7 +62,7 @@ TEST_F(Router, ALiteralGoesBeforeAParameter) {
 
 TEST_F(Router, KnowsNoOtherPath) {
   for (const char* path :
-       {"", "/", "*", "health", "/health/", "//health", "/rooms/", "/rooms//join", "/rooms/7/", "/rooms/7/messages",
+       {"", "//", "*", "health", "/health/", "//health", "/rooms/", "/rooms//join", "/rooms/7/", "/rooms/7/messages",
         "/Health", "/rooms/7/messages/8/reactions/", "/rooms/7/messages/8/reactions/9/x"})
     EXPECT_EQ(found(path), "none") << path;
 }
