@@ -49,7 +49,7 @@ struct user_aggregate {
     return events::decide(state, r.command, {r.origin.actor, now, r.user});
   }
   void evolve(const event& e, const events::event_meta& meta) { events::evolve(state, e, meta); }
-  static constexpr std::string_view snapshot_shape = "user 3 ";
+  static constexpr std::string_view snapshot_shape = "user 4 ";
   static bool stands_alone(const request&) { return false; } // an account's keys are its own
   void hydrated() {}
 };

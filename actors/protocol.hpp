@@ -36,7 +36,7 @@ struct outcome {
 /// Who asks, and how the command is known in the log.
 struct command_origin {
   user_id actor;
-  std::string correlation;                ///< the request id
+  std::string correlation;                ///< base/correlation.hpp
   std::vector<storage::idempotency> keys; ///< empty: not repeatable
 };
 

@@ -30,14 +30,16 @@ result<std::map<stream_id, room_past>> read_rooms(const event_log& log, timestam
   const std::uint64_t head = log.head().value;
   const position last{head > storage::archive_distance_min ? head - storage::archive_distance_min : 0};
   record_progress shown("reading the log", {}, log.head());
-  PALABRE_TRY(log.scan({}, log.head(), [&](const storage::committed_record& r) {
-    shown.reach(r.view.at);
-    if (r.view.stream.kind != static_cast<char>(events::stream_kind::room)) return true;
-    room_past& room = rooms[r.view.stream];
-    room.archived = room.archived || r.view.type == events::room_archived::type.name; // there is no way back
-    if (r.view.time < before && r.view.at <= last && room.old + 1 == r.view.version) room.old = r.view.version;
+  const auto look = [&](const storage::record& r, std::string_view) {
+    shown.reach(r.at);
+    if (r.stream.kind != static_cast<char>(events::stream_kind::room)) return true;
+    room_past& room = rooms[r.stream];
+    // There is no way back; and of others nothing was moved.
+    room.archived = room.archived || r.type == events::room_archived::type.name || storage::is_archived(r);
+    if (r.time < before && r.at <= last && room.old + 1 == r.version) room.old = r.version;
     return true;
-  }));
+  };
+  PALABRE_TRY(log.scan_in_place({}, log.head(), look, event_log::archived::as_rows)); // segments may be elsewhere
   return rooms;
 }
 

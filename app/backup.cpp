@@ -62,8 +62,8 @@ void remove_protocol(const std::string& directory) {
   for (const fs::path& file : surplus) fs::remove(file, ignored);
 }
 
-backup_manifest manifest_of(const char* what, const log_end& end) {
-  return {what, PALABRE_VERSION, to_rfc3339(wall_clock().now()), end.epoch, end.head, to_hex(as_bytes(end.hash)), {}};
+backup_manifest manifest_of(const log_end& end) {
+  return {"log", PALABRE_VERSION, to_rfc3339(wall_clock().now()), end.epoch, end.head, to_hex(as_bytes(end.hash)), {}};
 }
 
 /// Copies the files of DATA/<name>, if it is there, to TO/<name>.
@@ -85,22 +85,37 @@ result<void> copy_folder(const std::string& data, const std::string& name, const
   return success();
 }
 
-/// The log is published last: what has its name has its keys.
+/// Of one run: the log's manifest and the keys'.
+bool belong_together(const backup_manifest& log, const backup_manifest& keys) {
+  return log.what == "log" && keys.what == "keys" && log.taken_at == keys.taken_at && log.epoch == keys.epoch &&
+         log.head == keys.head && log.head_hash == keys.head_hash;
+}
+
+/// The log is published last: what has its name has its keys. Keys without it are what a run left that was killed
+/// between the two, and no backup.
 struct drafts {
   draft_directory log, keys;
 
   static result<drafts> make(const backup_options& options) {
-    PALABRE_TRY(auto log, draft_directory::make(options.to));
-    PALABRE_TRY(auto keys, draft_directory::make(keys_path(options)));
+    const std::string to = without_slash(options.to), keys_to = keys_path(options);
+    const auto killed = read_manifest(to + ".partial"), left = read_manifest(keys_to);
+    PALABRE_TRY(auto log, draft_directory::make(to)); // from here on no other run is at it
+    std::error_code ignored;
+    if (killed && left && belong_together(killed.value(), left.value()) && !fs::exists(to, ignored))
+      fs::remove_all(keys_to, ignored);
+    PALABRE_TRY(auto keys, draft_directory::make(keys_to));
     return drafts{std::move(log), std::move(keys)};
   }
   static std::string keys_path(const backup_options& options) {
     return options.keys_to.value_or(without_slash(options.to) + ".keys");
   }
 
-  result<void> publish() {
+  result<void> publish(const backup_options& options) {
     PALABRE_TRY(keys.publish());
-    return log.publish();
+    auto published = log.publish();
+    std::error_code ignored;
+    if (!published && !read_manifest(options.to)) fs::remove_all(keys_path(options), ignored);
+    return published;
   }
 };
 
@@ -113,13 +128,15 @@ result<log_end> fill(const backup_options& options, const log_copier& copy, draf
   PALABRE_TRY(copy_folder(options.data, "archive", into.log.path())); // what of it is at hand
   PALABRE_TRY(const log_end end, check_copy(log, acked));
   PALABRE_TRY(storage::write_watermark(log, end.head, end.hash, end.epoch, false));
-  PALABRE_TRY(write_manifest(into.log.path(), manifest_of("log", end)));
+  backup_manifest manifest = manifest_of(end);
+  PALABRE_TRY(write_manifest(into.log.path(), manifest));
   // The keys last: they are made before the records that need them.
   for (const char* folder : {"secrets", "keys"}) {
     PALABRE_TRY(copy_folder(options.data, folder, into.keys.path()));
   }
   PALABRE_TRY(open_log_for_reading(into.log.path(), into.keys.path())); // the keys reach as far as the log, and open
-  PALABRE_TRY(write_manifest(into.keys.path(), manifest_of("keys", end)));
+  manifest.what = "keys";
+  PALABRE_TRY(write_manifest(into.keys.path(), manifest));
   if (!options.verify) return end;
   verify_options how;
   how.data = into.log.path();
@@ -156,7 +173,7 @@ int backup(const backup_options& options, const log_copier& copy, std::ostream& 
   if (!into) return fail(errors, into.error());
   const auto end = fill(options, copy, into.value(), errors);
   if (!end) return fail(errors, end.error());
-  if (const auto published = into.value().publish(); !published) return fail(errors, published.error());
+  if (const auto published = into.value().publish(options); !published) return fail(errors, published.error());
   out << "backup: " << options.to << " holds " << end.value().head.value << " events, epoch " << end.value().epoch
       << "\nkeys: " << drafts::keys_path(options) << "; keep them apart: with both everything can be read\n";
   return 0;

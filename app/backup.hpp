@@ -29,8 +29,9 @@ struct backup_options {
 };
 /// TO holds the log, its watermark and a manifest with the hash of every file; the keys go to a directory of their own,
 /// because whoever has both can read everything. Views are derived and not in it. The copy is opened before it gets its
-/// name, which is the last step: what is called TO is whole. Beside a live server it holds everything that was
-/// acknowledged before it began. Answers 0, or 1 and nothing is left.
+/// name, which is the last step: what is called TO is whole and has its keys; keys that a killed run left without it go
+/// with the next. Beside a live server it holds everything that was acknowledged before it began. Answers 0, or 1 and
+/// nothing is left.
 int backup(const backup_options& options, const log_copier& copy, std::ostream& out, std::ostream& errors);
 
 struct restore_options {

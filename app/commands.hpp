@@ -24,7 +24,8 @@ struct events_options {
   std::optional<std::string> since, until;      ///< RFC 3339
   std::uint64_t after = 0;                      ///< a position
   std::optional<std::string> keys;              ///< the directory of `keys` and `secrets`; that of the data by default
-  bool follow = false; ///< goes on with what a server beside it writes, until SIGINT, SIGTERM, or nobody reads stdout
+  bool follow =
+      false; ///< goes on with what a server beside it writes, until SIGINT, SIGTERM, SIGHUP, or nobody reads stdout
 };
 int print_events(const events_options& options, std::ostream& out, std::ostream& errors);
 

@@ -38,6 +38,39 @@ option origins_option() {
           [](const configuration& c) { return joined(c.edge.allowed_origins); }};
 }
 
+option proxies_option() {
+  return {"server.trusted_proxies", "proxies whose Forwarded and X-Forwarded-For say who the client is",
+          "addresses and networks as 10.0.0.0/8, separated by commas (in TOML: an array)",
+          [](configuration& c, const std::string& text) {
+            http::proxy_list proxies;
+            const std::vector<std::string> networks = split(text, ',');
+            if (!std::all_of(networks.begin(), networks.end(), [&](const auto& n) { return proxies.add(n); }))
+              return false;
+            c.edge.trusted_proxies = std::move(proxies);
+            c.trusted_proxies = networks;
+            return true;
+          },
+          [](const configuration& c) { return joined(c.trusted_proxies); }};
+}
+
+option administrators_option() {
+  return {"auth.administrators", "whoever has one of these logins is an administrator, for as long as it stands here",
+          "up to " + std::to_string(administrators_max) +
+              " logins of 3 to 32 of a-z, 0-9, _, . and -, separated by commas (in TOML: an array)",
+          [](configuration& c, const std::string& text) {
+            std::vector<std::string> logins;
+            for (const std::string& each : split(text, ',')) {
+              auto login = events::canonical_login(each);
+              if (!login) return false;
+              logins.push_back(std::move(*login));
+            }
+            if (logins.size() > administrators_max) return false;
+            c.edge.administrators = std::move(logins);
+            return true;
+          },
+          [](const configuration& c) { return joined(c.edge.administrators); }};
+}
+
 option token_key_file_option() {
   return {"realtime.token_key_file", "the key by which another system signs tokens for its users (HMAC with SHA-256)",
           "the path of a file of mode 0600 with 32 bytes or more; empty: none",
@@ -57,6 +90,7 @@ const std::vector<option>& options() {
       duration_option<seconds>(
           "auth.refresh_token_ttl", "how long a session lives without being refreshed", seconds(1), hours(24 * 365),
           [](configuration & c) -> auto& { return c.edge.refresh_token_ttl; }),
+      administrators_option(),
       number_option(
           "limits.connections", "open connections, in all", 1, 1'000'000,
           [](configuration & c) -> auto& { return c.edge.connections_max; }),
@@ -66,6 +100,27 @@ const std::vector<option>& options() {
       number_option(
           "limits.accepts_per_second", "new connections; more wait in the kernel's queue", 1, 1'000'000,
           [](configuration & c) -> auto& { return c.edge.accepts_per_second; }),
+      number_option(
+          "limits.requests_per_second", "reads of one user; four seconds' worth at once", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.requests_per_second; }),
+      number_option(
+          "limits.writes_per_second", "changes by one user; five seconds' worth at once", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.writes_per_second; }),
+      number_option(
+          "limits.address_per_second", "requests from one address; four seconds' worth at once", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.address_per_second; }),
+      number_option(
+          "limits.login_per_minute", "tries to log in, to one account and from one address", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.login_per_minute; }),
+      number_option(
+          "limits.registrations_per_minute", "new accounts from one address", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.registrations_per_minute; }),
+      number_option(
+          "limits.joins_per_minute", "tries of one user to join by a code", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.joins_per_minute; }),
+      number_option(
+          "limits.looks_back_per_second", "reads of one user with ?at=; two seconds' worth at once", 1, 1'000,
+          [](configuration & c) -> auto& { return c.edge.rates.looks_back_per_second; }),
       switch_option(
           "limits.enabled", "false lifts every rate, never the bounds: for tests and load",
           [](configuration & c) -> auto& { return c.edge.limits_enabled; }),
@@ -79,6 +134,7 @@ const std::vector<option>& options() {
           "server.idle_timeout", "a kept connection may be silent for this long", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.idle_timeout; }),
       origins_option(),
+      proxies_option(),
       duration_option<seconds>(
           "server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.drain_timeout; }),

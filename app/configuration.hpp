@@ -14,13 +14,17 @@ namespace palabre::app {
 /// The longest that auth.access_token_ttl may be.
 constexpr std::chrono::hours access_token_ttl_max{24};
 
+/// Every request of an administrator may go through them.
+constexpr std::size_t administrators_max = 100;
+
 struct configuration {
   http::edge_settings edge;
   actors::runtime_settings actors;
   std::chrono::seconds drain_timeout{10};
   std::string log_level = "info";
   bool access_log = true;
-  std::string foreign_token_key_file; ///< empty: none
+  std::string foreign_token_key_file;       ///< empty: none
+  std::vector<std::string> trusted_proxies; ///< as they were given; edge.trusted_proxies is made of them
 };
 
 /// One option, for `palabre config` and for errors.

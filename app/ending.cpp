@@ -5,17 +5,18 @@
 
 #include <csignal>
 #include <ctime>
+#include <iterator>
 
 namespace palabre::app {
 namespace {
 
 volatile std::sig_atomic_t asked = 0;
-constexpr int ending_signals[] = {SIGINT, SIGTERM};
+constexpr int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 } // namespace
 
 struct ending::before {
-  struct sigaction actions[2]{}, pipe{};
+  struct sigaction actions[std::size(ending_signals)]{}, pipe{};
 };
 
 ending::ending() : before_(std::make_unique<before>()) {
@@ -24,12 +25,17 @@ ending::ending() : before_(std::make_unique<before>()) {
   note.sa_handler = [](int) { asked = 1; };
   struct sigaction ignore {};
   ignore.sa_handler = SIG_IGN;
-  for (int i = 0; i < 2; ++i) ::sigaction(ending_signals[i], &note, &before_->actions[i]);
+  for (std::size_t i = 0; i < std::size(ending_signals); ++i) {
+    struct sigaction& was = before_->actions[i];
+    ::sigaction(ending_signals[i], &note, &was);
+    if (ending_signals[i] == SIGHUP && was.sa_handler == SIG_IGN) ::sigaction(SIGHUP, &was, nullptr); // nohup(1)
+  }
   ::sigaction(SIGPIPE, &ignore, &before_->pipe);
 }
 
 ending::~ending() {
-  for (int i = 0; i < 2; ++i) ::sigaction(ending_signals[i], &before_->actions[i], nullptr);
+  for (std::size_t i = 0; i < std::size(ending_signals); ++i)
+    ::sigaction(ending_signals[i], &before_->actions[i], nullptr);
   ::sigaction(SIGPIPE, &before_->pipe, nullptr);
 }
 

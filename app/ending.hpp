@@ -1,6 +1,6 @@
 #pragma once
-// How a command that prints for long ends before it is done: SIGINT, SIGTERM, or nobody reading any more. It then ends
-// in order, so that what it keeps in temporary directories goes.
+// How a command that prints for long ends before it is done: SIGINT, SIGTERM, SIGHUP, or nobody reading any more. It
+// then ends in order, so that what it keeps in temporary directories goes.
 
 #include "base/result.hpp"
 
@@ -9,7 +9,8 @@
 
 namespace palabre::app {
 
-/// From its construction on these three no longer end the process. One at a time; put back at the end.
+/// From its construction on these no longer end the process; a SIGHUP that was ignored stays so. One at a time; put
+/// back at the end.
 class ending {
 public:
   ending();

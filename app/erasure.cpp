@@ -1,5 +1,6 @@
 #include "app/erasure.hpp"
 
+#include "app/asking.hpp"
 #include "base/limits.hpp"
 #include "events/streams.hpp"
 #include "projections/keys.hpp"
@@ -7,39 +8,13 @@
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/users.hpp"
+#include "storage/views_directories.hpp"
 
+#include <filesystem>
 #include <future>
-#include <thread>
 
 namespace palabre::app {
 namespace {
-
-constexpr int attempts_max = 20;
-constexpr std::chrono::milliseconds between_attempts{50};
-
-/// Waits for one command. Requires: not a thread of the actors.
-template <class Request>
-result<actors::outcome> ask(actors::gateway& commands, Request request) {
-  std::promise<result<actors::outcome>> told;
-  auto answer = told.get_future();
-  request.answer =
-      actors::reply<actors::outcome>([&](result<actors::outcome> what) { told.set_value(std::move(what)); });
-  commands.send(std::move(request));
-  return answer.get();
-}
-
-/// The same until the others who are at it let it through: `make` looks everything up anew.
-template <class Make>
-result<actors::outcome> ask_again(actors::gateway& commands, Make make) {
-  for (int attempt = 1;; ++attempt) {
-    PALABRE_TRY(auto request, make());
-    auto done = ask(commands, std::move(request));
-    if (done || attempt == attempts_max) return done;
-    const errc why = done.error().code;
-    if (why != errc::stale_facts && why != errc::abandoned && why != errc::overloaded) return done;
-    std::this_thread::sleep_for(between_attempts);
-  }
-}
 
 /// Nobody asks on behalf of whoever is erased: the system does.
 actors::command_origin origin_of(user_id actor) {
@@ -61,7 +36,9 @@ result<actors::room_request> leaving(const storage::views_store& views, room_id 
 }
 
 result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& done) {
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
   PALABRE_TRY(const auto rooms, projections::presence_queries(ground.views).rooms_of(user));
+  done.rooms_owned = 0;
   for (const room_id& room : rooms) {
     const auto left = ask_again(ground.commands, [&] { return leaving(ground.views, room, user); });
     if (left)
@@ -72,6 +49,16 @@ result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& do
       return left.error();
   }
   return success();
+}
+
+/// They are in no room but their own.
+result<bool> has_left(const storage::views_store& views, user_id user) {
+  PALABRE_TRY(const auto rooms, projections::presence_queries(views).rooms_of(user));
+  for (const room_id& room : rooms) {
+    PALABRE_TRY(const auto row, projections::roster_queries(views).room(room));
+    if (row && row->owner != user) return false;
+  }
+  return true;
 }
 
 /// By looking through all of them: the login itself may be unreadable already.
@@ -98,6 +85,12 @@ result<position> end_account(const erasing_ground& ground, user_id user, std::ui
   };
   PALABRE_TRY(const auto ended, ask_again(ground.commands, make));
   return ended.durable;
+}
+
+/// What a rebuild left, or could not switch to, holds rows that nobody would wipe.
+result<void> keep_only_views(const storage::views_store& views) {
+  const std::string in_use = views.directory();
+  return storage::views_directories(std::filesystem::path(in_use).parent_path()).keep_only(in_use);
 }
 
 /// The first record says how the account began; no record: there is none.
@@ -144,22 +137,36 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   erasure done;
   done.user = user;
   PALABRE_TRY(done.was_unsealed, began_unsealed(ground.log, user));
-  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
+  PALABRE_TRY(keep_only_views(ground.views));
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head())); // while it can still be left undone
   PALABRE_TRY(done.key_id, ground.keys.begin_erasing(user, ground.time.now()));
   PALABRE_TRY(leave_rooms(ground, user, done));
   PALABRE_TRY(const position ended, end_account(ground, user, done.key_id));
   PALABRE_TRY(wait_for_views(ground.projector, ended));
+  PALABRE_TRY(leave_rooms(ground, user, done)); // those that they were just joining
   PALABRE_TRY(ground.views.erase_snapshot(events::stream_of(user)));
   PALABRE_TRY(ground.views.forget_old_rows());
   PALABRE_TRY(ground.keys.destroy_key_of(user)); // last: as long as the key is there, all of this is begun again
   return done;
 }
 
+result<bool> erasures_wait(const storage::event_log& log, const storage::key_ring& keys) {
+  for (const storage::erased_user& each : keys.erased()) {
+    PALABRE_TRY(const bool ended, has_ended(log, each.user));
+    if (!ended || keys.holds_key_of(each.user)) return true;
+  }
+  return false;
+}
+
 result<std::size_t> finish_erasures(const erasing_ground& ground) {
   std::size_t finished = 0;
-  for (const storage::erased_user& each : ground.keys.erased()) {
+  const auto erased = ground.keys.erased();
+  if (erased.empty()) return finished;
+  PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
+  for (const storage::erased_user& each : erased) {
     PALABRE_TRY(const bool ended, has_ended(ground.log, each.user));
-    if (ended && !ground.keys.holds_key_of(each.user)) continue;
+    PALABRE_TRY(const bool left, has_left(ground.views, each.user));
+    if (ended && left && !ground.keys.holds_key_of(each.user)) continue;
     const auto done = erase_user(ground, each.user);
     if (!done && done.error().code != errc::not_found) return done.error();
     PALABRE_TRY(ground.keys.destroy_key_of(each.user)); // also where the log never knew of them

@@ -47,13 +47,18 @@ result<erasure> parse_erasure(const std::string& json);
 /// Blocks until the views are at `at`. Requires: not the projector's thread. Errors: unavailable.
 result<void> wait_for_views(projections::projector& projector, position at);
 
-/// Blocks, for as long as it takes to write the views anew. One at a time, and not on a thread of the actors, the
-/// journal or the projector. From the moment it is noted it is going to be done: after an error or a crash by
-/// finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors: not_found: there never
-/// was such a user, nothing was changed; unavailable, io, corrupt.
+/// Blocks, for as long as it takes to write the views anew. One at a time, not while views are computed anew, and not
+/// on a thread of the actors, the journal or the projector. From the moment it is noted it is going to be done: after
+/// an error or a crash by finish_erasures(), or by the same call. Erased already: done again, to the same end. Errors:
+/// not_found: there never was such a user, nothing was changed; unavailable, io, corrupt.
 result<erasure> erase_user(const erasing_ground& ground, user_id user);
 
+/// Whether somebody was noted who still has an account in the log, or a key. Costs a look-up for each that was ever
+/// erased. Errors: corrupt, io.
+result<bool> erasures_wait(const storage::event_log& log, const storage::key_ring& keys);
+
 /// Does what was noted and is not finished: after a crash, or in a backup that is older than the list of the erased.
+/// Whoever came into a room by a command that was on its way when they were erased leaves it.
 /// Costs a look-up for each that was ever erased. Answers how many it was. Errors: as erase_user.
 result<std::size_t> finish_erasures(const erasing_ground& ground);
 

@@ -31,8 +31,8 @@ result<event_filter> understand(const events_options& options) {
   PALABRE_TRY(const auto room, parse_id<room_id>("--room", options.room));
   if (room) f.stream = events::stream_of(*room);
   PALABRE_TRY(f.user, parse_id<user_id>("--user", options.user));
-  PALABRE_TRY(f.about, parse_id<uuid>("--about", options.about));
-  if (f.about) f.about_quoted = '"' + to_text(*f.about) + '"';
+  PALABRE_TRY(const auto about, parse_id<uuid>("--about", options.about));
+  if (about) f.ask_about(*about);
   PALABRE_TRY(check_type(options.type));
   f.type = options.type;
   f.request = options.request;

@@ -114,7 +114,11 @@ result<void> append_event_line(std::string& out, const storage::record& r, const
   out += R"(,"position":)";
   append_json_uint(out, r.at.value);
   out += R"(,"correlation_id":)";
-  append_json_string(out, r.correlation);
+  append_json_string(out, request_id_in(r.correlation));
+  if (const std::string_view trace = traceparent_in(r.correlation); !trace.empty()) {
+    out += R"(,"traceparent":)";
+    append_json_string(out, trace);
+  }
   out += R"(,"hash":")";
   append_hex(out, hash);
   out += R"("})";

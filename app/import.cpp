@@ -16,7 +16,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
@@ -144,8 +143,7 @@ result<void> move_into(const std::string& data, const draft_directory& draft) {
 class data_directory {
 public:
   static result<data_directory> make(const std::string& path) {
-    const bool made = ::mkdir(path.c_str(), 0700) == 0;
-    if (!made && errno != EEXIST) return error{errc::io, "cannot make " + path + ": " + std::strerror(errno)};
+    PALABRE_TRY(const bool made, storage::make_directory(path));
     return data_directory{path, made};
   }
   data_directory(data_directory&& other) noexcept : path_(other.path_), made_(std::exchange(other.made_, false)) {}

@@ -1,6 +1,7 @@
 #include "app/log_statistics.hpp"
 
 #include "base/ordered_work.hpp"
+#include "storage/archived_row.hpp"
 
 #include <algorithm>
 
@@ -25,11 +26,13 @@ result<void> count_records(const storage::event_log& log, const std::function<bo
       working_threads(), slots.size(), (head + records_per_part - 1) / records_per_part,
       [&](std::uint64_t part, std::size_t slot) {
         log_statistics& of = slots[slot].found = {};
-        slots[slot].read = log.scan_in_place({part * records_per_part}, end_of(part),
-                                             [&](const storage::record& r, std::string_view stored) {
-                                               of.add(r, stored.size());
-                                               return true;
-                                             });
+        slots[slot].read = log.scan_in_place(
+            {part * records_per_part}, end_of(part),
+            [&](const storage::record& r, std::string_view stored) {
+              of.add(r, stored.size());
+              return true;
+            },
+            storage::event_log::archived::as_rows_if_away);
       },
       [&](std::uint64_t part, std::size_t slot) {
         all.add(slots[slot].found);
@@ -65,6 +68,7 @@ void log_statistics::add(const storage::record& r, std::size_t bytes) {
   newest = all.events == 0 ? r.time : std::max(newest, r.time);
   all.add(one);
   keys += r.keys.size();
+  if (storage::is_archived(r)) ++away;
   of_type(r.stream.kind, r.type).add(one);
   by_day[utc_day(r.time)].add(one);
 }
@@ -75,6 +79,7 @@ void log_statistics::add(const log_statistics& more) {
   newest = all.events == 0 ? more.newest : std::max(newest, more.newest);
   all.add(more.all);
   keys += more.keys;
+  away += more.away;
   for (const type_count& type : more.by_type) of_type(type.kind, type.type).add(type.of);
   for (const auto& [day, of] : more.by_day) by_day[day].add(of);
 }

@@ -27,6 +27,7 @@ struct log_statistics {
   counted all;
   timestamp oldest, newest;
   std::uint64_t keys = 0;                        ///< of idempotency
+  std::uint64_t away = 0;                        ///< archived in segments that are not here: of the type of their rows
   std::vector<type_count> by_type;               ///< most events first
   std::map<std::int64_t, counted> by_day;        ///< by utc_day of the events' times
   std::map<char, std::uint64_t> streams_by_kind; ///< that have an event

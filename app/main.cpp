@@ -7,6 +7,7 @@
 #include "app/rebuild_command.hpp"
 #include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
+#include "app/user_commands.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -75,6 +76,7 @@ int main(int argc, char** argv) {
   bench_command benchmark(program, version);
   erase_command erasing(program);
   keys_command keys(program);
+  user_commands people(program);
   describe_command describing(program, PALABRE_VERSION);
 
   try {
@@ -106,5 +108,6 @@ int main(int argc, char** argv) {
   if (describing.is_asked()) exit_code = describing.run();
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
+  if (people.is_asked()) exit_code = people.run();
   return exit_code;
 }

@@ -21,12 +21,29 @@ result<moment> parse_moment(const char* option, const std::string& text, const c
                std::string(option) + ' ' + text + ": write " + counts + ", or a time as 2026-01-31T12:00:00Z"};
 }
 
+namespace {
+
+/// Also of a record that was archived into a segment that is not at hand.
+result<timestamp> time_at(const storage::event_log& log, position at) {
+  timestamp time;
+  PALABRE_TRY(log.scan_in_place(
+      {at.value - 1}, at,
+      [&](const storage::record& r, std::string_view) {
+        time = r.time;
+        return true;
+      },
+      storage::event_log::archived::as_rows));
+  return time;
+}
+
+} // namespace
+
 result<position> last_before(const storage::event_log& log, timestamp time) {
   position before{}, from = log.head().next();
   while (before.next() < from) {
     const position middle{before.value + (from.value - before.value) / 2};
-    PALABRE_TRY(const storage::committed_record r, log.read(middle));
-    (r.view.time < time ? before : from) = middle;
+    PALABRE_TRY(const timestamp there, time_at(log, middle));
+    (there < time ? before : from) = middle;
   }
   return before;
 }

@@ -120,45 +120,59 @@ std::string time_name() {
   return name;
 }
 
-/// Where the damaged log goes. Until that has happened it is called .partial and holds the new one.
+/// What a killed run left: beginnings of new logs, nothing else is ever called so. Requires: the lock.
+void remove_drafts(const std::string& above) {
+  std::error_code ignored;
+  for (const auto& each : fs::directory_iterator(above, ignored))
+    if (each.path().extension() == ".partial") fs::remove_all(each.path(), ignored);
+}
+
+/// Where the damaged log goes. The new one is made in it, under the name .partial; when that is whole the folder gets
+/// its own name, and then the two logs change places.
 class lost_folder {
 public:
   static result<lost_folder> make(const std::string& data) {
     const std::string above = data + "/lost";
-    if (::mkdir(above.c_str(), 0700) != 0 && errno != EEXIST) return failed(above);
+    PALABRE_TRY(storage::make_directory(above));
+    remove_drafts(above);
     lost_folder made(above + "/" + time_name());
-    if (::mkdir(made.draft().c_str(), 0700) != 0) return failed(made.draft());
+    if (::mkdir(made.directory_.c_str(), 0700) != 0) return failed(made.directory_);
     return made;
   }
-  lost_folder(lost_folder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  lost_folder(lost_folder&& other) noexcept
+      : name_(std::move(other.name_)), directory_(std::exchange(other.directory_, {})) {}
   ~lost_folder() {
     std::error_code ignored;
-    if (!path_.empty() && !holds_the_old_) fs::remove_all(draft(), ignored);
+    if (!directory_.empty() && !holds_the_old_) fs::remove_all(directory_, ignored);
   }
 
-  std::string draft() const { return path_ + ".partial"; }
-  const std::string& path() const { return path_; }
-  std::string new_log() const { return draft() + "/log"; }
+  /// As it is called by now.
+  const std::string& path() const { return directory_; }
+  std::string log() const { return directory_ + "/log"; }
 
+  /// Requires: all that belongs into it is there.
+  result<void> name_it() {
+    PALABRE_TRY(sync_tree(directory_));
+    if (::rename(directory_.c_str(), name_.c_str()) != 0) return failed(name_);
+    directory_ = name_;
+    return storage::sync_directory(fs::path(name_).parent_path());
+  }
   /// From here on the log in `data` is the new one and the old one is here: one step.
   result<void> exchange(const std::string& data) {
     const std::string current = log_directory(data);
     std::error_code ignored;
     const unsigned how = fs::exists(current, ignored) ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-    if (::renameat2(AT_FDCWD, new_log().c_str(), AT_FDCWD, current.c_str(), how) != 0) return failed(current);
+    if (::renameat2(AT_FDCWD, log().c_str(), AT_FDCWD, current.c_str(), how) != 0) return failed(current);
     holds_the_old_ = true;
     const std::string mark = storage::watermark_path(current);
-    if (::rename(mark.c_str(), storage::watermark_path(new_log()).c_str()) != 0 && errno != ENOENT) return failed(mark);
-    return success();
-  }
-  result<void> name_it() {
-    if (::rename(draft().c_str(), path_.c_str()) != 0) return failed(path_);
-    return storage::sync_directory(fs::path(path_).parent_path());
+    if (::rename(mark.c_str(), storage::watermark_path(log()).c_str()) != 0 && errno != ENOENT) return failed(mark);
+    PALABRE_TRY(storage::sync_directory(directory_));
+    return storage::sync_directory(data);
   }
 
 private:
-  explicit lost_folder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
+  explicit lost_folder(const std::string& path) : name_(path), directory_(path + ".partial") {}
+  std::string name_, directory_;
   bool holds_the_old_ = false;
 };
 
@@ -178,32 +192,45 @@ result<void> build(const diagnosis& d, storage::log_builder& into) {
   return into.finish();
 }
 
+result<void> write_note(const diagnosis& d, const std::string& path) {
+  std::ofstream note(path);
+  describe(d, note);
+  note.close();
+  if (!note) return error{errc::io, "cannot write " + path};
+  return success();
+}
+
 result<void> go_on_without(const std::string& data, const diagnosis& d, std::ostream& out) {
-  std::optional<storage::log_lock> alone; // nobody may begin to write what is being replaced
-  if (std::error_code ignored; fs::exists(log_directory(data), ignored)) {
-    PALABRE_TRY(auto lock, storage::log_lock::take(log_directory(data)));
-    alone.emplace(std::move(lock));
-  }
   PALABRE_TRY(lost_folder lost, lost_folder::make(data));
   system_randomness random;
   const std::string epoch = storage::random_epoch(random);
-  PALABRE_TRY(auto made, storage::log_builder::create(lost.new_log(), epoch));
+  PALABRE_TRY(auto made, storage::log_builder::create(lost.log(), epoch));
   PALABRE_TRY(build(d, *made));
-  std::ofstream note(lost.draft() + "/found.txt");
-  describe(d, note);
-  note.close();
-  PALABRE_TRY(sync_tree(lost.draft()));
+  PALABRE_TRY(write_note(d, lost.path() + "/found.txt"));
+  PALABRE_TRY(const auto new_one_alone, storage::log_lock::take(lost.log())); // until its watermark is there
+  PALABRE_TRY(lost.name_it());
   PALABRE_TRY(lost.exchange(data));
   PALABRE_TRY(storage::write_watermark(log_directory(data), made->head(), made->hash(), epoch, true));
-  PALABRE_TRY(lost.name_it());
   out << "kept:     " << lost.path() << " holds the log as it was\n";
   out << "log: head " << made->head().value << ", new epoch " << epoch << '\n';
   return success();
 }
 
+/// Nobody may begin to write what is being looked at, and then replaced. nullopt: there is nothing to lock.
+result<std::optional<storage::log_lock>> lock_log(const std::string& data) {
+  std::optional<storage::log_lock> alone;
+  if (std::error_code ignored; fs::exists(log_directory(data), ignored)) {
+    PALABRE_TRY(auto lock, storage::log_lock::take(log_directory(data)));
+    alone.emplace(std::move(lock));
+  }
+  return alone;
+}
+
 } // namespace
 
 int recover(const std::string& data, bool accept_loss, std::ostream& out, std::ostream& errors) {
+  const auto alone = lock_log(data);
+  if (!alone) return fail(errors, alone.error());
   auto found = diagnose(data);
   if (!found) return fail(errors, found.error());
   const diagnosis& d = found.value();

@@ -30,6 +30,7 @@ public:
       folded = fold(record.view);
       actors_.insert(record.view.actor);
       last = record.view.at;
+      last_time_ = record.view.time;
       return folded.has_value();
     }));
     PALABRE_TRY(std::move(folded));
@@ -37,6 +38,8 @@ public:
   }
   /// Who acted in the streams that were folded.
   const std::set<user_id>& actors() const { return actors_; }
+  /// Of the last event that was folded.
+  timestamp last_time() const { return last_time_; }
 
 private:
   result<void> fold(const storage::record& record) {
@@ -54,6 +57,7 @@ private:
   const ending& end_;
   storage::views_batch rows_;
   std::set<user_id> actors_;
+  timestamp last_time_;
 };
 
 result<std::string> members_json(const projections::roster_queries& roster, projections::profiles& authors,
@@ -135,7 +139,8 @@ result<void> run(const replay_options& options, std::ostream& out) {
   for (const user_id user : of_room.actors()) { // profiles are shown as they are now, as the API shows them
     PALABRE_TRY(of_users.run(events::stream_of(user), moment{}));
   }
-  return print_room(views->store(), *room, options.text, end, out, until.time ? *until.time : wall_clock().now());
+  const timestamp as_of = until.time ? *until.time : options.at ? of_room.last_time() : wall_clock().now();
+  return print_room(views->store(), *room, options.text, end, out, as_of);
 }
 
 } // namespace

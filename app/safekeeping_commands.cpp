@@ -9,12 +9,29 @@
 namespace palabre::app {
 namespace {
 
-/// The server that runs there links its files; without one, or where it cannot, the log is read and written.
-result<void> copy_by_server_or_ourselves(const std::string& data, const std::string& log) {
+/// Errors: what the server said; not_found: none runs there.
+result<void> copy_by_server(const std::string& data, const std::string& log) {
   const auto patient = [](std::uint64_t, std::uint64_t, std::string_view) { return true; };
   const control_arguments arguments{{"to", std::filesystem::absolute(log)}};
-  PALABRE_TRY(const auto by_server, ask_control(data, "checkpoint", arguments, patient));
-  return by_server ? result<void>(success()) : copy_log(data, log);
+  PALABRE_TRY(const auto done, ask_control(data, "checkpoint", arguments, patient));
+  if (!done) return error{errc::not_found, "no server"};
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(log, ignored)) return error{errc::io, "it does not see the same directories"};
+  return success();
+}
+
+/// The server that runs there links its files; without one, or where it cannot, the log is read and written.
+result<void> copy_by_server_or_ourselves(const std::string& data, const std::string& log) {
+  const auto copied = copy_by_server(data, log);
+  if (copied) return success();
+  if (copied.error().code != errc::not_found) {
+    std::cerr << "palabre: the server could not link its log to " << log << " (" << copied.error().context
+              << "); the log is read and written instead\n";
+    std::error_code failed;
+    std::filesystem::remove_all(log, failed); // what it began
+    if (failed) return error{errc::io, "cannot remove what the server left in " + log + ": " + failed.message()};
+  }
+  return copy_log(data, log);
 }
 
 } // namespace

@@ -68,7 +68,7 @@ result<std::string> load(const std::string& directory, const std::string& name, 
 
 result<std::string> make_folder(const std::string& directory) {
   const std::string folder = directory + "/secrets";
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return io_error("cannot make", folder);
+  PALABRE_TRY(storage::make_directory(folder));
   return folder;
 }
 

@@ -1,3 +1,4 @@
+#include "app/administrators.hpp"
 #include "app/commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/erasure.hpp"
@@ -16,9 +17,9 @@
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 #include "storage/journal.hpp"
+#include "storage/synced_file.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include <atomic>
@@ -35,8 +36,8 @@ namespace {
 /// Below this much free space the server says it is not ready.
 constexpr std::uint64_t disk_bytes_min = 64 * 1024 * 1024;
 
-/// Views that are so many events behind catch up after the server has begun to listen, and empty ones are computed as
-/// `palabre rebuild` does, which is faster than the projector.
+/// Views that are so many events behind catch up after the server has begun to listen, unless somebody is to be erased,
+/// and empty ones are computed as `palabre rebuild` does, which is faster than the projector.
 constexpr std::uint64_t events_behind_max = 20'000;
 static_assert(access_token_ttl_max <= projections::closed_session_remembered);
 
@@ -80,6 +81,8 @@ private:
   result<std::string> checkpoint(const control_arguments& arguments);
   erasing_ground erasing() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
   result<void> finish_erasing();
+  result<void> views_are_there() const;
+  result<administration> administrating();
   std::vector<http::readiness_check> readiness() const;
 
   const serve_options& options_;
@@ -125,8 +128,7 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
 
 result<void> serving::open() {
   const std::string& data = options_.data;
-  if (::mkdir(data.c_str(), 0700) != 0 && errno != EEXIST)
-    return error{errc::io, "cannot make " + data + ": " + std::strerror(errno)};
+  PALABRE_TRY(storage::make_directory(data));
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
   log_ = std::move(log).value();
@@ -190,12 +192,18 @@ result<void> serving::open_views() {
 }
 
 /// What takes long because the views are far behind does not keep the server from listening: until it is done who reads
-/// is told to come again, and no token proves anything.
+/// is told to come again, and no token proves anything. Only who was to be erased is erased before, however long it
+/// takes.
 result<void> serving::begin_reading() {
   const position applied = projector_->applied(), head = log_->head();
   using beginning = projections::projector::beginning;
-  if (head.value - applied.value <= events_behind_max) {
-    projector_->start();
+  const bool is_far_behind = head.value - applied.value > events_behind_max;
+  PALABRE_TRY(const bool somebody_waits, erasures_wait(*log_, seal_->keys()));
+  if (!is_far_behind || somebody_waits) {
+    const bool from_nothing = is_far_behind && applied == position{};
+    if (is_far_behind) spdlog::warn("an erasure is unfinished: nobody is served before it is done");
+    projector_->start(from_nothing ? beginning::wait_for_rows : beginning::fold);
+    if (from_nothing) compute_missing_views();
     PALABRE_TRY(finish_erasing());
     return remember_ended_sessions();
   }
@@ -243,6 +251,17 @@ void serving::add_commands() {
   control_.add("erase", [this](const control_arguments& arguments, const tell_control&) { return erase(arguments); });
   control_.add("checkpoint",
                [this](const control_arguments& arguments, const tell_control&) { return checkpoint(arguments); });
+  add_administration(control_, [this] { return administrating(); });
+}
+
+result<void> serving::views_are_there() const {
+  if (projector_->applied() >= log_->head() || *sessions_failure_.load() == '\0') return success();
+  return error{errc::unavailable, "the views are still being computed; try again when /health/ready is 200"};
+}
+
+result<administration> serving::administrating() {
+  PALABRE_TRY(views_are_there());
+  return administration{*log_, *views_, *projector_, *actors_, services_->name_key, settings_.edge.administrators};
 }
 
 /// For `palabre backup`: hard links, where the target is on the same file system.
@@ -257,13 +276,11 @@ result<std::string> serving::checkpoint(const control_arguments& arguments) {
 result<std::string> serving::erase(const control_arguments& arguments) {
   const auto user = arguments.find("user");
   if (user == arguments.end()) return error{errc::invalid, "`user` is missing"};
-  if (projector_->applied() < log_->head() && *sessions_failure_.load() != '\0')
-    return error{errc::unavailable, "the views are still being computed; try again when /health/ready is 200"};
+  PALABRE_TRY(views_are_there());
   PALABRE_TRY(const auto who, find_person(*views_, services_->name_key, user->second));
   if (arguments.contains("look")) return to_json(who);
   const std::lock_guard lock(rebuilding_);
   if (ending_) return error{errc::unavailable, "the server is stopping"};
-  storage::views_directories(options_.data).remove_others(); // what a rebuild that failed left
   PALABRE_TRY(const auto done, erase_user(erasing(), who.user));
   spdlog::info("user {} was erased", to_text(who.user));
   return to_json(done);

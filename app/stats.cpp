@@ -57,6 +57,9 @@ std::string table(const log_statistics& s, const std::string& epoch, std::uint64
   text += "bytes of records   " + count_text(s.all.bytes) + '\n';
   text += "bytes of files     " + count_text(log_files) + " log, " + count_text(view_files) + " views\n";
   if (s.all.events > 0) text += "oldest, newest     " + to_rfc3339(s.oldest) + ", " + to_rfc3339(s.newest) + '\n';
+  if (s.away > 0)
+    text += "elsewhere          " + count_text(s.away) +
+            " events are in segments that are not here: what is counted are the rows that stand for them\n";
   text += "idempotency keys   " + count_text(s.keys) + '\n';
   text += "epoch              " + epoch + '\n';
   text += "streams            " + count_text(s.streams());
@@ -87,7 +90,8 @@ std::string json(const log_statistics& s, const std::string& epoch, std::uint64_
   append_counted(out, s.all);
   out += R"(,"log_file_bytes":)" + std::to_string(log_files) + R"(,"view_file_bytes":)" + std::to_string(view_files);
   if (s.all.events > 0) out += R"(,"oldest":")" + to_rfc3339(s.oldest) + R"(","newest":")" + to_rfc3339(s.newest) + '"';
-  out += R"(,"idempotency_keys":)" + std::to_string(s.keys) + R"(,"epoch":)";
+  out +=
+      R"(,"idempotency_keys":)" + std::to_string(s.keys) + R"(,"elsewhere":)" + std::to_string(s.away) + R"(,"epoch":)";
   append_json_string(out, epoch);
   out += R"(,"streams":{)";
   for (bool first = true; const auto& [kind, count] : s.streams_by_kind) {

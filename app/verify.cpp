@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/ending.hpp"
+#include "app/erasures_standing.hpp"
 #include "app/keys.hpp"
 #include "app/moment.hpp"
 #include "app/record_progress.hpp"
@@ -9,6 +10,7 @@
 #include "base/ordered_work.hpp"
 #include "events/streams.hpp"
 #include "projections/tables.hpp"
+#include "storage/archive_segment.hpp"
 #include "storage/log_check.hpp"
 
 namespace palabre::app {
@@ -50,22 +52,52 @@ result<storage::checked_log> check_log(const storage::event_log& log, position a
   return checked;
 }
 
+/// The files by themselves; what is in them was held against the log with its records.
+result<void> check_segments(const storage::event_log& log, const ending& end, std::ostream& out) {
+  const auto segments = storage::segments_in(storage::archive_directory(log.directory()));
+  for (const std::string& path : segments) {
+    PALABRE_TRY(end.check());
+    PALABRE_TRY(storage::check_segment(path));
+  }
+  if (!segments.empty())
+    out << "archive: " << segments.size() << (segments.size() == 1 ? " segment" : " segments, each")
+        << " what its sum says\n";
+  return success();
+}
+
+/// While somebody is erased, or after that was interrupted, some words are gone from the views and others are not: what
+/// differs then is no damage. `before`: as it was when the views were opened.
+result<void> compare_views(const storage::event_log& log, const storage::views_store& views, const std::string& keys,
+                           const erasures_standing& before, const ending& end, std::ostream& out) {
+  const auto compared = check_views(log, views, end, out);
+  if (compared || compared.error().code != errc::corrupt) return compared;
+  PALABRE_TRY(const erasures_standing now, look_at_erasures(keys));
+  if (now == before && now.unfinished == 0) return compared;
+  return error{errc::conflict, "an erasure is unfinished, and the views are not what the log says before it is: wait "
+                               "for the server that is at it, start one, or run `palabre erase` again"};
+}
+
 result<void> run(const verify_options& options, std::ostream& out) {
   const ending end;
   const bool with_views = !options.log_only && !options.since;
+  const std::string keys_at = options.keys.value_or(options.data);
+  PALABRE_TRY(const auto erasures, look_at_erasures(keys_directory(keys_at)));
   // The views first: beside a live server both go on, and what the views have seen by now is then in the log.
   result<std::unique_ptr<storage::views_store>> views = error{errc::not_found, {}};
   if (with_views)
     views = storage::views_store::open_read_only(views_directory(options.data), projections::tables::names);
-  PALABRE_TRY(const auto log, options.sealed ? open_sealed_log(options.data)
-                                             : open_log_for_reading(options.data, options.keys.value_or(options.data)));
+  PALABRE_TRY(const auto log,
+              options.sealed ? open_sealed_log(options.data) : open_log_for_reading(options.data, keys_at));
   PALABRE_TRY(const position after, before_since(*log, options.since));
   PALABRE_TRY(const auto checked, check_log(*log, after, options.sealed, end, out));
+  if (after.value == 0) {
+    PALABRE_TRY(check_segments(*log, end, out));
+  }
   if (views && checked.away > 0) {
     out << "views: not compared: that takes every record\n";
     return success();
   }
-  if (views) return check_views(*log, *views.value(), end, out);
+  if (views) return compare_views(*log, *views.value(), keys_directory(keys_at), erasures, end, out);
   if (views.error().code != errc::not_found)
     return error{errc::corrupt, "the views cannot be read: " + views.error().context};
   out << (with_views ? "views: none yet\n" : "views: not looked at\n");

@@ -96,6 +96,11 @@ std::string public_json(const any_event& event, words bodies) {
   return std::visit([&](const auto& family) { return std::visit(print, family); }, event);
 }
 
+bool is_blank(const any_event& event) {
+  const auto has_no_words = [](const auto& e) { return is_blank(e); };
+  return std::visit([&](const auto& family) { return std::visit(has_no_words, family); }, event);
+}
+
 audience audience_of(const any_event& event) {
   return std::visit(
       [](const auto& family) {

@@ -23,6 +23,9 @@ result<std::string> make_whole_any(char kind, std::string_view type, std::uint16
 enum class words : bool { shown, hidden };
 std::string public_json(const any_event& event, words bodies);
 
+/// Whether no personal field says anything. Of an event whose record was sealed: the person was erased.
+bool is_blank(const any_event& event);
+
 audience audience_of(const any_event& event);
 
 /// Whether payloads of this type of a stream of `kind` hold secret fields, that is: whether they must not be shown as

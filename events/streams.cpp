@@ -1,5 +1,7 @@
 #include "events/streams.hpp"
 
+#include <algorithm>
+
 namespace palabre::events {
 namespace {
 
@@ -39,6 +41,16 @@ std::string name_of(const stream_id& stream) {
   name += ':';
   append_text(name, stream.id);
   return name;
+}
+
+std::optional<stream_id> parse_stream(std::string_view name) {
+  const std::size_t colon = std::min(name.find(':'), name.size());
+  const auto id = parse_uuid(name.substr(std::min(colon + 1, name.size())));
+  if (!id) return std::nullopt;
+  for (const stream_kind kind :
+       {stream_kind::user, stream_kind::room, stream_kind::inbox, stream_kind::login, stream_kind::share_code})
+    if (name.substr(0, colon) == name_of(kind)) return stream_id{static_cast<char>(kind), *id};
+  return std::nullopt;
 }
 
 } // namespace palabre::events

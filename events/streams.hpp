@@ -37,5 +37,7 @@ stream_id share_code_stream(std::string_view name_key, std::string_view code);
 
 /// "room:0190…", for people and tools.
 std::string name_of(const stream_id& stream);
+/// The other way round. nullopt: not such a name.
+std::optional<stream_id> parse_stream(std::string_view name);
 
 } // namespace palabre::events

@@ -130,6 +130,14 @@ outcome on(const user_state& state, const erase_user& c, const command_meta& met
   return d;
 }
 
+outcome on(const user_state& state, const promote_user&, const command_meta&) {
+  return state.administrator ? just() : just(user_promoted{});
+}
+
+outcome on(const user_state& state, const demote_user&, const command_meta&) {
+  return state.administrator ? just(user_demoted{}) : just();
+}
+
 void apply(user_state& state, const user_registered& e, const event_meta& meta) {
   state.exists = true;
   state.login = e.login.value;
@@ -181,6 +189,14 @@ void apply(user_state& state, const user_erased&, const event_meta&) {
   state = {};
   state.erased = true;
   state.version = version;
+}
+
+void apply(user_state& state, const user_promoted&, const event_meta&) {
+  state.administrator = true;
+}
+
+void apply(user_state& state, const user_demoted&, const event_meta&) {
+  state.administrator = false;
 }
 
 } // namespace

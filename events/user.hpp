@@ -79,8 +79,23 @@ struct user_erased {
 };
 BOOST_DESCRIBE_STRUCT(user_erased, (), (key_id))
 
-using user_event = std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed,
-                                session_closed, presence_changed, presence_configured, user_erased>;
+/// From now on an administrator. The actor is the system: it is said on a command line.
+struct user_promoted {
+  static constexpr event_type type{"user.promoted", 1, audience::self};
+  friend bool operator==(const user_promoted&, const user_promoted&) = default;
+};
+BOOST_DESCRIBE_STRUCT(user_promoted, (), ())
+
+/// No administrator any more, likewise.
+struct user_demoted {
+  static constexpr event_type type{"user.demoted", 1, audience::self};
+  friend bool operator==(const user_demoted&, const user_demoted&) = default;
+};
+BOOST_DESCRIBE_STRUCT(user_demoted, (), ())
+
+using user_event =
+    std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed, session_closed,
+                 presence_changed, presence_configured, user_erased, user_promoted, user_demoted>;
 
 /// Events of login streams.
 struct login_claimed {
@@ -158,9 +173,15 @@ struct erase_user {
   std::vector<stream_id> logins; ///< login streams that the user holds
 };
 
+/// An administrator already: no event. Its actor is the system, as that of demote_user.
+struct promote_user {};
+
+/// No administrator: no event.
+struct demote_user {};
+
 using user_command =
     std::variant<register_user, change_profile, change_password, open_session, refresh_session, close_session,
-                 set_presence, note_presence, configure_presence, advance_read, erase_user>;
+                 set_presence, note_presence, configure_presence, advance_read, erase_user, promote_user, demote_user>;
 
 // ---- State
 
@@ -176,6 +197,7 @@ BOOST_DESCRIBE_STRUCT(user_session, (), (id, token_hash, expires_at, spent))
 struct user_state {
   bool exists = false;
   bool erased = false;
+  bool administrator = false;
   std::string login;
   std::optional<std::string> email;
   user_profile profile;
@@ -189,11 +211,11 @@ struct user_state {
   friend bool operator==(const user_state&, const user_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(user_state, (),
-                      (exists, erased, login, email, profile, password_hash, password_version, sessions, created_at,
-                       presence, version, last_time))
+                      (exists, erased, administrator, login, email, profile, password_hash, password_version, sessions,
+                       created_at, presence, version, last_time))
 
 /// Requires: `meta.actor` is the user of the stream (checked by the edge: nobody commands another's account), but for
-/// erase_user.
+/// the commands of the system: erase_user, promote_user and demote_user.
 result<decided<user_event>> decide(const user_state& state, const user_command& command, const command_meta& meta);
 
 /// Total: every event that was ever appended can be applied.

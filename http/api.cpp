@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/openapi.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
 
@@ -76,9 +77,20 @@ events::room_action action_of(access needs) {
   case access::room_own: return events::room_action::own;
   case access::anyone:
   case access::user:
+  case access::administrator:
   case access::room_see: break;
   }
   return events::room_action::see;
+}
+
+/// Requires: the views have reached the head at arrival: a demotion counts at once.
+std::optional<problem> look_at_account(services& s, user_id who) {
+  const auto row = s.users.user(who);
+  if (!row) return problem_of(row.error());
+  const auto& named = s.settings.administrators;
+  const auto is_named = [&](const std::string& login) { return std::ranges::find(named, login) != named.end(); };
+  if (row.value() && (row.value()->administrator || is_named(row.value()->login))) return std::nullopt;
+  return refusal("forbidden", "only administrators may do this");
 }
 
 /// What the views say now: fills c.room and c.standing, and refuses who may not.
@@ -168,9 +180,9 @@ awaitable<std::optional<problem>> catch_up(services& s, position head, position 
   co_return std::nullopt;
 }
 
-/// Whether this read has to wait for the views: it does not see less than was durable when it came.
+/// Whether this call has to wait for the views: a read does not see less than was durable when it came.
 bool waits_for_views(const call& c, access needs) {
-  return c.method == verb::get && needs != access::anyone;
+  return needs == access::administrator || (c.method == verb::get && needs != access::anyone);
 }
 
 } // namespace
@@ -181,36 +193,30 @@ const std::string* call::query_value(std::string_view name) const {
   return nullptr;
 }
 
-std::string_view name_of(rate_class c) {
-  switch (c) {
-  case rate_class::unlimited: return "unlimited";
-  case rate_class::read: return "read";
-  case rate_class::write: return "write";
-  case rate_class::look_back: return "look_back";
-  case rate_class::authenticate: return "authenticate";
-  case rate_class::join: return "join";
-  case rate_class::typing: return "typing";
-  case rate_class::by_verb: break;
-  }
-  return "by_verb";
-}
-
 api::api(services& s, const std::vector<route>& table)
-    : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)) {}
+    : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)),
+      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)) {}
 
 api::~api() = default;
 
 awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   c.of = this;
   const position head = s_.log.head();
+  const auto arrived = std::chrono::steady_clock::now();
   const path_rows* rows = rows_->find(c.path, c.captures);
-  if (!rows) co_return refused(errc::not_found);
-  const route* row = rows->row(c.method);
+  const route* row = rows ? rows->row(c.method) : nullptr;
   if (endpoint) *endpoint = row;
+  if (!row || row->limited_as() != rate_class::unlimited)
+    if (auto refusal = rates_->take_address(c.address, arrived)) co_return std::move(*refusal);
+  if (!rows) co_return refused(errc::not_found);
 
   const access needs = row ? row->needs : rows->least_access();
   if (needs != access::anyone)
     if (auto denial = authenticate(s_, c, row)) co_return std::move(*denial);
+  if (row && row->limited_as() != rate_class::typing) { // whose key has the room in it: by its handler
+    const uuid& key = needs == access::anyone ? c.address : c.user();
+    if (auto refusal = rates_->take(row->limited_as(), key, arrived, &c.rate)) co_return std::move(*refusal);
+  }
   if (c.who && c.method != verb::get) s_.presence.act(c.user());
 
   const bool waits = waits_for_views(c, needs);
@@ -221,6 +227,8 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
     if (late) co_return std::move(*late);
   }
 
+  if (needs == access::administrator)
+    if (auto denial = look_at_account(s_, c.user())) co_return std::move(*denial);
   if (needs >= access::room_see) {
     auto admission = admit_to_room(s_, c, needs, head);
     auto denial = co_await std::move(admission);
@@ -234,6 +242,12 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   auto running = row->run(s_, c);
   auto outcome = co_await std::move(running);
   co_return outcome;
+}
+
+std::string api::allowed(std::string_view path) const {
+  std::vector<std::string> captures;
+  const path_rows* rows = rows_->find(path, captures);
+  return rows ? rows->allowed() + ", OPTIONS" : std::string();
 }
 
 bool api::has_rpc(std::string_view method) const {

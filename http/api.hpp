@@ -2,8 +2,10 @@
 // The operations of the API: one table, from which dispatch, validation and error answers come, for REST and realtime
 // rpc alike. What runs here knows nothing of sockets.
 
+#include "base/correlation.hpp"
 #include "http/continuation.hpp"
 #include "http/problem.hpp"
+#include "http/rate_class.hpp"
 #include "http/services.hpp"
 #include "http/tokens.hpp"
 
@@ -31,9 +33,10 @@ std::string_view name_of(verb v);
 /// A denial is given only after the views have reached the log's head at arrival (a room joined just now counts).
 enum class access : std::uint8_t {
   anyone,
-  user,      ///< a valid access token: else 401
-  room_see,  ///< 404 for a private room one is not in
-  room_read, ///< members: else 404 (private) or 403 (public)
+  user,          ///< a valid access token: else 401
+  administrator, ///< promoted, or named by the configuration: else 403
+  room_see,      ///< 404 for a private room one is not in
+  room_read,     ///< members: else 404 (private) or 403 (public)
   room_post,
   room_administrate,
   room_own
@@ -57,14 +60,19 @@ struct call {
   std::string last_event_id;
   std::string request_id; ///< sane: checked or made
   std::string user_agent;
-  const api* of = nullptr; ///< whose call it is
+  std::string traceparent; ///< of the caller's trace; empty: none, or not one
+  uuid address;            ///< stands for where it comes from (http/server/client_address.hpp); nil by rpc
 
   // ---- found out on the way
   std::optional<access_claims> who; ///< set for access::user and above; given by rpc
   std::optional<projections::room_row> room;
   std::optional<events::role> standing; ///< of `who` in `room`
+  const api* of = nullptr;              ///< whose call it is
+  rate_standing rate;                   ///< what is left to the caller
 
   user_id user() const { return who->user; }
+  /// What the events that it causes keep of it.
+  std::string correlation() const { return correlation_of(request_id, traceparent); }
   const std::string* query_value(std::string_view name) const;
 };
 
@@ -125,10 +133,6 @@ struct query_parameter {
   bool required = false;
 };
 
-/// Which bucket a call draws from (`[limits]`).
-enum class rate_class : std::uint8_t { by_verb, unlimited, read, write, look_back, authenticate, join, typing };
-std::string_view name_of(rate_class c);
-
 /// One row of the table: all there is to an operation but its handler, for dispatch, limits, metrics and the API's
 /// description of itself (http/openapi.hpp).
 struct route {
@@ -162,6 +166,7 @@ struct route {
 /// All rows, of all files in routes/.
 const std::vector<route>& route_table();
 
+class rate_limits;
 class router;
 
 /// Runs operations. Threads: any; each call on its own coroutine.
@@ -178,6 +183,9 @@ public:
 
   /// What this API is, as OpenAPI 3.1 (http/openapi.hpp).
   const std::string& description() const { return description_; }
+  rate_limits& rates() const { return *rates_; }
+  /// "GET, HEAD, OPTIONS": what a path has; empty: there is no such path.
+  std::string allowed(std::string_view path) const;
 
   bool has_rpc(std::string_view method) const;
   /// Requires: has_rpc(method).
@@ -192,6 +200,7 @@ private:
   services& s_;
   std::unique_ptr<const router> rows_;
   const std::string description_;
+  std::unique_ptr<rate_limits> rates_;
 };
 
 } // namespace palabre::http

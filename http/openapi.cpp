@@ -339,6 +339,7 @@ std::string_view words_of(access needs) {
   switch (needs) {
   case access::anyone: return "anyone";
   case access::user: return "any user";
+  case access::administrator: return "administrators";
   case access::room_see: return "any user for a public room, members for a private one";
   case access::room_read: return "members of the room";
   case access::room_post: return "members of the room who may post";
@@ -353,6 +354,7 @@ std::vector<std::string_view> codes_of(const route& row) {
   if (row.needs != access::anyone) add(codes, {"unauthenticated", "token_expired"});
   if (row.takes_api_key) add(codes, {"unauthenticated"});
   if (is_room_level(row.needs)) add(codes, {"not_found"});
+  if (row.needs == access::administrator) add(codes, {"forbidden"});
   if (row.needs >= access::room_read) add(codes, {"forbidden", "not_a_member"});
   if (!captures_of(row.path).empty()) add(codes, {"not_found"});
   if (row.takes.looks)

@@ -6,8 +6,9 @@
 #include "base/ids.hpp"
 #include "base/limits.hpp"
 #include "http/namespace_settings.hpp"
+#include "http/rate_limits.hpp"
+#include "http/server/client_address.hpp"
 #include "http/tickets.hpp"
-#include "http/token_buckets.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/past.hpp"
 #include "projections/profiles.hpp"
@@ -43,19 +44,22 @@ struct edge_settings {
   std::chrono::seconds idle_timeout{75};    ///< between requests on a kept connection
   std::chrono::seconds ping_interval{25};   ///< realtime
   std::chrono::seconds pong_timeout{8};
-  std::chrono::seconds connect_timeout{10};         ///< realtime: until the connect command
-  std::chrono::seconds expired_grace{25};           ///< realtime: clients bring another token when the old one is over
-  std::chrono::milliseconds drain_spread{1'000};    ///< over which 3001 goes out when draining
-  std::chrono::seconds write_timeout{10};           ///< realtime: a socket that takes nothing for so long is given up
-  std::size_t accepts_per_second = 10'000;          ///< new connections; more wait in the kernel's queue
-  bool limits_enabled = true;                       ///< rates; bounds hold always
+  std::chrono::seconds connect_timeout{10};      ///< realtime: until the connect command
+  std::chrono::seconds expired_grace{25};        ///< realtime: clients bring another token when the old one is over
+  std::chrono::milliseconds drain_spread{1'000}; ///< over which 3001 goes out when draining
+  std::chrono::seconds write_timeout{10};        ///< realtime: a socket that takes nothing for so long is given up
+  std::size_t accepts_per_second = 10'000;       ///< new connections; more wait in the kernel's queue
+  bool limits_enabled = true;                    ///< rates; bounds hold always
+  rate_settings rates;
   std::chrono::milliseconds presence_grace{10'000}; ///< without any connection, until offline
   std::chrono::milliseconds presence_coalesce{250}; ///< between pushes of presence to one connection
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
-  std::vector<std::string> allowed_origins;                                ///< beside the server's own; for WebSocket
+  std::vector<std::string> allowed_origins;                                ///< beside the server's own
+  proxy_list trusted_proxies;                                              ///< whose word on the client counts
   namespace_table namespaces;                                              ///< of channels beside rooms
-  std::string version;                                                     ///< of the server
-  bool test_routes = false;                                                ///< whether there is /test/echo
+  std::vector<std::string> administrators; ///< logins, canonical: whoever has one is an administrator unpromoted
+  std::string version;                     ///< of the server
+  bool test_routes = false;                ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
@@ -87,8 +91,6 @@ struct services {
   std::string foreign_token_key = {};    ///< by which other systems vouch for their users; empty: none does
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
-  token_buckets typing_rate{{std::chrono::milliseconds(1'000), 5}, 65'536};
-  token_buckets past_rate{{std::chrono::milliseconds(50), 40}, 65'536};
 };
 
 } // namespace palabre::http

@@ -24,8 +24,21 @@ public:
 
   token_buckets(rate allowed, std::size_t keys_max) : allowed_(allowed), keys_per_shard_max_(keys_max / shards) {}
 
-  /// Takes a token. Zero: there was one; else when there will be one.
-  std::chrono::milliseconds take(const uuid& key, time_point now);
+  struct drawn {
+    std::chrono::milliseconds wait{0}; ///< zero: there was a token; else when there will be one
+    unsigned left = 0;                 ///< tokens that are there still
+    std::chrono::milliseconds full_in{0};
+  };
+  /// Takes a token, if there is one.
+  drawn draw(const uuid& key, time_point now);
+  std::chrono::milliseconds take(const uuid& key, time_point now) { return draw(key, now).wait; }
+
+  const rate& allowed() const { return allowed_; }
+  /// How long an empty bucket takes to fill.
+  std::chrono::milliseconds refill() const { return allowed_.interval * allowed_.burst; }
+
+  /// Takes tokens for what was done already: the bucket may owe them, and who takes next waits for it.
+  void owe(const uuid& key, time_point now, std::size_t tokens);
 
 private:
   struct shard {

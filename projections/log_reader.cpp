@@ -31,4 +31,42 @@ result<stream_version> log_reader::head_of(const stream_id& stream) const {
   return version;
 }
 
+result<std::vector<position>> log_reader::find_in_log(position after, position last,
+                                                      const record_filter& wanted) const {
+  std::vector<position> found;
+  PALABRE_TRY(log_.scan_in_place(after, last, [&](const storage::record& r, std::string_view) {
+    if (wanted(r)) found.push_back(r.at);
+    return true;
+  }));
+  return found;
+}
+
+result<std::vector<position>> log_reader::find_in_stream(const stream_id& stream, stream_version after,
+                                                         stream_version last, const record_filter& wanted) const {
+  std::vector<position> found;
+  PALABRE_TRY(log_.read_stream(stream, after, last - after, [&](const storage::committed_record& r) {
+    if (wanted(r.view)) found.push_back(r.view.at);
+    return true;
+  }));
+  return found;
+}
+
+result<stream_version> log_reader::version_at(const stream_id& stream, position at) const {
+  PALABRE_TRY(const auto head, log_.head_of(stream));
+  if (head.at <= at) return head.version;
+  stream_version before = 0, behind = head.version;
+  while (before + 1 < behind) {
+    const stream_version middle = before + (behind - before) / 2;
+    PALABRE_TRY(const position its, position_of(stream, middle));
+    (its <= at ? before : behind) = middle;
+  }
+  return before;
+}
+
+result<position> log_reader::position_of(const stream_id& stream, stream_version version) const {
+  PALABRE_TRY(const auto at, log_.find_version(stream, version));
+  if (!at) return error{errc::corrupt, "a stream's index has no version " + std::to_string(version)};
+  return *at;
+}
+
 } // namespace palabre::projections

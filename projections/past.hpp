@@ -23,6 +23,12 @@ public:
   /// Changes of membership that one page of members looks at: it is shorter where there were more, and goes on.
   static constexpr std::size_t members_looked_at_max = 20'000;
 
+  /// What a look back went through, in rows of the views; a record of the log counts as so many.
+  struct effort {
+    std::size_t rows = 0;
+  };
+  static constexpr std::size_t rows_per_record = 20;
+
   past_queries(const storage::views_store& views, const log_reader& log, profiles& authors)
       : views_(views), log_(log), authors_(authors) {}
 
@@ -31,31 +37,34 @@ public:
   /// When the event at `seq` was.
   result<timestamp> time_of(room_id room, stream_version seq) const;
   result<room_row> room(room_id room, stream_version at) const;
+  /// This and all that follow add what they went through to `done`, also when they answer an error.
   result<roster_queries::member_page> members(room_id room, stream_version at, std::optional<user_id> after,
-                                              std::size_t limit) const;
+                                              std::size_t limit, effort& done) const;
 
   /// Whether words are shown that were deleted since.
   enum class deleted_words : bool { hidden, shown };
   /// As timeline_queries::page. Nobody looks: `me` is false.
-  result<message_page> page(room_id room, stream_version at, const page_request& what, deleted_words words) const;
+  result<message_page> page(room_id room, stream_version at, const page_request& what, deleted_words words,
+                            effort& done) const;
   /// nullopt: none such in `room` then.
-  result<std::optional<std::string>> message(room_id room, stream_version at, message_id message,
-                                             deleted_words words) const;
+  result<std::optional<std::string>> message(room_id room, stream_version at, message_id message, deleted_words words,
+                                             effort& done) const;
   /// As timeline_queries::reactions.
-  result<std::optional<std::string>> reactions(room_id room, stream_version at, message_id message) const;
+  result<std::optional<std::string>> reactions(room_id room, stream_version at, message_id message, effort& done) const;
   /// As timeline_queries::who_reacted.
   result<std::string> who_reacted(room_id room, stream_version at, stream_version message_seq, std::string_view after,
-                                  std::size_t limit, std::string& next) const;
+                                  std::size_t limit, std::string& next, effort& done) const;
 
 private:
   using changes = std::vector<message_change>; ///< of one message, ascending
 
   result<storage::committed_record> record_at(room_id room, stream_version seq) const;
   result<bool> changed_after(room_id room, stream_version message_seq, stream_version at) const;
-  result<changes> changes_until(room_id room, stream_version message_seq, stream_version at) const;
-  result<message_row> row_at(room_id room, stream_version message_seq, stream_version at) const;
+  result<changes> changes_until(room_id room, stream_version message_seq, stream_version at, effort& done) const;
+  result<message_row> row_at(room_id room, stream_version message_seq, stream_version at, effort& done) const;
   result<bool> is_erased(user_id user) const;
-  result<std::string> row_then(room_id room, stream_version at, const page_row& now, deleted_words words) const;
+  result<std::string> row_then(room_id room, stream_version at, const page_row& now, deleted_words words,
+                               effort& done) const;
   result<std::optional<stream_version>> seq_of(room_id room, stream_version at, message_id message) const;
   result<void> append(std::string& out, const std::string& stored) const;
 

@@ -101,7 +101,7 @@ result<room_row> past_queries::room(room_id room, stream_version at) const {
 }
 
 result<roster_queries::member_page> past_queries::members(room_id room, stream_version at, std::optional<user_id> after,
-                                                          std::size_t limit) const {
+                                                          std::size_t limit, effort& done) const {
   roster_queries::member_page page;
   std::string first = key_of(room);
   if (after) {
@@ -133,6 +133,7 @@ result<roster_queries::member_page> past_queries::members(room_id room, stream_v
                                return over = false;
                              }
                              ++looked_at;
+                             ++done.rows;
                              of = user;
                              if (get_int<std::uint64_t>(key.data() + 32) <= at) then = row;
                              return true;
@@ -154,13 +155,14 @@ result<bool> past_queries::changed_after(room_id room, stream_version message_se
   return any;
 }
 
-result<past_queries::changes> past_queries::changes_until(room_id room, stream_version message_seq,
-                                                          stream_version at) const {
+result<past_queries::changes> past_queries::changes_until(room_id room, stream_version message_seq, stream_version at,
+                                                          effort& done) const {
   changes found;
   result<void> sound = success();
   PALABRE_TRY(views_.range(tables::message_changes, key_of(room, message_seq), key_of(room, message_seq, at + 1), true,
                            [&](std::string_view key, std::string_view stored) {
                              auto change = decode_message_change(get_int<std::uint64_t>(key.data() + 24), stored);
+                             ++done.rows;
                              if (!change) sound = change.error();
                              if (found.size() == changes_max)
                                sound = error{errc::limit_exceeded, std::string(too_many_changes)};
@@ -172,8 +174,10 @@ result<past_queries::changes> past_queries::changes_until(room_id room, stream_v
 }
 
 /// Only the last edit is read: it says all of what the ones before it said.
-result<message_row> past_queries::row_at(room_id room, stream_version message_seq, stream_version at) const {
+result<message_row> past_queries::row_at(room_id room, stream_version message_seq, stream_version at,
+                                         effort& done) const {
   using kind = message_change::kind;
+  done.rows += rows_per_record;
   PALABRE_TRY(const auto record, record_at(room, message_seq));
   PALABRE_TRY(const log_event e, decode(record.view));
   const auto* first = room_event_in<events::message_posted>(e);
@@ -181,7 +185,7 @@ result<message_row> past_queries::row_at(room_id room, stream_version message_se
   message_row row = posted(room, e.meta(), *first);
   stream_version last_edit = 0;
   std::optional<timestamp> deleted_at;
-  PALABRE_TRY(const changes until, changes_until(room, message_seq, at));
+  PALABRE_TRY(const changes until, changes_until(room, message_seq, at, done));
   for (const message_change& change : until) {
     switch (change.what) {
     case kind::edited: last_edit = change.seq; break;
@@ -193,6 +197,7 @@ result<message_row> past_queries::row_at(room_id room, stream_version message_se
     }
   }
   if (last_edit != 0) {
+    done.rows += rows_per_record;
     PALABRE_TRY(const auto edited, record_at(room, last_edit));
     PALABRE_TRY(const log_event what, decode(edited.view));
     const auto* edition = room_event_in<events::message_edited>(what);
@@ -210,11 +215,12 @@ result<bool> past_queries::is_erased(user_id user) const {
 }
 
 /// The row as it is now, unless something happened to it since.
-result<std::string> past_queries::row_then(room_id room, stream_version at, const page_row& now,
-                                           deleted_words words) const {
+result<std::string> past_queries::row_then(room_id room, stream_version at, const page_row& now, deleted_words words,
+                                           effort& done) const {
+  ++done.rows;
   PALABRE_TRY(const bool other, changed_after(room, now.view.seq, at));
   if (!other) return now.stored;
-  PALABRE_TRY(auto row, row_at(room, now.view.seq, at));
+  PALABRE_TRY(auto row, row_at(room, now.view.seq, at, done));
   if (now.view.deleted && !row.deleted_at && words == deleted_words::hidden) {
     PALABRE_TRY(const auto today, decode_message_row(now.stored));
     remove(row, *today.deleted_at);
@@ -224,8 +230,8 @@ result<std::string> past_queries::row_then(room_id room, stream_version at, cons
   return encode(row);
 }
 
-result<message_page> past_queries::page(room_id room, stream_version at, const page_request& what,
-                                        deleted_words words) const {
+result<message_page> past_queries::page(room_id room, stream_version at, const page_request& what, deleted_words words,
+                                        effort& done) const {
   PALABRE_TRY(const page_rows found, read_page(views_, room, what, at + 1));
   message_page page;
   page.older = found.older;
@@ -236,7 +242,7 @@ result<message_page> past_queries::page(room_id room, stream_version at, const p
     page.first_seq = found.rows.front().view.seq;
     page.last_seq = found.rows.back().view.seq;
     for (const page_row& row : found.rows) {
-      PALABRE_TRY(const auto then, row_then(room, at, row, words));
+      PALABRE_TRY(const auto then, row_then(room, at, row, words, done));
       if (page.items_json.size() > 1) page.items_json += ',';
       PALABRE_TRY(append(page.items_json, then));
     }
@@ -262,24 +268,25 @@ result<std::optional<stream_version>> past_queries::seq_of(room_id room, stream_
 }
 
 result<std::optional<std::string>> past_queries::message(room_id room, stream_version at, message_id message,
-                                                         deleted_words words) const {
+                                                         deleted_words words, effort& done) const {
   PALABRE_TRY(const auto seq, seq_of(room, at, message));
   if (!seq) return std::optional<std::string>{};
   PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, *seq)));
   if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
   page_row now{std::move(*stored), {}};
   PALABRE_TRY(now.view, view_message_row(now.stored));
-  PALABRE_TRY(const auto then, row_then(room, at, now, words));
+  PALABRE_TRY(const auto then, row_then(room, at, now, words, done));
   std::string out;
   PALABRE_TRY(append(out, then));
   return std::optional<std::string>{std::move(out)};
 }
 
 /// No words, so nothing is read from the log.
-result<std::optional<std::string>> past_queries::reactions(room_id room, stream_version at, message_id message) const {
+result<std::optional<std::string>> past_queries::reactions(room_id room, stream_version at, message_id message,
+                                                           effort& done) const {
   PALABRE_TRY(const auto seq, seq_of(room, at, message));
   if (!seq) return std::optional<std::string>{};
-  PALABRE_TRY(const changes until, changes_until(room, *seq, at));
+  PALABRE_TRY(const changes until, changes_until(room, *seq, at, done));
   message_row counted;
   for (const message_change& change : until) {
     if (change.what == message_change::kind::reacted) add_reaction(counted, change.emoji);
@@ -293,8 +300,9 @@ result<std::optional<std::string>> past_queries::reactions(room_id room, stream_
 }
 
 result<std::string> past_queries::who_reacted(room_id room, stream_version at, stream_version message_seq,
-                                              std::string_view after, std::size_t limit, std::string& next) const {
-  PALABRE_TRY(const changes until, changes_until(room, message_seq, at));
+                                              std::string_view after, std::size_t limit, std::string& next,
+                                              effort& done) const {
+  PALABRE_TRY(const changes until, changes_until(room, message_seq, at, done));
   const reactors who = reactors_of(until);
   std::map<std::string, const reactors::value_type*> in_order; // of the table of reactions
   for (const auto& each : who) in_order.emplace(mark_of(each.first.first, each.first.second), &each);

@@ -33,8 +33,9 @@ public:
   sealed_payload seal(const stream_id& stream, stream_version version, const events::encoded_event& event,
                       events::divided_payload parts, const storage::data_key& with) const;
 
-  /// A destroyed key: the personal fields are null. Errors: corrupt, io.
+  /// A key that is destroyed, or is to be: the personal fields are null. Errors: corrupt, io.
   result<std::string> open(const storage::record& sealed) const override;
+  bool opens(std::uint32_t key_id) const override { return !keys_->is_noted(key_id); }
 
 private:
   const std::shared_ptr<storage::key_ring> keys_;

@@ -20,20 +20,44 @@ void put_credential(const scene& s, const std::string& hash) {
 }
 
 result<void> fold_one(const scene& s, const events::user_registered& e) {
-  const user_row row{e.login.value, e.email.value, e.profile, s.meta.time, s.meta.version};
+  const user_row row{e.login.value, e.email.value, e.profile, s.meta.time, s.meta.version, false};
   s.rows.put(tables::users, key_of(s.user), events::to_json(row, secrets::stored));
   put_credential(s, e.password_hash.value);
   return success();
 }
 
-result<void> fold_one(const scene& s, const events::profile_changed& e) {
+/// False: there is no such row.
+template <class Change>
+result<bool> change_row(const scene& s, Change change) {
   PALABRE_TRY(auto stored, s.rows.get(tables::users, key_of(s.user)));
-  if (!stored) return error{errc::corrupt, "a change of a user who never registered"};
+  if (!stored) return false;
   PALABRE_TRY(auto row, events::from_json<user_row>("user row", *stored));
-  row.profile = e.profile;
-  row.profile_seq = s.meta.version;
+  change(row);
   s.rows.put(tables::users, key_of(s.user), events::to_json(row, secrets::stored));
+  return true;
+}
+
+result<void> fold_one(const scene& s, const events::profile_changed& e) {
+  PALABRE_TRY(const bool is_there, change_row(s, [&](user_row& row) {
+                row.profile = e.profile;
+                row.profile_seq = s.meta.version;
+              }));
+  if (!is_there) return error{errc::corrupt, "a change of a user who never registered"};
   return success();
+}
+
+/// Whoever was erased has no row, and is no administrator.
+result<void> mark_administrator(const scene& s, bool is_one) {
+  PALABRE_TRY(change_row(s, [=](user_row& row) { row.administrator = is_one; }));
+  return success();
+}
+
+result<void> fold_one(const scene& s, const events::user_promoted&) {
+  return mark_administrator(s, true);
+}
+
+result<void> fold_one(const scene& s, const events::user_demoted&) {
+  return mark_administrator(s, false);
 }
 
 result<void> fold_one(const scene& s, const events::password_changed& e) {
@@ -147,6 +171,22 @@ result<std::optional<credential_row>> user_queries::credential(user_id user) con
   if (!stored) return std::optional<credential_row>{};
   PALABRE_TRY(auto row, events::from_json<credential_row>("credential row", *stored));
   return std::optional<credential_row>{std::move(row)};
+}
+
+result<void> user_queries::accounts(std::optional<user_id> after,
+                                    const std::function<bool(user_id user, const user_row& row)>& visit) const {
+  std::string first = after ? key_of(*after) + '\0' : std::string{};
+  const std::string end(sizeof(uuid) + 1, '\xFF');
+  result<void> sound = success();
+  PALABRE_TRY(views_.range(tables::users, first, end, true, [&](std::string_view key, std::string_view stored) {
+    const auto row = events::from_json<user_row>("user row", stored);
+    if (!row) {
+      sound = row.error();
+      return false;
+    }
+    return visit(user_id{uuid_from_bytes(key.data())}, row.value());
+  }));
+  return sound;
 }
 
 result<std::vector<session_id>> user_queries::sessions_closed_since(timestamp since) const {

@@ -6,6 +6,7 @@
 #include "projections/tables.hpp"
 
 #include <chrono>
+#include <functional>
 
 namespace palabre::projections {
 
@@ -15,7 +16,7 @@ constexpr std::chrono::hours closed_session_remembered{24};
 class users final : public projection {
 public:
   std::string_view name() const override { return "users"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   std::span<const storage::table> owned_tables() const override { return tables::of_users; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -26,9 +27,10 @@ struct user_row {
   events::user_profile profile;
   timestamp created_at;
   stream_version profile_seq = 0; ///< of the last event that changed the profile (ETag)
+  bool administrator = false;     ///< was promoted; the configuration may name others (http/services.hpp)
 };
 
-BOOST_DESCRIBE_STRUCT(user_row, (), (login, email, profile, created_at, profile_seq))
+BOOST_DESCRIBE_STRUCT(user_row, (), (login, email, profile, created_at, profile_seq, administrator))
 
 struct credential_row {
   std::string password_hash;
@@ -45,6 +47,9 @@ public:
   result<std::optional<user_id>> by_login(const stream_id& login_stream) const;
   result<std::optional<user_row>> user(user_id user) const;
   result<std::optional<credential_row>> credential(user_id user) const;
+  /// Accounts behind `after`, in the order of their ids, until `visit` answers false.
+  result<void> accounts(std::optional<user_id> after,
+                        const std::function<bool(user_id user, const user_row& row)>& visit) const;
   /// Sessions that were closed at or after `since`, which is no longer ago than closed_session_remembered: their access
   /// tokens may not have expired yet.
   result<std::vector<session_id>> sessions_closed_since(timestamp since) const;

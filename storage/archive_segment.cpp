@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -42,6 +43,13 @@ result<std::optional<std::string>> read_at(int file, std::size_t size, std::uint
   if (got < 0) return failed(path);
   if (static_cast<std::size_t>(got) != size) return std::optional<std::string>{};
   return std::optional(std::move(bytes));
+}
+
+/// S of the next record.
+sha256_digest sum_behind(const sha256_digest& before, const sha256_digest& hash) {
+  std::string both{as_bytes(before)};
+  both += as_bytes(hash);
+  return sha256(both);
 }
 
 /// Whether the file is as long as its index says, and of this name.
@@ -109,9 +117,7 @@ result<void> segment_writer::add(const committed_record& r) {
   std::string length;
   put_int(length, static_cast<std::uint32_t>(r.stored.size()));
   PALABRE_TRY(put(length));
-  std::string both{as_bytes(sum_)};
-  both += as_bytes(r.hash);
-  sum_ = sha256(both);
+  sum_ = sum_behind(sum_, r.hash);
   return put(r.stored);
 }
 
@@ -128,6 +134,57 @@ result<void> segment_writer::finish() {
 }
 
 // ---- Reading
+
+namespace {
+
+result<segment_name> read_header(int file, const std::string& path) {
+  PALABRE_TRY(const auto header, read_at(file, header_bytes, 0, path));
+  if (!header || !header->starts_with(magic)) return error{errc::corrupt, path + " is no segment"};
+  byte_reader in(std::string_view(*header).substr(magic.size()));
+  segment_name name;
+  name.stream.kind = static_cast<char>(in.integer<std::uint8_t>());
+  name.stream.id = uuid_from_bytes(in.take(16).data());
+  name.first = in.integer<std::uint64_t>();
+  name.last = in.integer<std::uint64_t>();
+  if (std::filesystem::path(path).filename() != file_name_of(name) || name.first > name.last)
+    return error{errc::corrupt, path + " is not the segment that it is called"};
+  return name;
+}
+
+} // namespace
+
+result<void> check_segment(const std::string& path) {
+  const file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failed(path);
+  PALABRE_TRY(const segment_name name, read_header(file.get(), path));
+  PALABRE_TRY(const std::uint64_t index, index_offset(file.get(), name, path));
+  std::uint64_t at = header_bytes;
+  sha256_digest sum = sha256(header_of(name));
+  for (stream_version version = name.first; version <= name.last; ++version) {
+    const error damaged{errc::corrupt, path + " is damaged at version " + std::to_string(version)};
+    PALABRE_TRY(const auto entry, read_at(file.get(), 8, index + (version - name.first) * 8, path));
+    PALABRE_TRY(const auto length, read_at(file.get(), 4, at, path));
+    if (!entry || !length || get_int<std::uint64_t>(entry->data()) != at) return damaged;
+    const auto size = get_int<std::uint32_t>(length->data());
+    if (size > record_bytes_max || at + 4 + size > index) return damaged;
+    PALABRE_TRY(const auto stored, read_at(file.get(), size, at + 4, path));
+    if (!stored) return damaged;
+    sum = sum_behind(sum, hash_of(*stored));
+    at += 4 + size;
+  }
+  PALABRE_TRY(const auto end, read_at(file.get(), sum_bytes, index + (name.last - name.first + 1) * 8, path));
+  if (at != index || !end || *end != as_bytes(sum)) return error{errc::corrupt, path + " is not what its sum says"};
+  return success();
+}
+
+std::vector<std::string> segments_in(const std::string& directory) {
+  std::vector<std::string> found;
+  std::error_code none;
+  for (const auto& file : std::filesystem::directory_iterator(directory, none))
+    if (file.path().extension() == ".segment") found.push_back(file.path().string());
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 std::string archive_directory(const std::string& log_directory) {
   return std::filesystem::absolute(log_directory).parent_path() / "archive";

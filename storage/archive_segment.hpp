@@ -42,6 +42,12 @@ private:
   sha256_digest sum_{};
 };
 
+/// Reads a segment from its first byte to its last, and holds it against the sum behind its records: without a log,
+/// what it proves is that nothing of it was changed by accident. Errors: corrupt: what is wrong; io.
+result<void> check_segment(const std::string& path);
+/// The segments in `directory`, by their paths, in order. No such directory: none.
+std::vector<std::string> segments_in(const std::string& directory);
+
 /// Where the segments of the log in `log_directory` are.
 std::string archive_directory(const std::string& log_directory);
 

@@ -43,7 +43,9 @@ result<verdict> batch_writer::judge(append& what) {
   PALABRE_TRY(check_versions(what, judged.refused));
   if (judged.refused) return judged;
   judged.first = records_.size();
-  for (std::size_t i = 0; i < what.streams.size(); ++i) take(what.streams[i], *touched_[i]);
+  for (std::size_t i = 0; i < what.streams.size(); ++i) {
+    PALABRE_TRY(take(what.streams[i], *touched_[i]));
+  }
   judged.count = records_.size() - judged.first;
   return judged;
 }
@@ -83,7 +85,9 @@ result<void> batch_writer::check_versions(const append& what, std::optional<erro
   return success();
 }
 
-void batch_writer::take(stream_append& part, stream_heads::entry& of) {
+/// Words may have been sealed before their author's erasure was noted, and come here behind its end. So it is looked
+/// again, here, where positions are given out: what is shown stands before the end, which wipes it.
+result<void> batch_writer::take(stream_append& part, stream_heads::entry& of) {
   heads_.mark_changed(part.stream, of);
   for (auto& [stored, opened] : part.records) {
     head_ = head_.next();
@@ -98,8 +102,10 @@ void batch_writer::take(stream_append& part, stream_heads::entry& of) {
     for (const idempotency& key : view.value().keys) put_command(key);
     note_key(view.value().key_id);
     records_.emplace_back(std::move(stored), std::move(view).value(), head.hash);
-    if (!opened.empty()) records_.back().show(std::move(opened));
+    if (opened.empty()) continue;
+    PALABRE_TRY(store_.show(records_.back(), std::move(opened)));
   }
+  return success();
 }
 
 void batch_writer::put_command(const idempotency& key) {

@@ -36,7 +36,7 @@ private:
 
   result<void> check_keys(const append& what, std::optional<error>& refused) const;
   result<void> check_versions(const append& what, std::optional<error>& refused);
-  void take(stream_append& part, stream_heads::entry& of);
+  result<void> take(stream_append& part, stream_heads::entry& of);
   void put_command(const idempotency& key);
   void note_key(std::uint32_t key_id);
   void put(log_family which, std::string_view key, std::string_view row);

@@ -18,7 +18,7 @@ result<std::unique_ptr<event_log>> event_log::open(const std::string& directory,
   if (mode == access::read_only) {
     PALABRE_TRY(s.log, open_for_reading(directory, env));
   } else {
-    PALABRE_TRY(s.log, open_for_writing(directory, mode == access::accept_loss, random, env));
+    PALABRE_TRY(s.log, open_for_writing(directory, random, env));
   }
   s.head.store(s.log.acked.head.value, std::memory_order_release);
   return opened;

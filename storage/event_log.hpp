@@ -42,12 +42,7 @@ struct open_report {
 /// Threads: any. Lifetime: outlives the journal and every reader; ending it notes an orderly close.
 class event_log {
 public:
-  enum class access {
-    read_write,
-    read_only,
-    accept_loss ///< as read_write, but goes on from whatever can be read, with a new epoch: `palabre recover
-                ///< --accept-loss`
-  };
+  enum class access { read_write, read_only };
 
   /// How a scan meets a record whose bytes were moved to a segment (storage/archived_row.hpp).
   enum class archived {

@@ -32,12 +32,6 @@ result<file_handle> lock(const std::string& directory) {
   return file;
 }
 
-result<void> make_directory(const std::string& directory) {
-  if (::mkdir(directory.c_str(), 0700) == 0) return sync_directory(directory + "/..");
-  if (errno != EEXIST) return error{errc::io, "cannot make " + directory + ": " + std::strerror(errno)};
-  return success();
-}
-
 /// Best effort: where the file system writes in place, the blocks of a replaced file hold no wrapped key any more. A
 /// file that has another name somewhere is somebody's copy.
 void wipe(const file_handle& replaced, std::uint64_t size, const std::string& path) {
@@ -132,10 +126,13 @@ result<void> key_ring::state::take(const ring_contents& ring, const opening& how
   index.begin_at(ring.header.next_id);
   index.take_keys(ring.entries);
   size = ring.size;
-  if (how.key_id_max < index.next_id()) return success();
-  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(index.next_id() - 1) +
-                                  ", and the log names key " + std::to_string(how.key_id_max) +
-                                  "; restore the ring that belongs to this log"};
+  // A list that is newer than the ring says nothing of the keys below its own: each must be in the one or the other.
+  const std::uint32_t behind = ring.entries.empty() ? 0 : ring.entries.back().key_id + 1;
+  std::uint64_t next = std::max(ring.header.next_id, behind);
+  while (next <= how.key_id_max && index.is_erased(static_cast<std::uint32_t>(next))) ++next;
+  if (next > how.key_id_max) return success();
+  return error{errc::corrupt, ring_path() + " ends at key " + std::to_string(next - 1) + ", and the log names key " +
+                                  std::to_string(how.key_id_max) + "; restore the ring that belongs to this log"};
 }
 
 /// What a writer has added since. Requires: the lock, alone.
@@ -164,10 +161,10 @@ std::optional<data_key> key_ring::state::at_hand(user_id user) const {
 }
 
 std::optional<data_key> key_ring::state::at_hand(std::uint32_t key_id) const {
+  if (index.is_erased(key_id)) return data_key{key_id, nullptr}; // noted is enough: nobody reads it any more
   const auto found = unwrapped.find(key_id);
-  if (found != unwrapped.end()) return data_key{key_id, found->second};
-  if (index.slot_of(key_id) || !index.is_erased(key_id)) return std::nullopt;
-  return data_key{key_id, nullptr};
+  if (found == unwrapped.end()) return std::nullopt;
+  return data_key{key_id, found->second};
 }
 
 result<ring_entry> key_ring::state::entry_of(std::uint32_t key_id) const {
@@ -346,6 +343,11 @@ result<void> key_ring::destroy_key_of(user_id user) {
 std::vector<erased_user> key_ring::erased() const {
   const std::shared_lock lock(state_->mutex);
   return state_->index.erased();
+}
+
+bool key_ring::is_noted(std::uint32_t key_id) const {
+  const std::shared_lock lock(state_->mutex);
+  return state_->index.is_erased(key_id);
 }
 
 bool key_ring::holds_key_of(user_id user) const {

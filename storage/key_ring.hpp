@@ -15,7 +15,7 @@
 
 namespace palabre::storage {
 
-/// A key as it is used. `key` is null once it was destroyed.
+/// A key as it is used. `key` is null once its person was noted to be erased: nothing is sealed or read with it.
 struct data_key {
   std::uint32_t id = 0;
   std::shared_ptr<const aead_key> key;
@@ -60,20 +60,22 @@ public:
 
   // ---- Erasing, in two steps, so that a crash between them is seen
 
-  /// Notes that the user is to be erased; durable. Answers the id of their key, which exists and can be used until it
-  /// is destroyed. Noted already: nothing changes. Errors: io, corrupt.
+  /// Notes that the user is to be erased; durable. Answers the id of their key, which is given to nobody from then on
+  /// and stays in the file until it is destroyed. Noted already: nothing changes. Errors: io, corrupt.
   result<std::uint32_t> begin_erasing(user_id user, timestamp now);
   /// The key is gone for good: the ring is written anew without it. Gone already: nothing changes. Requires: noted.
   /// Errors: io, corrupt.
   result<void> destroy_key_of(user_id user);
   /// All that were ever noted, oldest first.
   std::vector<erased_user> erased() const;
-  /// Whether there is a key that can be used.
+  /// Whether it is the key of somebody who was ever noted.
+  bool is_noted(std::uint32_t key_id) const;
+  /// Whether there is a key of theirs that is not destroyed.
   bool holds_key_of(user_id user) const;
 
   // ---- Looking after
 
-  std::size_t count() const; ///< of keys that can be used
+  std::size_t count() const; ///< of keys that are not destroyed
   /// Wraps every key with another master key; the file is replaced as a whole. Errors: io, corrupt.
   result<void> rewrap(std::string_view next_master_key);
 

@@ -25,17 +25,18 @@ public:
   /// next call goes on. nullopt: there is nothing to move. Requires: none of them is among the last
   /// archive_distance_min of the log. Errors: corrupt, io: as far as it came, it holds.
   result<std::optional<archived_part>> move(const stream_id& stream, stream_version last);
-  /// Has RocksDB write the files anew that hold what was moved: until then the bytes are still in them. Errors: io.
+  /// Has RocksDB write the files anew that hold what was moved, also by one that was killed before this: until then the
+  /// bytes are still in them. Errors: io, corrupt.
   result<void> free_space();
 
 private:
   result<stream_version> first_in_log(const stream_id& stream, stream_version last) const;
   result<archived_part> write_segment(const segment_name& name);
   result<void> check_segment(const archived_part& part) const;
+  result<void> note_unfreed(const archived_part& part);
   result<void> replace_rows(const archived_part& part);
 
   event_log& log_;
-  position lowest_, highest_; ///< of the replaced rows; 0: none
 };
 
 } // namespace palabre::storage

@@ -223,9 +223,25 @@ private:
     PALABRE_TRY(const auto at, log_.find_version(stream, next.first_version - 1));
     if (!at || *at > how_.after)
       return corrupt_at(next.first, "the index of " + how_.name_of(stream) + " does not lead to the version before it");
-    PALABRE_TRY(const committed_record before, log_.read(*at));
-    if (before.view.stream != stream) return corrupt_at(*at, "is not of " + how_.name_of(stream));
-    return stream_head{before.view.version, *at, before.hash};
+    const auto before = log_.read(*at);
+    if (!before && before.error().code == errc::not_found) return archived_head(stream, *at);
+    if (!before) return before.error();
+    if (before.value().view.stream != stream) return corrupt_at(*at, "is not of " + how_.name_of(stream));
+    return stream_head{before.value().view.version, *at, before.value().hash};
+  }
+
+  /// By its row: its segment is not at hand.
+  result<stream_head> archived_head(const stream_id& stream, position at) const {
+    std::optional<stream_head> head;
+    PALABRE_TRY(log_.scan_in_place(
+        {at.value - 1}, at,
+        [&](const record& r, std::string_view stored) {
+          if (r.stream == stream) head = stream_head{r.version, r.at, chain_hash_of(r, stored)};
+          return true;
+        },
+        event_log::archived::as_rows));
+    if (!head) return corrupt_at(at, "is not of " + how_.name_of(stream));
+    return *head;
   }
 
   bool is_in_range(position at) const { return at > how_.after && at <= log_.head(); }

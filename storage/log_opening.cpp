@@ -182,15 +182,10 @@ result<std::unique_ptr<log_store>> open_readable(const std::string& directory, r
   return std::make_unique<log_store>(std::move(instance).value());
 }
 
-/// Whoever accepts a loss accepts that of the watermark, too.
-result<std::optional<acked_mark>> read_mark(const std::string& directory, bool accept_loss, rocksdb::Env& env) {
-  const std::string path = watermark_path(directory);
-  auto mark = watermark::read(path, env.GetFileSystem());
+result<std::optional<acked_mark>> read_mark(const std::string& directory, rocksdb::Env& env) {
+  auto mark = watermark::read(watermark_path(directory), env.GetFileSystem());
   if (mark || mark.error().code != errc::corrupt) return mark;
-  if (!accept_loss) return refusal(directory, mark.error().context, {}, {});
-  const auto removed = env.DeleteFile(path);
-  if (!removed.ok()) return to_error(removed, path);
-  return std::optional<acked_mark>{};
+  return refusal(directory, mark.error().context, {}, {});
 }
 
 /// Finds the head, and the first thing that is wrong.
@@ -220,18 +215,15 @@ std::string random_epoch(randomness& random) {
   return epoch;
 }
 
-result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
-                                    rocksdb::Env& env) {
-  PALABRE_TRY(const auto before, read_mark(directory, accept_loss, env));
+result<opened_log> open_for_writing(const std::string& directory, randomness& random, rocksdb::Env& env) {
+  PALABRE_TRY(const auto before, read_mark(directory, env));
   opened_log log;
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   log.report.created = !is_there;
   recovery mode = recovery::kTolerateCorruptedTailRecords;
-  if (accept_loss)
-    mode = recovery::kPointInTimeRecovery;
-  else if (log.report.created && before && before->head.value > 0)
+  if (log.report.created && before && before->head.value > 0)
     return refusal(directory, "there is no log in " + directory, {}, before);
-  else if (!log.report.created) {
+  if (!log.report.created) {
     PALABRE_TRY(check_unlocked(directory, env));
     PALABRE_TRY(mode, choose_recovery(directory, env, before));
   }
@@ -255,12 +247,12 @@ result<opened_log> open_for_writing(const std::string& directory, bool accept_lo
   const auto head = log.store->last();
   if (!head) return refused(head.error());
   log.acked.head = head.value();
-  const auto checked = check_history(*log.store, log.acked.head, accept_loss ? std::nullopt : before);
+  const auto checked = check_history(*log.store, log.acked.head, before);
   if (!checked) return refused(checked.error());
   log.report.head = log.acked.head;
   log.report.tail_dropped = mode == recovery::kPointInTimeRecovery;
   log.report.clean = before && before->clean && before->head == log.acked.head;
-  PALABRE_TRY(settle_epoch(log, accept_loss || needs_new_epoch(log, before, epoch.value()), epoch.value(), random));
+  PALABRE_TRY(settle_epoch(log, needs_new_epoch(log, before, epoch.value()), epoch.value(), random));
   PALABRE_TRY(begin_mark(log, directory, env));
   return log;
 }
@@ -270,7 +262,6 @@ result<void> check_openable(const std::string& directory) {
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
-  PALABRE_TRY(check_unlocked(directory, env));
   PALABRE_TRY(choose_recovery(directory, env, mark));
   return success();
 }

@@ -20,14 +20,14 @@ struct opened_log {
 std::string random_epoch(randomness& random);
 
 /// Errors: as event_log::open. `env` outlives what is opened.
-result<opened_log> open_for_writing(const std::string& directory, bool accept_loss, randomness& random,
-                                    rocksdb::Env& env);
+result<opened_log> open_for_writing(const std::string& directory, randomness& random, rocksdb::Env& env);
 result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& env);
 /// Errors: as event_log::catch_up. Requires: a log opened by open_for_reading().
 result<position> catch_up_with_writer(opened_log& log, const std::string& directory);
 
 /// Would open_for_writing go on with the log as it is? Looks without changing anything; at what lies before the end
-/// only the opening itself looks. Errors: as event_log::open.
+/// only the opening itself looks. Requires: the caller has its log_lock, if there is a directory. Errors: as
+/// event_log::open.
 result<void> check_openable(const std::string& directory);
 
 } // namespace palabre::storage

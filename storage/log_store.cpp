@@ -68,6 +68,12 @@ result<void> log_store::unseal(committed_record& found) const {
   return success();
 }
 
+result<void> log_store::show(committed_record& sealed, std::string opened) const {
+  if (opener_ && !opener_->opens(sealed.view.key_id)) return unseal(sealed);
+  sealed.show(std::move(opened));
+  return success();
+}
+
 /// Answers the hash of the record. What was archived comes from its segment: `stored` and `view` become the record's.
 result<sha256_digest> log_store::take_apart(position at, std::string& stored, record& view,
                                             event_log::archived how) const {

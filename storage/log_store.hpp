@@ -49,6 +49,10 @@ public:
   /// Synced.
   result<void> put_meta(std::string_view key, std::string_view value);
 
+  /// Lets a record that was sealed a moment ago be read: `opened` is its payload, which counts unless nothing of that
+  /// person is to be read any more. Errors: corrupt, io.
+  result<void> show(committed_record& sealed, std::string opened) const;
+
   segment_archive& archive() const { return *archive_; }
   /// The row of a position as it is.
   result<std::string> read_row(position at) const;

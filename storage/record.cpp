@@ -68,7 +68,7 @@ bool read_keys(record& r, byte_reader& from) {
 std::string encode(const record& r) {
   PALABRE_ASSERT(r.keys.size() <= limits::idempotency_keys_per_append_max);
   PALABRE_ASSERT(r.type.size() <= type_bytes_max);
-  PALABRE_ASSERT(r.correlation.size() <= limits::request_id_bytes_max);
+  PALABRE_ASSERT(r.correlation.size() <= correlation_bytes_max);
   PALABRE_ASSERT(r.payload.size() <= limits::event_bytes_max);
   std::string out;
   out.reserve(fixed_bytes + r.type.size() + r.correlation.size() + r.keys.size() * idempotency_bytes +
@@ -108,7 +108,7 @@ result<record> decode(std::string_view stored) {
   byte_reader rest{stored.substr(fixed_bytes)};
   r.type = rest.string<std::uint8_t>();
   r.correlation = rest.string<std::uint8_t>();
-  if (r.correlation.size() > limits::request_id_bytes_max) return damaged("correlation is too long");
+  if (r.correlation.size() > correlation_bytes_max) return damaged("correlation is too long");
   if (!read_keys(r, rest)) return damaged("idempotency keys are incomplete");
   r.payload = rest.string<std::uint32_t>();
   if (!rest.finished()) return damaged("its fields do not fill its length");

@@ -3,8 +3,10 @@
 // include. The bytes are described in docs/data_format.md.
 
 #include "base/clock.hpp"
+#include "base/correlation.hpp"
 #include "base/digest.hpp"
 #include "base/ids.hpp"
+#include "base/limits.hpp"
 #include "base/position.hpp"
 #include "base/result.hpp"
 #include "base/stream_id.hpp"
@@ -27,6 +29,9 @@ struct idempotency {
   friend bool operator==(const idempotency&, const idempotency&) = default;
 };
 
+constexpr std::size_t correlation_bytes_max = limits::request_id_bytes_max + 1 + traceparent_bytes;
+static_assert(correlation_bytes_max <= 255); // its length is a byte
+
 /// One record, taken apart: strings view the bytes it was parsed from.
 struct record {
   position at; ///< set by the journal
@@ -39,13 +44,14 @@ struct record {
   std::uint32_t key_id = 0;      ///< of the key that seals the personal fields; 0: not sealed
   std::uint16_t schema = 0;      ///< version of the payload's shape
   std::string_view type;         ///< "message.posted"
-  std::string_view correlation;  ///< the request id
+  std::string_view correlation;  ///< base/correlation.hpp
   std::vector<idempotency> keys; ///< of the command; on the first record that it appended
   std::string_view payload;
 };
 
 /// The stored form of `r`, a few fixed-width fields and then the strings. `at`, `version` and `previous` may still be
-/// blank. Requires: at most idempotency_keys_per_append_max keys, type ≤ 255 bytes, correlation ≤ 128 bytes.
+/// blank. Requires: at most idempotency_keys_per_append_max keys, type ≤ 255 bytes, correlation ≤
+/// correlation_bytes_max.
 std::string encode(const record& r);
 
 /// Takes a record apart. Errors: corrupt: not such bytes (length, format byte, a field that runs over the end).
@@ -66,6 +72,8 @@ public:
   /// Requires: sealed.key_id != 0, its payload as it is stored. Errors: corrupt: the seal is not of this record, or was
   /// changed, or its key is nowhere; io.
   virtual result<std::string> open(const record& sealed) const = 0;
+  /// Whether anything that this key sealed can still be opened: false from the moment its person is to be erased.
+  virtual bool opens(std::uint32_t key_id) const = 0;
 };
 
 /// A record to be.

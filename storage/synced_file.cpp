@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -84,6 +85,15 @@ result<void> sync_path(const std::string& path) {
 
 result<void> sync_directory(const std::string& directory) {
   return sync_opened(directory, O_DIRECTORY);
+}
+
+result<bool> make_directory(const std::string& directory) {
+  if (::mkdir(directory.c_str(), 0700) != 0) {
+    if (errno != EEXIST) return failed("cannot make", directory);
+    return false;
+  }
+  PALABRE_TRY(sync_directory(directory + "/.."));
+  return true;
 }
 
 result<file_handle> replace_file(const std::string& directory, const std::string& name, std::string_view bytes) {

@@ -1,5 +1,6 @@
 #pragma once
-// Small files that have to be there after a crash: replaced as a whole, or written and synced in place.
+// Small files that have to be there after a crash: replaced as a whole, or written and synced in place; and the names
+// of directories.
 
 #include "base/result.hpp"
 
@@ -39,6 +40,8 @@ result<void> cut_file(const file_handle& file, std::uint64_t size, const std::st
 result<void> sync_path(const std::string& path);
 /// Makes names in it durable. Errors: io.
 result<void> sync_directory(const std::string& directory);
+/// Makes a directory, mode 0700, and its name durable in the one above; false: it was there already. Errors: io.
+result<bool> make_directory(const std::string& directory);
 /// Written beside and renamed into its place, with file and directory synced: after a crash the old file is there, or
 /// the new one. Answers the new one, open. Errors: io: the old file or the new one is there.
 result<file_handle> replace_file(const std::string& directory, const std::string& name, std::string_view bytes);

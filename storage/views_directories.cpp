@@ -66,4 +66,17 @@ void views_directories::remove_others() const {
     if (name != kept) fs::remove_all(data_ + '/' + name, ignored);
 }
 
+result<void> views_directories::keep_only(const std::string& directory) const {
+  const std::string kept = fs::path(directory).filename().string();
+  if (fs::path(current()).filename().string() != kept) {
+    PALABRE_TRY(switch_to(directory));
+  }
+  std::error_code failed;
+  for (const std::string& name : names_in(data_)) {
+    if (name != kept) fs::remove_all(data_ + '/' + name, failed);
+    if (failed) return error{errc::io, "cannot remove " + data_ + '/' + name + ": " + failed.message()};
+  }
+  return sync_directory(data_);
+}
+
 } // namespace palabre::storage

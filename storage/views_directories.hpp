@@ -24,6 +24,10 @@ public:
   /// Removes what a rebuild left that was killed. Requires: no views but current() are in use.
   void remove_others() const;
 
+  /// From now on `directory` counts, and no other of ours is there. Requires: no views but those are in use.
+  /// Errors: io: some others may still be there.
+  result<void> keep_only(const std::string& directory) const;
+
 private:
   std::string data_;
 };

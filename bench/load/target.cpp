@@ -92,7 +92,7 @@ void pin_to(const std::vector<int>& cores) {
 }
 
 const std::vector<std::string>& own_server_settings() {
-  static const std::vector<std::string> settings{"log.access=false", "log.level=warn",
+  static const std::vector<std::string> settings{"limits.enabled=false", "log.access=false", "log.level=warn",
                                                  "limits.connections_per_user=20000", "limits.connections=20000"};
   return settings;
 }

@@ -232,6 +232,43 @@ struct event_answer {
 };
 BOOST_DESCRIBE_STRUCT(event_answer, (), (type, v, id, seq, room_id, actor_id, at, client_id, data))
 
+/// Nobody: the server itself. The name is null of who was erased.
+struct audited_actor {
+  std::optional<uuid> id;
+  std::optional<std::string> display_name;
+};
+BOOST_DESCRIBE_STRUCT(audited_actor, (), (id, display_name))
+
+struct audited_resource {
+  std::string kind;
+  uuid id;
+};
+BOOST_DESCRIBE_STRUCT(audited_resource, (), (kind, id))
+
+/// Any event as administrators see it.
+struct audited_event_answer {
+  static constexpr std::string_view shape_name = "AuditedEvent";
+  static constexpr std::string_view example =
+      R"({"position":1207,"stream":"room:0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","type":"message.deleted","v":1,)"
+      R"("at":"2026-11-21T12:00:00.000Z","actor":{"id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","display_name":"Ada"},)"
+      R"("action":"message.deleted","resource":{"kind":"message","id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e"},)"
+      R"("request_id":"r-17","hash":"0d5560962058278ef0a92dc199afb4aab0af7f38d87121aae95e0fd1753f65d0","erased":false,)"
+      R"("data":{"message_seq":3}})";
+  std::uint64_t position = 0;
+  std::string stream, type;
+  std::uint64_t v = 0;
+  timestamp at;
+  audited_actor actor;
+  std::string action;
+  audited_resource resource;
+  std::optional<std::string> request_id;
+  std::string hash;
+  bool erased = false; ///< personal fields of `data` are null: their person was erased
+  any_json data;
+};
+BOOST_DESCRIBE_STRUCT(audited_event_answer, (),
+                      (position, stream, type, v, at, actor, action, resource, request_id, hash, erased, data))
+
 struct ticket_answer {
   static constexpr std::string_view shape_name = "Ticket";
   static constexpr std::string_view example = R"({"ticket":"t1.c2VjcmV0","expires_in":30})";

@@ -88,7 +88,7 @@ actors::user_request request_of(const call& c, user_id user, events::user_comman
   actors::user_request request;
   request.user = user;
   request.command = std::move(command);
-  request.origin = {user, c.request_id, {}};
+  request.origin = {user, c.correlation(), {}};
   return request;
 }
 
@@ -136,6 +136,12 @@ awaitable<answer_or_problem> register_account(services& s, call& c) {
   co_return session_answer(s, 201, row, session.token, done.value());
 }
 
+/// What tries to log in are counted by: for what nobody is called as for what somebody is.
+uuid account_key(const services& s, const std::string& given) {
+  const auto login = events::canonical_login(given);
+  return events::login_stream(s.name_key, login ? *login : given).id;
+}
+
 /// Whose password it is, once it is proved.
 struct proof {
   user_id user;
@@ -177,8 +183,14 @@ awaitable<answer_or_problem> answer_session(services& s, refresh_token token, ac
 awaitable<answer_or_problem> log_in(services& s, call& c) {
   auto parsed = parse_body<login_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
+  const uuid account = account_key(s, std::get<login_body>(parsed).login.value);
+  rate_limits& rates = c.of->rates();
+  if (auto refusal = rates.before_login(account, c.address, std::chrono::steady_clock::now()))
+    co_return std::move(*refusal);
   auto proving = prove(s, std::move(std::get<login_body>(parsed)));
   auto proved = co_await std::move(proving);
+  if (proved || proved.error().code == errc::wrong_credentials)
+    rates.after_login(account, c.address, proved.has_value(), std::chrono::steady_clock::now());
   if (!proved) co_return problem_of(proved.error());
   new_session session = make_session(s, proved.value().user);
   events::open_session command;
@@ -253,7 +265,7 @@ constexpr route rows[] = {
      .gives = makes_a<opened_session>,
      .takes = takes_a<register_body>,
      .refuses = {"login_taken", "overloaded"},
-     .rate = rate_class::authenticate},
+     .rate = rate_class::register_},
     {.name = "log_in",
      .tag = tag,
      .method = verb::post,
@@ -264,7 +276,7 @@ constexpr route rows[] = {
      .gives = answers_a<opened_session>,
      .takes = takes_a<login_body>,
      .refuses = {"wrong_credentials"},
-     .rate = rate_class::authenticate},
+     .rate = rate_class::log_in},
     {.name = "refresh",
      .tag = tag,
      .method = verb::post,

@@ -103,7 +103,9 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  const auto page = then ? s.past.members(room, then->seq, after, limit) : s.roster.members(room, after, limit);
+  projections::past_queries::effort done;
+  const auto page = then ? s.past.members(room, then->seq, after, limit, done) : s.roster.members(room, after, limit);
+  charge(c, done);
   if (!page) co_return problem_of(page.error());
 
   std::string items = "[";

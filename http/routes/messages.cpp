@@ -136,8 +136,10 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  const auto page =
-      then ? s.past.page(c.room->room, then->seq, what, then->words) : s.timeline.page(c.room->room, c.user(), what);
+  projections::past_queries::effort done;
+  const auto page = then ? s.past.page(c.room->room, then->seq, what, then->words, done)
+                         : s.timeline.page(c.room->room, c.user(), what);
+  charge(c, done);
   if (!page) co_return problem_of(page.error());
   const auto link = [&](std::string_view anchor, stream_version seq) {
     return "/api/v1/rooms/" + to_text(c.room->room) + "/messages?" + std::string(anchor) + '=' + std::to_string(seq) +
@@ -156,8 +158,10 @@ awaitable<answer_or_problem> get(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
-  auto message = then ? s.past.message(c.room->room, then->seq, *id, then->words)
+  projections::past_queries::effort done;
+  auto message = then ? s.past.message(c.room->room, then->seq, *id, then->words, done)
                       : s.timeline.message(c.room->room, *id, c.user());
+  charge(c, done);
   if (!message) co_return problem_of(message.error());
   if (!message.value()) co_return no_such_message();
   co_return json_answer(200, std::move(*message.value()));

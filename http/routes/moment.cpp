@@ -33,12 +33,12 @@ problem before_the_room() {
   return p;
 }
 
+/// What one look is worth: a page of 50 messages that have to be read from the log.
+constexpr std::size_t rows_of_a_look = 50 * projections::past_queries::rows_per_record;
+
 /// Looking back reads the log: slower than a view, so it has a rate of its own.
-std::optional<problem> too_often(services& s, const call& c) {
-  if (!s.settings.limits_enabled) return std::nullopt;
-  const auto wait = s.past_rate.take(c.user(), std::chrono::steady_clock::now());
-  if (wait.count() == 0) return std::nullopt;
-  return rate_limited("at: at most 20 looks back a second", wait);
+std::optional<problem> too_often(const call& c) {
+  return c.of->rates().take(rate_class::look_back, c.user(), std::chrono::steady_clock::now());
 }
 
 result<moment> find(services& s, const call& c, const asked_for& what) {
@@ -59,7 +59,7 @@ std::variant<std::optional<moment>, problem> moment_of(services& s, const call& 
   const std::string* text = c.query_value("at");
   if (!text) return std::optional<moment>{};
   if (!c.standing) return problem_of({errc::not_a_member, {}});
-  if (auto refused = too_often(s, c)) return std::move(*refused);
+  if (auto refused = too_often(c)) return std::move(*refused);
   const auto what = understand(*text);
   if (!what) return not_a_moment();
   if (what->seq && *what->seq > c.room->last_seq) return still_to_come(c.room->last_seq);
@@ -67,6 +67,12 @@ std::variant<std::optional<moment>, problem> moment_of(services& s, const call& 
   if (!then) return problem_of(then.error());
   if (then.value().seq == 0) return before_the_room();
   return std::optional{then.value()};
+}
+
+void charge(const call& c, const projections::past_queries::effort& done) {
+  if (done.rows <= rows_of_a_look) return;
+  const auto now = std::chrono::steady_clock::now();
+  c.of->rates().owe(rate_class::look_back, c.user(), now, (done.rows - 1) / rows_of_a_look);
 }
 
 std::string at_parameter(const std::optional<moment>& then) {

@@ -20,6 +20,9 @@ struct moment {
 /// 404: the room did not exist then.
 std::variant<std::optional<moment>, problem> moment_of(services& s, const call& c);
 
+/// What a look back went through beyond what one is worth counts as further ones: who did it waits before the next.
+void charge(const call& c, const projections::past_queries::effort& done);
+
 /// "&at=<seq>" for the links of a page; empty without a moment.
 std::string at_parameter(const std::optional<moment>& then);
 

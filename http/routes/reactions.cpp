@@ -134,8 +134,10 @@ awaitable<answer_or_problem> who(services& s, call& c) {
 
   std::string mark;
   const stream_version seq = fact.value()->seq;
-  const auto items = then ? s.past.who_reacted(c.room->room, then->seq, seq, after.value_or(""), limit, mark)
+  projections::past_queries::effort done;
+  const auto items = then ? s.past.who_reacted(c.room->room, then->seq, seq, after.value_or(""), limit, mark, done)
                           : s.timeline.who_reacted(c.room->room, seq, after.value_or(""), limit, mark);
+  charge(c, done);
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (!mark.empty())
@@ -180,10 +182,14 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
   const auto& then = std::get<std::optional<moment>>(asked);
   std::string body = "{\"items\":[";
   bool first = true;
+  projections::past_queries::effort done;
   for (const message_id& id : ids) {
     const auto reactions =
-        then ? s.past.reactions(c.room->room, then->seq, id) : s.timeline.reactions(c.room->room, id, c.user());
-    if (!reactions) co_return problem_of(reactions.error());
+        then ? s.past.reactions(c.room->room, then->seq, id, done) : s.timeline.reactions(c.room->room, id, c.user());
+    if (!reactions) {
+      charge(c, done);
+      co_return problem_of(reactions.error());
+    }
     if (!reactions.value()) continue; // no message of this room: the others are still worth an answer
     body += first ? "{\"message_id\":\"" : ",{\"message_id\":\"";
     first = false;
@@ -192,6 +198,7 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
     body += *reactions.value();
     body += '}';
   }
+  charge(c, done);
   body += "]}";
   co_return json_answer(200, std::move(body));
 }

@@ -34,7 +34,7 @@ awaitable<result<stream_version>> clamped(services& s, call& c, stream_version w
 awaitable<result<position>> read_up_to(services& s, const call& c, stream_version seq) {
   PALABRE_CO_TRY(const stream_version before, s.reading.last_read(c.user(), c.room->room));
   if (seq <= before) co_return s.log.head();
-  auto advancing = s.reads.advance(c.user(), c.room->room, seq, c.request_id);
+  auto advancing = s.reads.advance(c.user(), c.room->room, seq, c.correlation());
   PALABRE_CO_TRY(const position durable, co_await std::move(advancing));
   auto waiting = wait_for_views(s.views, durable);
   PALABRE_CO_TRY(co_await std::move(waiting));

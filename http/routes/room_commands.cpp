@@ -51,7 +51,7 @@ boost::asio::awaitable<result<void>> read_room_anew(services& s, call& c, room_i
 }
 
 actors::command_origin origin_of(const call& c, std::vector<storage::idempotency> keys) {
-  return {c.user(), c.request_id, std::move(keys)};
+  return {c.user(), c.correlation(), std::move(keys)};
 }
 
 boost::asio::awaitable<result<actors::outcome>> ask_room_once(services& s, call& c, events::room_command command,

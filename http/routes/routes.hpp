@@ -17,6 +17,7 @@ std::span<const route> presence_routes();
 std::span<const route> reading_routes();
 std::span<const route> event_routes();
 std::span<const route> operation_routes();
+std::span<const route> admin_routes();
 std::span<const route> server_api_routes();
 std::span<const route> page_routes();
 

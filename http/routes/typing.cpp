@@ -30,9 +30,8 @@ std::string typing_event(const call& c, timestamp now) {
 awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   if (c.room->archived) co_return problem_of({errc::room_archived, ""});
   const auto now = std::chrono::steady_clock::now();
-  if (s.settings.limits_enabled)
-    if (const auto wait = s.typing_rate.take(key_of(c.user(), c.room->room), now); wait.count() > 0)
-      co_return rate_limited("typing: at most one a second in a room; listeners know already", wait);
+  auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now);
+  if (refusal) co_return std::move(*refusal);
   const auto channel = realtime::channel_of(c.room->room);
   if (s.realtime != nullptr && s.realtime->all_hubs.hear(channel))
     s.realtime->all_hubs.hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));

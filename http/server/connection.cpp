@@ -1,6 +1,8 @@
 #include "http/server/connection.hpp"
 
+#include "http/server/cors.hpp"
 #include "http/server/entrances.hpp"
+#include "http/server/handshake.hpp"
 #include "http/server/receive_buffer.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/request_reader.hpp"
@@ -32,13 +34,6 @@ std::string_view name_of(method m) {
   return "other";
 }
 
-answer what_is_allowed() {
-  answer a;
-  a.status = 204;
-  a.headers.emplace_back("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-  return a;
-}
-
 /// Where the connection leaves HTTP behind the head; nullptr: it does not.
 const continuation* continuation_of(const answer_or_problem& outcome) {
   const auto* a = std::get_if<answer>(&outcome);
@@ -56,6 +51,8 @@ public:
       : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)) {
     boost::system::error_code ignored; // a dead socket says so at the first read
     socket_.non_blocking(true, ignored);
+    const auto peer = socket_.remote_endpoint(ignored);
+    if (!ignored) peer_ = peer.address();
     home_.add(*this);
   }
 
@@ -71,6 +68,7 @@ private:
   asio::awaitable<outlook> answer_arrived(arrival what);
   asio::awaitable<answer_or_problem> outcome_of(arrival what, std::string_view* pattern);
   asio::awaitable<answer_or_problem> run_operation(std::string_view* pattern);
+  answer_or_problem what_is_allowed(const request& r) const;
   asio::awaitable<bool> send_rest(std::string rest);
   asio::awaitable<void> close_gently();
 
@@ -87,6 +85,7 @@ private:
   tcp::socket socket_;
   receive_buffer in_;
   request_reader reader_;
+  asio::ip::address peer_;
   bool expired_ = false;
   bool interruptible_ = false; ///< waits for what a draining server does not wait for
 };
@@ -155,6 +154,7 @@ void http_connection::say_continue() {
 void http_connection::name_request() {
   auto& id = reader_.current().wanted.request_id;
   if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
+  reader_.current().wanted.address = key_of(client_of(peer_, reader_.current().came, edge_.settings.trusted_proxies));
 }
 
 /// `pattern`: the path as the table has it, for the log.
@@ -166,12 +166,19 @@ asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std
     *pattern = at->path;
     co_return enter(r, *at, edge_.settings.allowed_origins, edge_.emulate);
   }
-  if (r.kind == method::options) co_return what_is_allowed();
+  if (r.kind == method::options) co_return what_is_allowed(r);
   if (r.kind == method::other) co_return method_not_implemented();
   auto running = run_operation(pattern);
   auto outcome = co_await std::move(running);
   if (r.http_1_0 && continuation_of(outcome)) co_return chunks_needed();
   co_return outcome;
+}
+
+answer_or_problem http_connection::what_is_allowed(const request& r) const {
+  constexpr auto everything = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"; // of the server as a whole: "*"
+  std::string allowed = r.wanted.path == "*" ? everything : edge_.allowed(r.wanted.path);
+  if (allowed.empty()) return problem_of({errc::not_found, {}});
+  return options_answer(r, std::move(allowed), edge_.settings.allowed_origins);
 }
 
 asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_view* pattern) {
@@ -202,6 +209,9 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
   response_frame frame{home_.date(now), r.wanted.request_id, r.wanted.path, now};
   frame.head_only = r.kind == method::head;
   frame.http_1_0 = r.http_1_0;
+  frame.in = r.accepts;
+  frame.rate = r.wanted.rate;
+  if (!r.origin.empty() && origin_is_welcome(r, edge_.settings.allowed_origins)) frame.allowed_origin = r.origin;
   frame.in_chunks = continuation_of(outcome) && status_of(outcome) != 101;
   frame.keep_alive = what == arrival::request && r.keep_alive && !then && !home_.draining();
   auto& out = home_.scratch();

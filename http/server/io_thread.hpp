@@ -31,6 +31,8 @@ struct edge {
   randomness& random;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
+  /// What a path has (api::allowed).
+  std::function<std::string(std::string_view)> allowed;
   /// Takes over a connection that leaves HTTP behind the head of its answer.
   std::function<void(boost::asio::ip::tcp::socket, continuation, place, io_thread&)> upgraded;
   emulation emulate;

@@ -31,7 +31,8 @@ enum seen_bit : std::uint32_t {
   websocket_key_bit = 128,
   websocket_version_bit = 256,
   origin_bit = 512,
-  api_key_bit = 1024
+  api_key_bit = 1024,
+  trace_bit = 2048
 };
 
 void join(std::string& list, std::string_view value) {
@@ -206,6 +207,9 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   case field::if_none_match: return join(wanted.if_none_match, value);
   case field::accept: wanted.accepts_event_stream |= holds_media_type(value, "text/event-stream"); return;
   case field::user_agent: wanted.user_agent = ascii_of(value); return;
+  case field::accept_encoding: into_.accepts = preferred_coding(value); return;
+  case field::access_control_request_method:
+  case field::forwarded: return on_unknown_field(view_of(name), value, ec);
   case field::origin: return once(into_.origin, origin_bit, "Origin", value, ec);
   case field::upgrade: names_websocket_ |= holds_token(value, "websocket"); return;
   case field::sec_websocket_key: return once(into_.websocket_key, websocket_key_bit, "Sec-WebSocket-Key", value, ec);
@@ -232,6 +236,14 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
     once(wanted.min_position, position_bit, "Palabre-Min-Position", value, ec);
   } else if (iequals(name, "Last-Event-ID")) {
     wanted.last_event_id = value;
+  } else if (iequals(name, "Traceparent")) {
+    wanted.traceparent = first_of(trace_bit) && is_traceparent(value) ? value : std::string_view{};
+  } else if (iequals(name, "X-Forwarded-For")) {
+    join(into_.came.forwarded_for, value);
+  } else if (iequals(name, "Forwarded")) {
+    join(into_.came.forwarded, value);
+  } else if (iequals(name, "Access-Control-Request-Method")) {
+    into_.asks_for_method = true;
   }
 }
 

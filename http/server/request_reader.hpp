@@ -2,6 +2,8 @@
 // From bytes to requests: HTTP/1.1 and 1.0 (RFC 9112), strict where two readers of the same bytes could differ.
 
 #include "http/api.hpp"
+#include "http/server/client_address.hpp"
+#include "http/server/compression.hpp"
 #include "http/server/receive_buffer.hpp"
 
 #include <memory>
@@ -20,6 +22,9 @@ struct request {
   bool expects_continue = false;
   bool upgrade = false; ///< "Connection: upgrade" and "Upgrade: websocket"
   std::string host, origin;
+  bool asks_for_method = false; ///< Access-Control-Request-Method is there: a preflight
+  forwarding came;
+  coding accepts = coding::identity; ///< of what we speak
   std::string websocket_key, websocket_version, websocket_protocols;
 };
 

@@ -1,5 +1,7 @@
 #include "http/server/response.hpp"
 
+#include "http/server/cors.hpp"
+
 #include <algorithm>
 #include <chrono>
 
@@ -90,8 +92,35 @@ void append_connection(std::string& out, const response_frame& frame, int status
     out += "Connection: keep-alive\r\n";
 }
 
+/// As draft-ietf-httpapi-ratelimit-headers-10 has it.
+void append_rate(std::string& out, const rate_standing& rate) {
+  if (rate.of == rate_class::unlimited) return;
+  const auto seconds = [](std::chrono::milliseconds time) {
+    return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(time).count()));
+  };
+  const std::string name = '"' + std::string(name_of(rate.of)) + '"';
+  out += "RateLimit-Policy: " + name + ";q=" + std::to_string(rate.burst) + ";w=" + seconds(rate.window) + "\r\n";
+  out += "RateLimit: " + name + ";r=" + std::to_string(rate.left) + ";t=" + seconds(rate.full_in) + "\r\n";
+}
+
+/// Text that is worth it. Tokens stay as they are: beside what an attacker chooses, sizes would tell of them.
+bool is_compressible(std::string_view type, std::string_view body, const response_frame& frame) {
+  if (frame.in == coding::identity || body.size() < compressed_bytes_min) return false;
+  if (frame.path.starts_with("/api/v1/auth/")) return false;
+  return type.starts_with("application/json") || type.starts_with("text/");
+}
+
+std::string_view type_of(const header_list& headers, std::string_view otherwise) {
+  const auto found = std::ranges::find_if(headers, [](const auto& h) { return is_named(h.first, "content-type"); });
+  return found == headers.end() ? otherwise : std::string_view(found->second);
+}
+
 void append(std::string& out, int status, std::string_view type, const header_list& headers, std::string_view body,
             const response_frame& frame) {
+  std::string smaller;
+  if (is_compressible(type_of(headers, type), body, frame)) smaller = compressed(frame.in, body);
+  const bool is_smaller = !smaller.empty() && smaller.size() < body.size();
+  if (is_smaller) body = smaller;
   const bool bare = status < 200 || status == 204 || status == 304;
   out.reserve(out.size() + 512 + (bare || frame.head_only ? 0 : body.size()));
   append_status_line(out, status);
@@ -105,6 +134,12 @@ void append(std::string& out, int status, std::string_view type, const header_li
   append_header(out, "Date", frame.date);
   append_header(out, "X-Request-ID", frame.request_id);
   out += "X-Content-Type-Options: nosniff\r\n";
+  if (is_smaller) append_header(out, "Content-Encoding", name_of(frame.in));
+  if (!names(headers, "vary")) out += "Vary: Accept-Encoding, Origin\r\n";
+  if (!names(headers, "access-control-allow-origin")) append_cors_headers(out, frame.allowed_origin);
+  if (status != 101 && !names(headers, "content-security-policy"))
+    out += "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+  append_rate(out, frame.rate);
   if (status != 101 && !names(headers, "cache-control")) append_header(out, "Cache-Control", caching_of(frame.path));
   append_connection(out, frame, status);
   for (const auto& [name, value] : headers) append_header(out, name, value);

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "http/api.hpp"
+#include "http/server/compression.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,11 +19,15 @@ struct response_frame {
   bool head_only = false; ///< a HEAD: all headers, no body
   bool keep_alive = true;
   bool http_1_0 = false;
-  bool in_chunks = false; ///< the body follows later, in chunks
+  bool in_chunks = false;               ///< the body follows later, in chunks
+  coding in = coding::identity;         ///< what the client can read
+  std::string_view allowed_origin = {}; ///< of a page that may see the answer; empty: none
+  rate_standing rate = {};
 };
 
-/// Appends the answer. JSON, `Cache-Control: private` (no-store under /api/v1/auth/) unless it has such headers itself.
-/// 1xx, 204 and 304 have neither body nor Content-Length.
+/// Appends the answer, compressed where that is worth it and no secret is in it. JSON, `Cache-Control: private`
+/// (no-store under /api/v1/auth/) unless it has such headers itself. 1xx, 204 and 304 have neither body nor
+/// Content-Length.
 void append_answer(std::string& out, const answer& a, const response_frame& frame);
 
 /// Appends the problem as application/problem+json.

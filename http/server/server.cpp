@@ -73,8 +73,10 @@ struct server::state {
 };
 
 server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}}, held(s.settings.connections_max) {
+    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}, {}},
+      held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
+  what_for.allowed = [this](std::string_view path) { return operations.allowed(path); };
   what_for.upgraded = [this](tcp::socket socket, continuation what, place p, io_thread& home) {
     serve_upgraded(std::move(socket), std::move(what), std::move(p), home);
   };

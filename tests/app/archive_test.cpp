@@ -7,6 +7,8 @@
 
 #include "storage/log_archiver.hpp"
 
+#include <fstream>
+
 namespace palabre::testing {
 namespace {
 
@@ -75,6 +77,17 @@ TEST_F(Archive, WithoutTheFileTheChainIsProvedAndWhoWantsTheEventsIsToldWhereThe
   const auto verified = run_palabre({"verify", "--data", data_});
   EXPECT_EQ(verified.status, 0) << verified.complained;
   EXPECT_NE(verified.printed.find("are in segments that are not here"), std::string::npos) << verified.printed;
+  const auto since = run_palabre({"verify", "--data", data_, "--since", events_.at(messages / 2).at});
+  EXPECT_EQ(since.status, 0) << since.complained;
+  EXPECT_NE(since.printed.find("are in segments that are not here"), std::string::npos) << since.printed;
+  const auto behind = run_palabre({"verify", "--data", data_, "--since", std::to_string(events_.size())});
+  EXPECT_EQ(behind.status, 0) << behind.complained;
+  const auto counted = run_palabre({"stats", "--data", data_});
+  EXPECT_EQ(counted.status, 0) << counted.complained;
+  EXPECT_NE(counted.printed.find("events are in segments that are not here"), std::string::npos) << counted.printed;
+  const auto again = archive();
+  EXPECT_EQ(again.status, 0) << again.complained;
+  EXPECT_NE(again.printed.find("archived: 0 events"), std::string::npos) << again.printed;
   for (const char* command : {"events", "export"}) {
     const auto ran = run_palabre({command, "--data", data_});
     EXPECT_EQ(ran.status, 1);
@@ -82,6 +95,21 @@ TEST_F(Archive, WithoutTheFileTheChainIsProvedAndWhoWantsTheEventsIsToldWhereThe
   }
   fs::rename(at("away"), path);
   EXPECT_TRUE(printed(data_) == before_);
+}
+
+TEST_F(Archive, VerifyHoldsEachSegmentAgainstItsSum) {
+  ASSERT_EQ(archive().status, 0);
+  const auto sound = run_palabre({"verify", "--data", data_});
+  EXPECT_NE(sound.printed.find("archive: 1 segment what its sum says"), std::string::npos) << sound.printed;
+  std::fstream file(segment(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(-1, std::ios::end);
+  const char last = static_cast<char>(file.get() ^ 1);
+  file.seekp(-1, std::ios::end);
+  file.put(last);
+  file.close();
+  const auto refused = run_palabre({"verify", "--data", data_});
+  EXPECT_EQ(refused.status, 1) << refused.printed;
+  EXPECT_NE(refused.complained.find(segment()), std::string::npos) << refused.complained;
 }
 
 TEST_F(Archive, GoesWithABackup) {

@@ -4,6 +4,9 @@
 #include "running_server.hpp"
 #include "tampering.hpp"
 
+#include "app/secrets.hpp"
+#include "http/tokens.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -37,10 +40,10 @@ std::vector<example> examples_in(const std::string& kind) {
   return found;
 }
 
-/// What a shell prints in the folder of the data directory, errors included.
-std::string run_in(const std::string& folder, const std::string& command) {
-  const std::string line =
-      "cd '" + folder + "' && palabre() { '" PALABRE_BINARY "' \"$@\"; } && { " + command + "; } 2>&1";
+/// What a shell prints in the folder of the data directory, errors included. `settings`: variables, as "NAME=value ".
+std::string run_in(const std::string& folder, const std::string& command, const std::string& settings = {}) {
+  const std::string line = "cd '" + folder + "' && " + (settings.empty() ? "" : "export " + settings + " && ") +
+                           "palabre() { '" PALABRE_BINARY "' \"$@\"; } && { " + command + "; } 2>&1";
   std::FILE* pipe = ::popen(line.c_str(), "r");
   std::string printed;
   char bytes[4096];
@@ -67,6 +70,42 @@ TEST(AuditDocument, ShowsWhatItsCommandsPrint) {
   expect_as_printed(morning, examples);
 }
 
+/// A server on Monday's log whose configuration makes Ada an administrator.
+class served_monday {
+public:
+  served_monday() {
+    EXPECT_EQ(server.stop(), 0); // it made the keys
+    for (const auto& entry : std::filesystem::directory_iterator(server.data()))
+      if (entry.path().filename() != "secrets" && entry.path().filename() != "keys")
+        std::filesystem::remove_all(entry.path());
+    std::filesystem::copy(morning.data(), server.data(), std::filesystem::copy_options::recursive);
+    server.start();
+  }
+  std::string settings() const {
+    system_randomness random;
+    const wall_clock time;
+    const auto secrets = app::load_secrets(server.data(), false, random).value();
+    const http::access_claims ada{*user_id::parse("019b8d0f-0000-7000-8000-00000000000a"),
+                                  session_id{random.next_id(time.now())},
+                                  {time.now().ms + 600'000}};
+    return "PALABRE=http://127.0.0.1:" + std::to_string(server.port()) +
+           " TOKEN=" + http::token_authority(secrets.token_key, time).issue(ada);
+  }
+
+  const monday morning;
+  running_server server{"[auth]\nadministrators = [\"ada\"]\n"};
+};
+
+TEST(AuditDocument, ShowsWhatAdministratorsGet) {
+  const served_monday served;
+  const auto examples = examples_in("console served");
+  EXPECT_GE(examples.size(), 1u);
+  for (const example& e : examples) {
+    const std::string got = run_in(served.morning.folder, e.command, served.settings());
+    EXPECT_EQ(got + '\n', e.output) << "$ " << e.command;
+  }
+}
+
 TEST(AuditDocument, ShowsWhatVerifySaysWhenARecordWasRewritten) {
   const monday morning;
   const auto examples = examples_in("console tampered");
@@ -79,7 +118,8 @@ TEST(AuditDocument, NamesEveryCommandOfTheTools) {
   std::ifstream file{std::string(document)};
   std::stringstream text;
   text << file.rdbuf();
-  for (const char* command : {"palabre events", "palabre replay", "palabre diff", "palabre verify", "palabre stats"})
+  for (const char* command : {"palabre events", "palabre replay", "palabre diff", "palabre verify", "palabre stats",
+                              "palabre user promote", "palabre user demote", "palabre user list"})
     EXPECT_NE(text.str().find(command), std::string::npos) << command;
 }
 

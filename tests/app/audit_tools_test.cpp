@@ -86,20 +86,26 @@ TEST_F(Following, GoesOnWhenTheServerIsStartedAnew) {
   EXPECT_NE(followed.line()->find("after"), std::string::npos);
 }
 
-TEST_F(Following, EndsWhenNobodyReadsAndLeavesNothingBehind) {
-  std::string own = (fs::temp_directory_path() / "palabre-alone-XXXXXX").string(); // other tests have readers, too
-  ASSERT_NE(::mkdtemp(own.data()), nullptr);
-  const char* const usual = std::getenv("TMPDIR");
-  const std::string kept = usual ? usual : "";
-  ::setenv("TMPDIR", own.c_str(), 1);
-  running_tool followed(follow());
-  usual ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
-  EXPECT_TRUE(followed.line());
-  EXPECT_FALSE(fs::is_empty(own)) << "it has a directory of its own while it runs";
-  followed.stop_reading();
-  EXPECT_EQ(followed.wait(), 0);
-  EXPECT_TRUE(fs::is_empty(own));
-  fs::remove_all(own);
+TEST_F(Following, EndsWhenNobodyReadsOrItsTerminalGoesAndLeavesNothingBehind) {
+  const std::pair<const char*, std::function<void(running_tool&)>> table[] = {
+      {"nobody reads", [](running_tool& tool) { tool.stop_reading(); }},
+      {"the terminal goes", [](running_tool& tool) { tool.signal(SIGHUP); }},
+  };
+  for (const auto& [what, happens] : table) {
+    std::string own = (fs::temp_directory_path() / "palabre-alone-XXXXXX").string(); // other tests have readers, too
+    ASSERT_NE(::mkdtemp(own.data()), nullptr);
+    const char* const usual = std::getenv("TMPDIR");
+    const std::string kept = usual ? usual : "";
+    ::setenv("TMPDIR", own.c_str(), 1);
+    running_tool followed(follow());
+    usual ? ::setenv("TMPDIR", kept.c_str(), 1) : ::unsetenv("TMPDIR");
+    EXPECT_TRUE(followed.line());
+    EXPECT_FALSE(fs::is_empty(own)) << "it has a directory of its own while it runs";
+    happens(followed);
+    EXPECT_EQ(followed.wait(), 0) << what;
+    EXPECT_TRUE(fs::is_empty(own)) << what;
+    fs::remove_all(own);
+  }
 }
 
 // ---- Filters

@@ -7,6 +7,7 @@
 #include "stored_conversation.hpp"
 
 #include "app/backup.hpp"
+#include "app/control_socket.hpp"
 #include "storage/log_checkpoint.hpp"
 
 #include <fstream>
@@ -162,6 +163,53 @@ TEST_F(Backup, ByAProcessThatHoldsTheLogOpenIsTheSame) {
   EXPECT_EQ(app::backup({data_, at("backup"), std::nullopt, true}, checkpoint, out, errors), 0) << errors.str();
   expect_done(restore_from("backup", "restored"));
   EXPECT_TRUE(printed(at("restored")) == printed(data_));
+}
+
+TEST_F(Backup, KeysThatAKilledRunLeftWithoutTheirLogAreNoneAndNoObstacle) {
+  expect_done(backup_to("backup"));
+  fs::rename(at("backup"), at("backup.partial")); // killed between the two names
+  expect_refused(restore_from("backup", "restored"), at("restored"), {"this is no backup"});
+  expect_done(backup_to("backup"));
+  expect_done(restore_from("backup", "restored"));
+  EXPECT_TRUE(fs::exists(at("restored/secrets/name.key")));
+  EXPECT_TRUE(printed(at("restored")) == printed(data_));
+}
+
+TEST_F(Backup, KeysOfAnotherBackupAreNotTouched) {
+  expect_done(backup_to("backup"));
+  expect_done(backup_to("other"));
+  fs::rename(at("backup"), at("moved"));
+  fs::rename(at("other"), at("backup.partial")); // killed, of another run
+  const auto before = contents_below(at("backup.keys"));
+  const auto refused = run_palabre(backup_to("backup"));
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_NE(refused.complained.find("backup.keys is there already"), std::string::npos) << refused.complained;
+  EXPECT_TRUE(contents_below(at("backup.keys")) == before);
+}
+
+TEST_F(Backup, GoesOnByItselfWhereTheServerCannotAndSaysWhy) {
+  const struct {
+    const char* says;
+    app::control_handler does;
+  } table[] = {
+      {"the disk is someone else's",
+       [](const app::control_arguments& arguments, const app::tell_control&) -> result<std::string> {
+         fs::create_directories(arguments.at("to") + "/begun");
+         return error{errc::io, "the disk is someone else's"};
+       }},
+      {"does not see the same directories",
+       [](const app::control_arguments&, const app::tell_control&) { return result<std::string>("{}"); }},
+  };
+  for (const auto& row : table) {
+    app::control_socket server;
+    server.add("checkpoint", row.does);
+    ASSERT_TRUE(server.start(data_));
+    const auto ran = expect_done(backup_to("backup"));
+    EXPECT_NE(ran.complained.find(row.says), std::string::npos) << ran.complained;
+    expect_done(restore_from("backup", "restored"));
+    EXPECT_TRUE(printed(at("restored")) == printed(data_));
+    for (const char* name : {"backup", "backup.keys", "restored"}) fs::remove_all(at(name));
+  }
 }
 
 TEST_F(Backup, WithoutKeysSaysWhereTheyBelong) {

@@ -63,6 +63,10 @@ TEST(Commands, WrongUseExitsWithTwoAndSaysWhatIsWrong) {
       {{"export", "--data", none, "--since", "noon"}, "--since noon: write a time as"},
       {{"export", "--data", none, "--with-secrets", "--room", none}, "--with-secrets"},
       {{"import", "--data", none}, "--from"},
+      {{"user"}, "subcommand"},
+      {{"user", "promote", "--data", none}, "login"},
+      {{"user", "demote", "--data", none}, "login"},
+      {{"user", "list", "--data", none, "everybody"}, "everybody"},
   };
   for (const auto& row : table) {
     SCOPED_TRACE(row.arguments.empty() ? "nothing" : row.arguments.back());
@@ -76,7 +80,7 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* command : {"serve", "config", "events", "replay", "diff", "verify", "stats", "recover", "rebuild",
-                              "backup", "restore", "export", "import", "archive", "erase", "keys"})
+                              "backup", "restore", "export", "import", "archive", "erase", "keys", "user"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }
@@ -94,6 +98,8 @@ TEST(Commands, WithoutDataThereIsNothingToRead) {
                                                     {"recover"},
                                                     {"recover", "--accept-loss"},
                                                     {"export"},
+                                                    {"user", "promote", "ada"},
+                                                    {"user", "list"},
                                                     {"backup", "--to", folder.path + "/copy"}}) {
     auto with_data = arguments;
     with_data.insert(with_data.end(), {"--data", none});
@@ -133,6 +139,9 @@ TEST_F(Settings, AWrongOneIsNamedWithItsValueAndWhatIsAllowed) {
       {"[log]\ncolour = \"info\"", {"log.colour", "palabre config show"}},
       {"[server]\nallowed_origins = [\"example.org\"]",
        {"server.allowed_origins", "example.org", "https://example.org"}},
+      {"[auth]\nadministrators = [\"ada\", \"no login\"]",
+       {"auth.administrators", "no login", "logins of 3 to 32", "separated by commas"}},
+      {"[auth]\nadministrators = 7", {"auth.administrators", "\"7\""}},
       {"level = \"info\"", {"level", "[section]"}},
       {"[log]\nlevel = ", {"palabre.toml", "line 2"}},
   };
@@ -146,14 +155,19 @@ TEST_F(Settings, ComeFromTheFileThenTheEnvironmentThenTheCommandLine) {
   const std::string toml = file("[auth]\naccess_token_ttl = \"1m\"\n[log]\nlevel = \"warn\"\n[threads]\nio = 3");
   setenv("PALABRE_LOG__LEVEL", "error", 1);
   setenv("PALABRE_THREADS__IO", "4", 1);
+  setenv("PALABRE_AUTH__ADMINISTRATORS", "Ada,bob", 1);
   const auto shown = run_palabre({"config", "show", "--config", toml, "--set", "threads.io=5"});
+  const auto flagged = run_palabre({"config", "show", "--config", toml, "--set", "auth.administrators=eve"});
+  unsetenv("PALABRE_AUTH__ADMINISTRATORS");
   setenv("PALABRE_LOG__LEVEL", "loud", 1);
   const auto wrong = run_palabre({"config", "check"});
   unsetenv("PALABRE_LOG__LEVEL");
   unsetenv("PALABRE_THREADS__IO");
   EXPECT_EQ(shown.status, 0) << shown.complained;
-  for (const char* line : {"auth.access_token_ttl = 1m\n", "log.level = error\n", "threads.io = 5\n"})
+  for (const char* line :
+       {"auth.access_token_ttl = 1m\n", "log.level = error\n", "threads.io = 5\n", "auth.administrators = ada,bob\n"})
     EXPECT_NE(shown.printed.find(line), std::string::npos) << line << shown.printed;
+  EXPECT_NE(flagged.printed.find("auth.administrators = eve\n"), std::string::npos) << flagged.printed;
   expect_refused(wrong, 2, {"PALABRE_LOG__LEVEL", "log.level", "loud", "trace, debug"});
 }
 

@@ -5,15 +5,22 @@
 #include "person.hpp"
 #include "running_server.hpp"
 
+#include "app/stopped_store.hpp"
 #include "base/digest.hpp"
+#include "bench/load/log_filling.hpp"
 #include "storage/erased_list.hpp"
+#include "storage/key_ring_file.hpp"
+#include "storage/synced_file.hpp"
 
 #include <gtest/gtest.h>
 #include <rocksdb/sst_file_reader.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <thread>
 
 namespace palabre::testing {
 namespace {
@@ -171,6 +178,43 @@ TEST_F(Erasure, LeavesNoWordInAnyFileWhileTheServerServes) {
   expect_verified();
 }
 
+TEST_F(Erasure, LeavesNoWordThatWasBeingSaidMeanwhile) {
+  const std::string said = next();
+  std::atomic<int> begun = 0;
+  std::vector<std::future<std::size_t>> posting;
+  for (const std::string& room : {own_room_, bobs_room_, own_room_, bobs_room_})
+    posting.push_back(std::async(std::launch::async, [&, room] {
+      http_client client(server_.port());
+      const headers with{{"Content-Type", "application/json"}, {"Authorization", "Bearer " + ada_.token()}};
+      std::size_t taken = 0;
+      const auto body = [&] { return R"({"body":")" + said + ' ' + std::to_string(taken) + R"("})"; };
+      while (client.request("POST", messages_of(room), body(), with).status == 201)
+        if (++taken == 1) ++begun;
+      return taken;
+    }));
+  while (begun < 4) std::this_thread::yield();
+  const auto erased = erase(login_);
+  EXPECT_EQ(erased.status, 0) << erased.complained;
+  for (auto& each : posting) each.get();
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
+}
+
+TEST_F(Erasure, LeavesNoWordInViewsThatARebuildCouldNotSwitchFrom) {
+  fs::create_directory(data_ + "/views.current.new"); // no draft of the pointer can be made
+  const auto rebuilt = run_palabre({"rebuild", "--data", data_});
+  EXPECT_EQ(rebuilt.status, 1) << rebuilt.printed;
+  EXPECT_EQ(erase(login_).status, 1) << "nobody could promise it";
+  EXPECT_EQ(ada_.get("/api/v1/me").status, 200) << "nothing was begun";
+  fs::remove(data_ + "/views.current.new");
+  const auto erased = erase(login_);
+  EXPECT_EQ(erased.status, 0) << erased.complained;
+  EXPECT_EQ(server_.stop(), 0);
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
+}
+
 TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
   const auto before = bob_.get(messages_of(bobs_room_) + "?limit=100");
   EXPECT_EQ(server_.stop(), 0);
@@ -215,15 +259,89 @@ TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
   EXPECT_NE(other.id(), ada_.id());
 }
 
+/// A gateway over which somebody joins a room between leaving their rooms and the end of their account.
+class joining_meanwhile final : public actors::gateway {
+public:
+  joining_meanwhile(const app::erasing_ground& ground, room_id room, user_id who)
+      : ground_(ground), to_(ground.commands), room_(room), who_(who) {}
+  void send(actors::room_request request) override { to_.send(std::move(request)); }
+  void send(actors::user_request request) override {
+    if (!std::exchange(joined_, true)) join();
+    to_.send(std::move(request));
+  }
+
+private:
+  void join() {
+    std::promise<bool> done;
+    actors::room_request request;
+    request.room = room_;
+    request.command = events::join_room{{}, "Ada"};
+    request.facts.true_at = projections::roster_queries(ground_.views).room(room_).value()->last_seq;
+    request.origin = {who_, "a join on its way", {}};
+    request.answer = actors::reply<actors::outcome>([&](const auto& what) { done.set_value(what.has_value()); });
+    to_.send(std::move(request));
+    EXPECT_TRUE(done.get_future().get());
+  }
+
+  const app::erasing_ground& ground_;
+  actors::gateway& to_;
+  const room_id room_;
+  const user_id who_;
+  bool joined_ = false;
+};
+
+TEST_F(Erasure, WhoJoinsARoomMeanwhileIsNoMemberAfterwards) {
+  const room_id other = *room_id::parse(bob_.make_room("Another", R"(,"visibility":"public")"));
+  const user_id ada = *user_id::parse(ada_.id());
+  EXPECT_EQ(server_.stop(), 0);
+  {
+    const auto store = app::stopped_store::open(data_).value();
+    const app::erasing_ground ground = store->ground();
+    joining_meanwhile commands(ground, other, ada);
+    const auto done =
+        app::erase_user({ground.log, ground.keys, ground.views, ground.projector, commands, ground.time}, ada);
+    ASSERT_TRUE(done) << done.error().context;
+    EXPECT_EQ(done.value().rooms_left, 2u);
+    EXPECT_EQ(done.value().rooms_owned, 1u);
+    ASSERT_TRUE(app::wait_for_views(ground.projector, ground.log.head()));
+    EXPECT_FALSE(projections::roster_queries(ground.views).standing(other, ada).value());
+  }
+  EXPECT_EQ(found(), std::vector<std::string>{});
+  expect_verified();
+}
+
 TEST_F(Erasure, WhatACrashInterruptedIsDoneAtTheNextStart) {
   EXPECT_EQ(server_.stop(), 0);
   const storage::erased_user noted{1, *user_id::parse(ada_.id()), {1'700'000'000'000}}; // and nothing else was done
   ASSERT_TRUE(storage::append_erased(data_ + "/keys/erased", {}, noted));
+  const auto half_done = run_palabre({"verify", "--data", data_});
+  EXPECT_EQ(half_done.status, 1) << half_done.printed;
+  EXPECT_NE(half_done.complained.find("an erasure is unfinished"), std::string::npos) << half_done.complained;
+  EXPECT_EQ(half_done.complained.find("corrupt"), std::string::npos) << half_done.complained;
   server_.start();
   EXPECT_NE(server_.log().find("erasure was not finished"), std::string::npos) << server_.log();
   EXPECT_EQ(server_.stop(), 0);
   EXPECT_EQ(found(), std::vector<std::string>{});
   expect_verified();
+}
+
+/// Of a copy, say, whose views are computed anew: so many events that a server listens before that is done.
+TEST(ErasureAtAStart, IsDoneBeforeAnybodyIsServed) {
+  running_server server;
+  const std::string keys = server.data() + "/keys";
+  EXPECT_EQ(server.stop(), 0);
+  bench::fill_log(server.data(), {40'000, 3, 40}, [](double) {});
+  const auto ring = storage::read_ring(storage::read_whole(keys + "/ring").value().value()).value();
+  ASSERT_FALSE(ring.entries.empty());
+  const storage::erased_user noted{ring.entries[0].key_id, ring.entries[0].user, {1'700'000'000'000}};
+  ASSERT_TRUE(storage::append_erased(keys + "/erased", {}, noted));
+  server.start();
+  EXPECT_NE(server.log().find("erasure was not finished, and is now: 1"), std::string::npos) << server.log();
+  http_client client(server.port());
+  EXPECT_EQ(client.request("GET", "/health/ready").status, 200);
+  EXPECT_EQ(server.stop(), 0);
+  const auto verified = run_palabre({"verify", "--data", server.data()});
+  EXPECT_EQ(verified.status, 0) << verified.complained;
 }
 
 TEST_F(Erasure, AnOlderCopyForgetsWhoIsOnTheList) {

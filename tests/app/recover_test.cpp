@@ -5,12 +5,15 @@
 #include "interrupted_program.hpp"
 #include "stored_conversation.hpp"
 
+#include "app/recover.hpp"
+#include "storage/log_repair.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/rocksdb_instance.hpp"
 #include "storage/rocksdb_options.hpp"
 
 #include <fstream>
 #include <random>
+#include <sstream>
 
 namespace palabre::testing {
 namespace {
@@ -185,6 +188,43 @@ TEST_F(Recover, DoesNothingBesideAServer) {
   EXPECT_FALSE(fs::exists(data_ + "/lost"));
 }
 
+/// Looks, when something is first printed, whether the log could be written meanwhile.
+class looking_buffer final : public std::stringbuf {
+public:
+  explicit looking_buffer(std::string log) : log_(std::move(log)) {}
+  std::optional<bool> was_free;
+
+protected:
+  std::streamsize xsputn(const char* text, std::streamsize size) override {
+    if (!was_free) was_free = storage::log_lock::take(log_).has_value();
+    return std::stringbuf::xsputn(text, size);
+  }
+
+private:
+  const std::string log_;
+};
+
+TEST_F(Recover, KeepsTheLogForItselfFromTheFirstLookOn) {
+  flipped_byte damage(log(), ".log", word(messages / 2));
+  damage.keep();
+  looking_buffer text(log());
+  std::ostream out(&text);
+  std::ostringstream errors;
+  EXPECT_EQ(app::recover(data_, false, out, errors), 2) << errors.str();
+  EXPECT_EQ(text.was_free, false) << text.str();
+  EXPECT_TRUE(storage::log_lock::take(log())) << "and lets go of it";
+}
+
+TEST_F(Recover, ClearsAwayWhatAKilledRunBegan) {
+  const std::string begun = data_ + "/lost/2026-01-01T00-00-00.000Z.partial";
+  fs::create_directories(begun + "/log");
+  flipped_byte damage(log(), ".log", word(messages / 2));
+  damage.keep();
+  EXPECT_EQ(accept().status, 0);
+  ASSERT_EQ(lost().size(), 1u);
+  EXPECT_NE(lost().front(), begun);
+}
+
 TEST_F(Recover, KilledAtAnyMomentLeavesTheOldLogOrTheNewOne) {
   flipped_byte damage(log(), ".log", word(messages / 2));
   damage.keep();
@@ -208,6 +248,8 @@ TEST_F(Recover, KilledAtAnyMomentLeavesTheOldLogOrTheNewOne) {
     } else {
       EXPECT_EQ(asked.status, 0) << asked.complained;
       EXPECT_EQ(read_events(data_).size(), readable);
+      ASSERT_EQ(lost().size(), 1u);
+      EXPECT_FALSE(lost().front().ends_with(".partial")) << "it is the log as it was";
     }
     fs::remove_all(data_);
     fs::copy(pristine, data_, fs::copy_options::recursive);

@@ -2,6 +2,7 @@
 
 #include "conversation.hpp"
 #include "event_lines.hpp"
+#include "monday.hpp"
 
 #include <gtest/gtest.h>
 
@@ -97,6 +98,25 @@ TEST_F(Replay, ShowsPeopleAsTheyAreNow) {
 
 TEST_F(Replay, BeyondTheEndShowsTheEnd) {
   expect_replayed(talk_.seen().rbegin()->second, {"--at", "1000000"});
+}
+
+/// Of a Monday that is long over.
+TEST(ReplayOfAnEarlierDay, CountsTheMessagesOfThatDay) {
+  const monday morning;
+  const auto messages_today = [&](const std::vector<std::string>& at) {
+    std::vector<std::string> arguments{"replay", "--data", morning.data(), "--room",
+                                       "019b8d0f-0000-7000-8000-000000000100"};
+    arguments.insert(arguments.end(), at.begin(), at.end());
+    const auto ran = run_palabre(arguments);
+    EXPECT_EQ(ran.status, 0) << ran.complained;
+    http_answer printed;
+    printed.body = ran.printed;
+    return printed.number("/room/messages_today");
+  };
+  EXPECT_EQ(messages_today({"--at", "8"}), 2);
+  EXPECT_EQ(messages_today({"--at", "2026-01-05T10:00:00Z"}), 2);
+  EXPECT_EQ(messages_today({"--at", "2026-01-06T10:00:00Z"}), 0);
+  EXPECT_EQ(messages_today({}), 0);
 }
 
 TEST_F(Replay, RefusesWhatItCannotShow) {

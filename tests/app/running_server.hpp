@@ -12,7 +12,7 @@ namespace palabre::testing {
 class running_server {
 public:
   /// Starts it and waits until it says that it listens; throws std::runtime_error, with its log, when it does not
-  /// within a minute. `config`: the text of a palabre.toml.
+  /// within a minute. `config`: the text of a palabre.toml; rates are off where it does not say otherwise.
   explicit running_server(const std::string& config = {});
   ~running_server();
   running_server(const running_server&) = delete;

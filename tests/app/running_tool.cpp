@@ -29,7 +29,15 @@ running_tool::running_tool(std::vector<std::string> arguments) {
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  const int failed = posix_spawn(&process_, PALABRE_BINARY, &actions, nullptr, argv.data(), environ);
+  posix_spawnattr_t how; // also where the tests themselves run under nohup
+  posix_spawnattr_init(&how);
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGHUP);
+  posix_spawnattr_setsigdefault(&how, &usual);
+  posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGDEF);
+  const int failed = posix_spawn(&process_, PALABRE_BINARY, &actions, &how, argv.data(), environ);
+  posix_spawnattr_destroy(&how);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   printed_ = ends[0];

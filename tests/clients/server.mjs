@@ -59,7 +59,7 @@ class Server {
 
   /// Starts the process, again on the same data after kill(). Done when it says that it listens.
   async start() {
-    const args = ['serve', '--data', join(this.#folder, 'data'), '--listen', '127.0.0.1:0'];
+    const args = ['serve', '--data', join(this.#folder, 'data'), '--listen', '127.0.0.1:0', '--set', 'limits.enabled=false'];
     args.push('--config', join(this.#folder, 'palabre.toml'), ...this.#args);
     const child = spawn(binary_path(), args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;

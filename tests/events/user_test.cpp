@@ -124,8 +124,38 @@ TEST(User, IsToldHowFarTheyHaveRead) {
   account{}.when(advance_read{garden, 41}).then_refused(errc::not_found);
 }
 
+TEST(User, IsAnAdministratorFromAPromotionToADemotion) {
+  const account plain = registered();
+  const account promoted = registered().happened(user_promoted{});
+  const account demoted = registered().happened(user_promoted{}).happened(user_demoted{});
+  struct {
+    const account& who;
+    bool is_one;
+    std::vector<std::string> by_promotion, by_demotion;
+  } const table[] = {
+      {plain, false, {"user.promoted"}, {}},
+      {promoted, true, {}, {"user.demoted"}},
+      {demoted, false, {"user.promoted"}, {}},
+  };
+  for (const auto& row : table) {
+    EXPECT_EQ(row.who.state().administrator, row.is_one);
+    row.who.when(promote_user{}).then(row.by_promotion);
+    row.who.when(demote_user{}).then(row.by_demotion);
+  }
+}
+
+TEST(User, IsPromotedOnlyWhileThereIsAnAccount) {
+  const account erased = registered().happened(user_promoted{}).happened(user_erased{7});
+  EXPECT_FALSE(erased.state().administrator);
+  for (const account& none : {account{}, erased}) {
+    none.when(promote_user{}).then_refused(errc::not_found);
+    none.when(demote_user{}).then_refused(errc::not_found);
+  }
+}
+
 TEST(User, StateSurvivesASnapshot) {
-  const auto a = registered().happened(session_refreshed{session(1), {"token two"}, {noon.ms + 2000}});
+  const auto a =
+      registered().happened(session_refreshed{session(1), {"token two"}, {noon.ms + 2000}}).happened(user_promoted{});
   const auto read = from_json<user_state>("snapshot", to_json(a.state(), secrets::stored));
   ASSERT_TRUE(read);
   EXPECT_EQ(read.value(), a.state());

@@ -26,6 +26,17 @@ TEST(TokenBuckets, GiveABurstThenOnePerInterval) {
   EXPECT_EQ(buckets.take(key(1), start + milliseconds(1'000)), milliseconds(1'000));
 }
 
+TEST(TokenBuckets, MayOweWhatWasDoneAlready) {
+  token_buckets buckets({milliseconds(1'000), 3}, 1'000);
+  EXPECT_EQ(buckets.take(key(1), start), milliseconds(0));
+  buckets.owe(key(1), start, 7); // of the two that are left, and five that come
+  EXPECT_EQ(buckets.take(key(1), start), milliseconds(6'000));
+  EXPECT_EQ(buckets.take(key(1), start + milliseconds(6'000)), milliseconds(0));
+  EXPECT_EQ(buckets.take(key(2), start), milliseconds(0)) << "others owe nothing";
+  buckets.owe(key(3), start, 3);
+  EXPECT_EQ(buckets.take(key(3), start), milliseconds(1'000));
+}
+
 TEST(TokenBuckets, KeepKeysApart) {
   token_buckets buckets({milliseconds(1'000), 1}, 1'000);
   EXPECT_EQ(buckets.take(key(1), start), milliseconds(0));

@@ -31,6 +31,13 @@ struct sealed_world : world {
 
   template <class Event>
   position append(const stream_id& stream, user_id actor, const Event& event) {
+    EXPECT_TRUE(journal->submit(sealed_append(stream, actor, event)));
+    journal->step();
+    return log->head();
+  }
+  /// As a decider hands it to the journal.
+  template <class Event>
+  storage::append sealed_append(const stream_id& stream, user_id actor, const Event& event) {
     const events::encoded_event encoded = events::encode_one(event);
     events::divided_payload parts = events::divide_one(event);
     sealed_payload sealed;
@@ -47,9 +54,7 @@ struct sealed_world : world {
     r.payload = sealed.key_id == 0 ? encoded.payload : sealed.stored;
     storage::append a;
     a.streams.push_back({stream, storage::expectation::any(), {{storage::encode(r), sealed.opened}}});
-    EXPECT_TRUE(journal->submit(std::move(a)));
-    journal->step();
-    return log->head();
+    return a;
   }
 
   void erase(user_id user) {
@@ -244,6 +249,36 @@ TEST_F(Sealed, WhoWasErasedWritesNothingMore) {
   EXPECT_NE(record.view.payload.find(R"("body":null)"), std::string_view::npos) << record.view.payload;
   ASSERT_TRUE(projector->catch_up());
   EXPECT_EQ(count(rows(), "canary"), 0u);
+}
+
+/// Sealed before the erasure was noted, and appended before, with or behind the event that ends the account.
+TEST_F(Sealed, WordsOnTheirWayAreNotShownWhereverTheyArrive) {
+  append(at, bob, events::room_created{});
+  append(at, ada, message(1, "canary"));
+  std::vector<storage::append> late;
+  for (std::uint64_t n = 2; n <= 5; ++n) late.push_back(sealed_append(at, ada, message(n, "canary")));
+  const std::uint32_t key_id = keys->begin_erasing(ada, noon).value();
+  const auto submit = [&](storage::append what) { ASSERT_TRUE(journal->submit(std::move(what))); };
+  submit(std::move(late[0]));
+  journal->step();
+  submit(std::move(late[1]));
+  submit(sealed_append(events::stream_of(ada), {}, events::user_erased{key_id}));
+  submit(std::move(late[2]));
+  journal->step();
+  submit(std::move(late[3]));
+  journal->step();
+  for (const auto& batch : committed)
+    for (const auto& record : batch->records)
+      if (record.view.at.value > 2) {
+        EXPECT_EQ(record.view.payload.find("canary"), std::string_view::npos) << record.view.payload;
+      }
+  ASSERT_TRUE(projector->catch_up());
+  const testing::all_rows live = rows();
+  EXPECT_EQ(count(live, "canary"), 0u);
+  ASSERT_TRUE(keys->destroy_key_of(ada));
+  open_views("rebuilt");
+  ASSERT_TRUE(projector->catch_up());
+  EXPECT_EQ(rows(), live);
 }
 
 TEST_F(Sealed, AProfileIsForgottenWhereItWasRemembered) {

@@ -112,6 +112,11 @@ private:
       events::profile_changed changed;
       changed.profile.display_name.value = "Person " + std::to_string(count_);
       tell(events::stream_of(who), who, changed);
+    } else if (what < 94) {
+      if (below(2) == 0)
+        tell(events::stream_of(who), {}, events::user_promoted{});
+      else
+        tell(events::stream_of(who), {}, events::user_demoted{});
     } else if (what < 95) {
       tell(events::stream_of(who), who, events::password_changed{{"hash" + std::to_string(count_)}});
     } else if (what < 97) {

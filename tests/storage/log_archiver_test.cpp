@@ -111,9 +111,12 @@ TEST_F(LogArchiver, ASegmentThatWasChangedIsFoundOut) {
   const auto part = move_room();
   const std::string whole = read_file(part.path);
   std::size_t unnoticed = 0;
+  EXPECT_TRUE(check_segment(part.path));
   for (std::size_t at = 0; at < whole.size(); at += 97) {
     flip(part.path, at);
     reopen();
+    const auto checked = check_segment(part.path);
+    EXPECT_TRUE(!checked && checked.error().code == errc::corrupt) << at;
     const auto scanned = log->scan({}, log->head(), [](const committed_record&) { return true; });
     if (scanned)
       ++unnoticed;
@@ -126,6 +129,7 @@ TEST_F(LogArchiver, ASegmentThatWasChangedIsFoundOut) {
     write_file(part.path, whole.substr(0, size));
     reopen();
     EXPECT_FALSE(log->read({2})) << size;
+    EXPECT_FALSE(check_segment(part.path)) << size;
   }
 }
 
@@ -138,6 +142,17 @@ TEST_F(LogArchiver, GoesOnWhereItWasInterrupted) {
   EXPECT_FALSE(archiver.move(room_, 400).value()) << "twice";
   EXPECT_EQ(bytes_of(*log), before_);
   expect_chain(*log);
+}
+
+TEST_F(LogArchiver, FreesTheSpaceOfWhatAKilledOneMoved) {
+  ASSERT_TRUE(log_archiver(*log).move(room_, 400)); // and was killed
+  reopen();
+  EXPECT_TRUE(is_in_log(canary()));
+  log_archiver next(*log);
+  EXPECT_FALSE(next.move(room_, 400).value()) << "there is nothing left to move";
+  ASSERT_TRUE(next.free_space());
+  EXPECT_FALSE(is_in_log(canary()));
+  EXPECT_EQ(bytes_of(*log), before_);
 }
 
 TEST_F(LogArchiver, ACopyOfTheRowsIsTheSameLog) {

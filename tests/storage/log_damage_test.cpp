@@ -82,16 +82,6 @@ TEST_F(LogDamage, NamesThePositionOfAByteFlippedInAFile) {
   EXPECT_GT(damaged, 100u);
 }
 
-TEST_F(LogDamage, GoesOnWithoutAReadableWatermarkWhenThatIsAccepted) {
-  open();
-  commit_many(3);
-  close();
-  write_file(mark_path(), "nonsense");
-  ASSERT_TRUE(try_open(access::accept_loss));
-  open();
-  EXPECT_EQ(log->head().value, 3u);
-}
-
 TEST_F(LogDamage, NamesThePositionOfADamagedFileWhenItIsToBeWritten) {
   open();
   commit_many(20, 400);
@@ -103,25 +93,6 @@ TEST_F(LogDamage, NamesThePositionOfADamagedFileWhenItIsToBeWritten) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::corrupt);
   EXPECT_EQ(named_position(refused.error().context), 1u) << refused.error().context;
-}
-
-TEST_F(LogDamage, GoesOnWithALossThatIsAccepted) {
-  open();
-  commit_many(6);
-  const std::string epoch = log->epoch();
-  kill();
-  const fs::path wal = file_with(".log");
-  flip(wal, read_file(wal).find_last_not_of('\0') - 20);
-  ASSERT_FALSE(try_open());
-  {
-    auto accepted = try_open(access::accept_loss);
-    ASSERT_TRUE(accepted) << accepted.error().context;
-    EXPECT_EQ(accepted.value()->head().value, 5u);
-    EXPECT_NE(accepted.value()->epoch(), epoch);
-  }
-  open();
-  EXPECT_EQ(log->head().value, 5u);
-  EXPECT_TRUE(commit(one(stream('r', 9), expectation::any(), {"next"})));
 }
 
 } // namespace

@@ -51,6 +51,26 @@ TEST_F(ViewsDirectories, SwitchesAndRemovesTheOthers) {
   EXPECT_EQ(name_of(directories.unused()), "views.2");
 }
 
+TEST_F(ViewsDirectories, KeepsOnlyWhatIsInUseWhateverThePointerSays) {
+  for (const char* name : {"views", "views.1", "views.2", "log"}) make(data() + "/" + name);
+  for (const char* in_use : {"views.1", "views.1"}) { // again: nothing is left to do
+    ASSERT_TRUE(directories.keep_only(data() + "/" + in_use));
+    EXPECT_EQ(name_of(directories.current()), "views.1");
+    EXPECT_FALSE(has("views"));
+    EXPECT_TRUE(has("views.1"));
+    EXPECT_FALSE(has("views.2"));
+    EXPECT_TRUE(has("log"));
+  }
+}
+
+TEST_F(ViewsDirectories, KeepsAllWhereTheSwitchFails) {
+  for (const char* name : {"views", "views.1", "views.current.new"}) make(data() + "/" + name);
+  EXPECT_EQ(directories.keep_only(data() + "/views.1").error().code, errc::io);
+  EXPECT_TRUE(has("views"));
+  EXPECT_TRUE(has("views.1"));
+  EXPECT_EQ(name_of(directories.current()), "views");
+}
+
 TEST_F(ViewsDirectories, TakeNoOthersWordForIt) {
   make(directories.current());
   for (const char* text : {"", "\n", "log\n", "../log\n", "views.0\n", "views.01\n", "views.x\n", "views.1/../log\n"}) {

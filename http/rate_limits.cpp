@@ -1,0 +1,126 @@
+#include "http/rate_limits.hpp"
+
+#include "base/digest.hpp"
+#include "base/stream_id.hpp"
+
+#include <algorithm>
+
+namespace palabre::http {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t keys_max = 65'536;
+
+rate per_second(unsigned n, unsigned seconds_at_once) {
+  return {milliseconds(std::max(1u, 1'000 / std::max(1u, n))), std::max(1u, n * seconds_at_once)};
+}
+
+rate per_minute(unsigned n) {
+  return {milliseconds(60'000 / std::max(1u, n)), std::max(1u, n)};
+}
+
+/// Of someone who tries one account from one address: others who use either are not held up by them.
+uuid pair_of(const uuid& account, const uuid& address) {
+  std::string both;
+  append_bytes(both, account);
+  append_bytes(both, address);
+  uuid key;
+  key.bytes = shortened(sha256(both));
+  return key;
+}
+
+std::string_view words_of(rate_class of) {
+  switch (of) {
+  case rate_class::read: return "too many requests";
+  case rate_class::write: return "too many changes";
+  case rate_class::look_back: return "too many looks back; one that goes through much counts as several";
+  case rate_class::register_: return "too many accounts from this address";
+  case rate_class::log_in: return "too many tries to log in";
+  case rate_class::join: return "too many tries to join";
+  case rate_class::typing: return "typing: at most one a second in a room; listeners know already";
+  case rate_class::unlimited:
+  case rate_class::by_verb: break;
+  }
+  return "too many requests";
+}
+
+} // namespace
+
+std::string_view name_of(rate_class c) {
+  switch (c) {
+  case rate_class::unlimited: return "unlimited";
+  case rate_class::read: return "read";
+  case rate_class::write: return "write";
+  case rate_class::look_back: return "look_back";
+  case rate_class::register_: return "register";
+  case rate_class::log_in: return "log_in";
+  case rate_class::join: return "join";
+  case rate_class::typing: return "typing";
+  case rate_class::by_verb: break;
+  }
+  return "by_verb";
+}
+
+rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
+    : enabled_(enabled), addresses_(per_second(allowed.address_per_second, 4), keys_max),
+      reads_(per_second(allowed.requests_per_second, 4), keys_max),
+      writes_(per_second(allowed.writes_per_second, 5), keys_max),
+      looks_back_(per_second(allowed.looks_back_per_second, 2), keys_max),
+      joins_(per_minute(allowed.joins_per_minute), keys_max), typing_({milliseconds(1'000), 5}, keys_max),
+      registrations_(per_minute(allowed.registrations_per_minute), keys_max),
+      logins_(per_minute(allowed.login_per_minute), keys_max),
+      accounts_(per_minute(allowed.login_per_minute), keys_max), wrong_passwords_({}, keys_max) {}
+
+token_buckets* rate_limits::buckets_of(rate_class of) {
+  switch (of) {
+  case rate_class::read: return &reads_;
+  case rate_class::write: return &writes_;
+  case rate_class::look_back: return &looks_back_;
+  case rate_class::register_: return &registrations_;
+  case rate_class::log_in: return &logins_;
+  case rate_class::join: return &joins_;
+  case rate_class::typing: return &typing_;
+  case rate_class::unlimited:
+  case rate_class::by_verb: break;
+  }
+  return nullptr;
+}
+
+std::optional<problem> rate_limits::take_address(const uuid& address, time_point now) {
+  if (!enabled_ || address.is_nil()) return std::nullopt;
+  const auto wait = addresses_.take(address, now);
+  if (wait.count() == 0) return std::nullopt;
+  return rate_limited("too many requests from this address", wait);
+}
+
+std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_point now, rate_standing* standing) {
+  token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
+  if (!buckets) return std::nullopt;
+  const auto drawn = buckets->draw(key, now);
+  if (standing) *standing = {of, buckets->allowed().burst, drawn.left, drawn.full_in, buckets->refill()};
+  if (drawn.wait.count() == 0) return std::nullopt;
+  return rate_limited(std::string(words_of(of)), drawn.wait);
+}
+
+void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
+  if (token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->owe(key, now, tokens);
+}
+
+std::optional<problem> rate_limits::before_login(const uuid& account, const uuid& address, time_point now) {
+  if (!enabled_) return std::nullopt;
+  auto wait = wrong_passwords_.wait(pair_of(account, address), now);
+  if (wait.count() == 0) wait = accounts_.take(account, now);
+  if (wait.count() == 0) return std::nullopt;
+  return rate_limited("too many tries to log in to this account", wait);
+}
+
+void rate_limits::after_login(const uuid& account, const uuid& address, bool right, time_point now) {
+  if (!enabled_) return;
+  if (right)
+    wrong_passwords_.succeeded(pair_of(account, address));
+  else
+    wrong_passwords_.failed(pair_of(account, address), now);
+}
+
+} // namespace palabre::http

@@ -1,0 +1,54 @@
+#pragma once
+// How much one address and one user may ask for, by class of operation (`[limits]`). With `limits.enabled = false`
+// nothing here refuses anyone.
+
+#include "http/growing_delays.hpp"
+#include "http/problem.hpp"
+#include "http/rate_class.hpp"
+#include "http/token_buckets.hpp"
+
+#include <optional>
+#include <string_view>
+
+namespace palabre::http {
+
+/// Defaults are for people, with room for their devices; what programs need is set.
+struct rate_settings {
+  unsigned requests_per_second = 50;      ///< reads of one user; four seconds' worth at once
+  unsigned writes_per_second = 20;        ///< of one user; five seconds' worth at once
+  unsigned address_per_second = 200;      ///< of all kinds, from one address; four seconds' worth at once
+  unsigned login_per_minute = 5;          ///< for one account, and from one address
+  unsigned registrations_per_minute = 20; ///< from one address
+  unsigned joins_per_minute = 10;         ///< tries with a share code, of one user
+  unsigned looks_back_per_second = 20;    ///< `?at=`, of one user; two seconds' worth at once
+};
+
+/// Threads: any.
+class rate_limits {
+public:
+  using time_point = token_buckets::time_point;
+
+  rate_limits(const rate_settings& allowed, bool enabled);
+
+  /// One request from an address, whatever it is. Nil (a realtime connection's): never refused.
+  std::optional<problem> take_address(const uuid& address, time_point now);
+  /// One of a class, by the user's id or, where there is no user, the address. What is left goes to `standing`.
+  std::optional<problem> take(rate_class of, const uuid& key, time_point now, rate_standing* standing = nullptr);
+
+  /// For what one call turned out to cost beyond its own: who comes next waits for it.
+  void owe(rate_class of, const uuid& key, time_point now, std::size_t tokens);
+
+  /// Before a password is looked at: `account` stands for what was given as the login, whether there is such an
+  /// account or not, so that nobody learns which there are.
+  std::optional<problem> before_login(const uuid& account, const uuid& address, time_point now);
+  void after_login(const uuid& account, const uuid& address, bool right, time_point now);
+
+private:
+  token_buckets* buckets_of(rate_class of);
+
+  const bool enabled_;
+  token_buckets addresses_, reads_, writes_, looks_back_, joins_, typing_, registrations_, logins_, accounts_;
+  growing_delays wrong_passwords_;
+};
+
+} // namespace palabre::http

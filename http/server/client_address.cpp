@@ -1,0 +1,123 @@
+#include "http/server/client_address.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace palabre::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, {}, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; },
+      [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+}
+
+/// "192.0.2.1", "192.0.2.1:4711", "2001:db8::1", "[2001:db8::1]:4711".
+std::optional<ip::address> address_in(std::string_view text) {
+  text = trimmed(text);
+  if (text.size() > 1 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
+  if (text.starts_with('[')) {
+    const auto end = text.find(']');
+    if (end == text.npos) return std::nullopt;
+    text = text.substr(1, end - 1);
+  } else if (std::ranges::count(text, ':') == 1) {
+    text = text.substr(0, text.find(':'));
+  }
+  boost::system::error_code wrong;
+  const auto address = ip::make_address(std::string(text), wrong);
+  if (wrong) return std::nullopt;
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+  return address;
+}
+
+/// The for= of one element of Forwarded.
+std::optional<ip::address> for_of(std::string_view element) {
+  while (!element.empty()) {
+    const auto pair = trimmed(element.substr(0, element.find(';')));
+    element.remove_prefix(
+        std::min(element.size(), element.find(';') == element.npos ? element.size() : element.find(';') + 1));
+    const auto equals = pair.find('=');
+    if (equals != pair.npos && equals_ignoring_case(trimmed(pair.substr(0, equals)), "for"))
+      return address_in(pair.substr(equals + 1));
+  }
+  return std::nullopt;
+}
+
+/// From the end of the list, as long as who speaks is trusted.
+template <class Read>
+ip::address last_untrusted(ip::address at, std::string_view hops, const proxy_list& trusted, Read read) {
+  while (trusted.trusts(at) && !hops.empty()) {
+    const auto comma = hops.rfind(',');
+    const auto hop = read(comma == hops.npos ? hops : hops.substr(comma + 1));
+    if (!hop) return at;
+    at = *hop;
+    hops = comma == hops.npos ? std::string_view{} : hops.substr(0, comma);
+  }
+  return at;
+}
+
+} // namespace
+
+bool proxy_list::add(const std::string& network) {
+  boost::system::error_code wrong;
+  if (network.find('/') == network.npos) {
+    const auto address = address_in(network);
+    if (!address) return false;
+    if (address->is_v4())
+      v4_.emplace_back(address->to_v4(), 32);
+    else
+      v6_.emplace_back(address->to_v6(), 128);
+    return true;
+  }
+  if (const auto v4 = ip::make_network_v4(network, wrong); !wrong) {
+    v4_.push_back(v4.canonical());
+    return true;
+  }
+  const auto v6 = ip::make_network_v6(network, wrong);
+  if (wrong) return false;
+  v6_.push_back(v6.canonical());
+  return true;
+}
+
+bool proxy_list::trusts(const ip::address& address) const {
+  if (address.is_v4())
+    return std::ranges::any_of(v4_, [&](const auto& network) {
+      return ip::network_v4(address.to_v4(), network.prefix_length()).canonical() == network;
+    });
+  return std::ranges::any_of(v6_, [&](const auto& network) {
+    return ip::network_v6(address.to_v6(), network.prefix_length()).canonical() == network;
+  });
+}
+
+ip::address client_of(const ip::address& peer, const forwarding& says, const proxy_list& trusted) {
+  ip::address from = peer;
+  if (from.is_v6() && from.to_v6().is_v4_mapped()) from = ip::make_address_v4(ip::v4_mapped, from.to_v6());
+  if (trusted.empty()) return from;
+  if (!says.forwarded.empty()) return last_untrusted(from, says.forwarded, trusted, for_of);
+  return last_untrusted(from, says.forwarded_for, trusted, address_in);
+}
+
+uuid key_of(const ip::address& address) {
+  uuid key;
+  key.bytes[15] = 1; // never nil
+  if (address.is_v4()) {
+    const auto bytes = address.to_v4().to_bytes();
+    std::memcpy(key.bytes.data(), bytes.data(), bytes.size());
+    key.bytes[14] = 4;
+  } else {
+    const auto bytes = address.to_v6().to_bytes();
+    std::memcpy(key.bytes.data(), bytes.data(), 8);
+    key.bytes[14] = 6;
+  }
+  return key;
+}
+
+} // namespace palabre::http

@@ -1,0 +1,45 @@
+#pragma once
+// Who a request comes from: the peer, or, behind proxies that are trusted by name, the client that they tell of.
+
+#include "base/ids.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace palabre::http {
+
+/// Addresses and networks. Immutable once made: any thread.
+class proxy_list {
+public:
+  /// "10.0.0.0/8", "2001:db8::/32", "127.0.0.1". False: not one; nothing changes.
+  bool add(const std::string& network);
+  bool trusts(const boost::asio::ip::address& address) const;
+  bool empty() const { return v4_.empty() && v6_.empty(); }
+
+private:
+  std::vector<boost::asio::ip::network_v4> v4_;
+  std::vector<boost::asio::ip::network_v6> v6_;
+};
+
+/// What a request says of the way it came: header values, several lines joined by commas.
+struct forwarding {
+  std::string forwarded;     ///< Forwarded (RFC 7239)
+  std::string forwarded_for; ///< X-Forwarded-For
+};
+
+/// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. Forwarded
+/// goes before X-Forwarded-For. What a list holds before a hop that cannot be read counts for nothing. A peer that is
+/// not trusted is the client, whatever it says.
+boost::asio::ip::address client_of(const boost::asio::ip::address& peer, const forwarding& says,
+                                   const proxy_list& trusted);
+
+/// What stands for an address where rates are counted: all of an IPv4 address, the /64 of an IPv6 one.
+uuid key_of(const boost::asio::ip::address& address);
+
+} // namespace palabre::http

@@ -1,0 +1,63 @@
+#include "http/server/client_address.hpp"
+
+#include <gtest/gtest.h>
+
+namespace palabre::http {
+namespace {
+
+using boost::asio::ip::make_address;
+
+proxy_list proxies(std::initializer_list<const char*> networks) {
+  proxy_list all;
+  for (const char* network : networks) EXPECT_TRUE(all.add(network)) << network;
+  return all;
+}
+
+TEST(ClientAddress, TakesAddressesAndNetworksAndNothingElse) {
+  proxy_list all;
+  for (const char* good : {"10.0.0.0/8", "127.0.0.1", "::1", "2001:db8::/32", "0.0.0.0/0"}) EXPECT_TRUE(all.add(good));
+  for (const char* bad : {"", "10.0.0.0/33", "10.0.0/8", "proxy.example", "2001:db8::/129", "10.0.0.1/"})
+    EXPECT_FALSE(all.add(bad)) << bad;
+}
+
+TEST(ClientAddress, IsTheLastHopThatIsNoTrustedProxy) {
+  const proxy_list trusted = proxies({"10.0.0.0/8", "2001:db8:1::/48"});
+  struct sample {
+    const char *peer, *forwarded, *forwarded_for, *client;
+  };
+  const sample samples[] = {
+      {"192.0.2.1", "", "198.51.100.7", "192.0.2.1"}, // a peer that nobody trusts
+      {"192.0.2.1", "for=198.51.100.7", "", "192.0.2.1"},
+      {"10.0.0.1", "", "", "10.0.0.1"},
+      {"10.0.0.1", "", "198.51.100.7", "198.51.100.7"},
+      {"10.0.0.1", "", "1.1.1.1, 198.51.100.7", "198.51.100.7"}, // what a client claims stands in front
+      {"10.0.0.1", "", "198.51.100.7, 10.0.0.2", "198.51.100.7"},
+      {"10.0.0.1", "", "198.51.100.7:4711", "198.51.100.7"},
+      {"10.0.0.1", "", "[2001:db8::7]:4711", "2001:db8::7"},
+      {"10.0.0.1", "", "2001:db8::7", "2001:db8::7"},
+      {"10.0.0.1", "", "1.1.1.1, unknown", "10.0.0.1"}, // behind what cannot be read nothing counts
+      {"10.0.0.1", "", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
+      {"::ffff:10.0.0.1", "", "198.51.100.7", "198.51.100.7"},
+      {"10.0.0.1", "", "::ffff:198.51.100.7", "198.51.100.7"},
+      {"2001:db8:1::5", "", "198.51.100.7", "198.51.100.7"},
+      {"10.0.0.1", "for=198.51.100.7;proto=https;by=10.0.0.1", "", "198.51.100.7"},
+      {"10.0.0.1", "proto=https; For=\"[2001:db8::7]:80\"", "", "2001:db8::7"},
+      {"10.0.0.1", "for=1.1.1.1, for=198.51.100.7", "", "198.51.100.7"},
+      {"10.0.0.1", "for=_hidden", "198.51.100.7", "10.0.0.1"},
+      {"10.0.0.1", "for=198.51.100.7", "198.51.100.8", "198.51.100.7"}};
+  for (const sample& s : samples)
+    EXPECT_EQ(client_of(make_address(s.peer), {s.forwarded, s.forwarded_for}, trusted).to_string(), s.client)
+        << s.peer << " | " << s.forwarded << " | " << s.forwarded_for;
+}
+
+TEST(ClientAddress, IsCountedByItsNetworkInIpv6) {
+  const auto key = [](const char* text) { return key_of(make_address(text)); };
+  EXPECT_EQ(key("2001:db8::1"), key("2001:db8::ffff:2"));
+  EXPECT_NE(key("2001:db8::1"), key("2001:db8:0:1::1"));
+  EXPECT_NE(key("192.0.2.1"), key("192.0.2.2"));
+  EXPECT_FALSE(key("0.0.0.0").is_nil());
+  EXPECT_FALSE(key("::").is_nil());
+}
+
+} // namespace
+} // namespace palabre::http
