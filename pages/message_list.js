@@ -174,7 +174,8 @@ export class MessageList {
       if (node === at) at = at.nextSibling;
       else this.#list.insertBefore(node, at);
     }
-    for (const { node } of this.#items.values()) if (![...kept.values()].some((item) => item.node === node)) node.remove();
+    const stays = new Set(Array.from(kept.values(), ({ node }) => node));
+    for (const { node } of this.#items.values()) if (!stays.has(node)) node.remove();
     this.#items = kept;
     this.#mark_current();
   }

@@ -10,6 +10,9 @@ export class People extends EventTarget {
   #members = new Map();  ///< by user id, as the API lists them
   #presence = new Map(); ///< by user id; absent: offline
   #counted = null;       ///< how many are there, of a room in which they are too many to be told one by one
+  #asked = 0;            ///< loads that were begun,
+  #answered = 0;         ///< and the last of them whose answer is what is shown
+  #meanwhile = new Map(); ///< by user id: presences that were pushed while one was on its way: its answer may be older
   #gone = new Map();     ///< names of those who went while we listened
   is_loaded = false;
 
@@ -46,19 +49,26 @@ export class People extends EventTarget {
   /// The first members, and who is there. Throws what Account.call throws.
   async load() {
     const path = `/api/v1/rooms/${this.#room_id}`;
+    this.#asked += 1;
+    const turn = this.#asked;
     const [members, presence] = await Promise.all([
       this.#account.call('GET', `${path}/members?limit=${page_size}`),
       this.#account.call('GET', `${path}/presence`),
     ]);
+    if (turn < this.#answered) return; // a later one was faster
+    this.#answered = turn;
     this.#members = new Map(members.items.map((member) => [member.user_id, member]));
     this.#presence = new Map((presence.items ?? []).map((one) => [one.user_id, one]));
     this.#counted = presence.items ? null : sum_of(presence);
     this.is_loaded = true;
+    for (const [id, one] of this.#meanwhile) this.#presence.set(id, one);
+    if (turn === this.#asked) this.#meanwhile.clear();
     this.#changed();
   }
 
   /// Somebody's presence, as it is pushed.
   present(presence) {
+    if (this.#answered < this.#asked) this.#meanwhile.set(presence.user_id, presence);
     if (!this.#members.has(presence.user_id)) return;
     this.#presence.set(presence.user_id, presence);
     this.#changed();

@@ -91,9 +91,9 @@ export class Rooms extends EventTarget {
 
   /// The newest page of the room and who is in it. Throws what Account.call throws.
   async open(room) {
-    const people = room.people.load();
-    if (!room.timeline.is_loaded) await room.timeline.load();
-    await people;
+    const loads = [room.people.load()];
+    if (!room.timeline.is_loaded) loads.push(room.timeline.load());
+    await Promise.all(loads);
   }
 
   async #enter(room) {
@@ -122,7 +122,7 @@ export class Rooms extends EventTarget {
 
   #listen(room) {
     this.#connection.listen(room.id, {
-      begun: () => {},
+      begun: () => this.#load_wanted(room).catch(() => {}), // it will begin again
       heard: (event) => this.#heard(room, event),
       back: (how) => this.#back(room, how),
       ended: (code) => this.#ended(room, code),
@@ -166,12 +166,17 @@ export class Rooms extends EventTarget {
     const before = missed.length > 0 ? missed[0].seq - 1 : undefined;
     this.#connection.note(`${room.name}: ${recovered ? `recovered, ${count_of(missed.length, 'message')}` : 'too much was missed, loaded anew'}.`);
     try {
-      if (!recovered) await room.timeline.load();
-      if (room.people.is_loaded) await room.people.load();
+      if (!recovered) await this.load(); // what is unread has to be counted anew
+      await this.#load_wanted(room);
     } catch {
       return; // it is lost again, and will be back again
     }
     room.timeline.note(words, 'back', before);
+  }
+
+  async #load_wanted({ timeline, people }) {
+    if (timeline.is_wanted && !timeline.is_loaded) await timeline.load();
+    if (people.is_loaded) await people.load();
   }
 
   #ended(room, code) {
