@@ -253,7 +253,15 @@ std::string example_of(const problem_kind& kind) {
   return render(p, "/api/v1/rooms", "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e", timestamp{1'795'255'200'000});
 }
 
-void append_components(std::string& out, const shape_book& book) {
+/// Some problems are not of operations but of the server below them: nothing would refer to their examples.
+bool is_referred_to(const problem_kind& kind, const std::vector<route>& table) {
+  return std::ranges::any_of(table, [&](const route& row) {
+    const auto codes = codes_of(row);
+    return std::ranges::find(codes, kind.code) != codes.end();
+  });
+}
+
+void append_components(std::string& out, const std::vector<route>& table, const shape_book& book) {
   members m(out);
   {
     members schemas(m.begin("schemas"));
@@ -263,6 +271,7 @@ void append_components(std::string& out, const shape_book& book) {
   {
     members examples(m.begin("examples"));
     for (const problem_kind& kind : problem_kinds()) {
+      if (!is_referred_to(kind, table)) continue;
       members example(examples.begin(kind.code));
       example.text("summary", kind.remedy);
       example.json("value", example_of(kind));
@@ -313,7 +322,7 @@ void append_document(std::string& out, const std::vector<route>& table, std::str
   m.json("servers", R"([{"url":"/","description":"this server"}])");
   append_tags(m.begin("tags"), table);
   append_paths(m.begin("paths"), table, book);
-  append_components(m.begin("components"), book);
+  append_components(m.begin("components"), table, book);
 }
 
 /// A cell of a Markdown table.
@@ -350,17 +359,16 @@ std::string_view words_of(access needs) {
 }
 
 std::vector<std::string_view> codes_of(const route& row) {
-  std::vector<std::string_view> codes = {"malformed_request", "target_too_long", "headers_too_large", "internal"};
+  std::vector<std::string_view> codes = {"malformed_request", "request_timeout",    "payload_too_large",
+                                         "target_too_long",   "expectation_failed", "headers_too_large",
+                                         "internal"}; // a GET may have a body
   if (row.needs != access::anyone) add(codes, {"unauthenticated", "token_expired"});
   if (row.takes_api_key) add(codes, {"unauthenticated"});
   if (is_room_level(row.needs)) add(codes, {"not_found"});
   if (row.needs == access::administrator) add(codes, {"forbidden"});
   if (row.needs >= access::room_read) add(codes, {"forbidden", "not_a_member"});
   if (!captures_of(row.path).empty()) add(codes, {"not_found"});
-  if (row.takes.looks)
-    add(codes,
-        {"malformed_json", "payload_too_large", "unsupported_media_type", "validation_failed", "limit_exceeded"});
-  if (row.method != verb::get) add(codes, {"payload_too_large", "request_timeout", "expectation_failed"});
+  if (row.takes.looks) add(codes, {"malformed_json", "unsupported_media_type", "validation_failed", "limit_exceeded"});
   if (!row.query.empty()) add(codes, {"validation_failed", "limit_exceeded"});
   if (row.idempotent_key) add(codes, {"idempotency_key_reused", "validation_failed"});
   if (row.tagged && row.method != verb::get) add(codes, {"version_mismatch"});
