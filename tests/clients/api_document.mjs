@@ -31,7 +31,7 @@ export class ApiDocument {
   /// What is wrong with `answer` ({status, type, headers, body}) to a request of `operation`; null: nothing. Without an
   /// operation (the path is nobody's) only what holds for every answer is asked of it.
   fault_of(operation, answer) {
-    return this.#fault_of_failure(answer) ?? (operation ? this.#fault_of_operation(operation, answer) : this.#fault_of_any(answer));
+    return this.#fault_of_failure(operation, answer) ?? (operation ? this.#fault_of_operation(operation, answer) : this.#fault_of_any(answer));
   }
 
   #operation(path, method, { operationId, parameters = [], requestBody, responses }) {
@@ -40,9 +40,9 @@ export class ApiDocument {
              body, responses };
   }
 
-  #fault_of_failure({ status, headers, body }) {
+  #fault_of_failure(operation, { status, headers, body }) {
     if (!headers['x-request-id']) return 'it has no X-Request-ID';
-    if (status < 500) return null;
+    if (status < 500 || (status === 501 && !operation)) return null; // 501: a method that nothing has
     const code = parsed(body)?.code;
     if (status === 503 && (code === undefined || passing_failures.includes(code))) return null;
     return `the server failed: ${status} ${code}`;
