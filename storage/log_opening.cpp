@@ -289,7 +289,10 @@ result<void> check_openable(const std::string& directory) {
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
-  PALABRE_TRY(choose_recovery(directory, env, mark));
+  PALABRE_TRY(const recovery mode, choose_recovery(directory, env, mark));
+  const auto opened = open_stopped(options_with(mode, env), directory); // with every table, as a writer opens it
+  if (!opened && opened.error().code == errc::corrupt) return refusal_of_damage(directory, env, mark, opened.error());
+  if (!opened) return opened.error();
   return success();
 }
 

@@ -15,7 +15,7 @@ TOLD = {
     "kill": ("kills", ["acked_posts", "cut_off_and_retried", "events"]),
     "power": ("crashes", ["at_an_operation", "acked_appends", "views_compared"]),
     "faults": ("faults", ["io_error", "no_space", "short_write", "failed_sync", "operations"]),
-    "corruption": ("damages", ["bytes_changed", "truncations", "files_removed", "refused", "identical",
+    "corruption": ("damages", ["bytes_changed", "truncations", "files_removed", "refused", "identical", "refused_though_whole",
                               "bytes_of_files"]),
     "schedules": ("schedules", ["steps", "commands", "acked", "refused", "replayed", "crashes", "faults",
                                 "rows_compared"]),

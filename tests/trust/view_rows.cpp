@@ -1,12 +1,29 @@
 #include "view_rows.hpp"
 
 #include "app/store.hpp"
+#include "base/assert.hpp"
 #include "projections/log_fold.hpp"
 #include "projections/tables.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 namespace palabre::trust {
+namespace {
+
+struct temporary_folder {
+  temporary_folder() : path((std::filesystem::temp_directory_path() / "palabre-views-XXXXXX").string()) {
+    PALABRE_ASSERT(mkdtemp(path.data()) != nullptr);
+  }
+  ~temporary_folder() {
+    std::error_code ignored; // nothing rests on it
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::string path;
+};
+
+} // namespace
 
 result<all_rows> rows_of(const storage::views_store& views) {
   all_rows all;
@@ -40,11 +57,11 @@ result<all_rows> rebuilt_rows(const storage::event_log& log) {
 }
 
 result<all_rows> rows_folded_at_once(const storage::event_log& log) {
-  PALABRE_TRY(const auto views, app::temporary_views::make());
+  const temporary_folder folder;
+  PALABRE_TRY(const auto into, storage::views_store::begin(folder.path + "/views", projections::tables::names));
   app::all_projections projections;
-  PALABRE_TRY(
-      projections::fold_log(log, views->store(), projections.list(), {}, log.head(), [](position) { return true; }));
-  return rows_of(views->store());
+  PALABRE_TRY(projections::fold_log(log, *into, projections.list(), {}, log.head(), [](position) { return true; }));
+  return rows_of(*into);
 }
 
 std::string difference(const all_rows& are, const all_rows& should_be) {
