@@ -138,8 +138,8 @@ result<void> segment_writer::finish() {
 namespace {
 
 result<segment_name> read_header(int file, const std::string& path) {
-  PALABRE_TRY(const auto read, read_at(file, header_bytes, 0, path));
-  const std::string header = read.value_or(std::string{}); // an optional that GCC 12 loses sight of would not compile
+  PALABRE_TRY(const auto found, read_at(file, header_bytes, 0, path));
+  const std::string header = found.value_or(std::string{});
   if (!header.starts_with(magic)) return error{errc::corrupt, path + " is no segment"};
   byte_reader in(std::string_view(header).substr(magic.size()));
   segment_name name;
