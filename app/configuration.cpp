@@ -28,8 +28,11 @@ option origins_option() {
           "origins as https://example.org, separated by commas (in TOML: an array)",
           [](configuration& c, const std::string& text) {
             std::vector<std::string> origins = split(text, ',');
-            const auto is_origin = [](const std::string& o) {
-              return o.starts_with("http://") || o.starts_with("https://");
+            const auto is_origin = [](const std::string& o) { // as browsers write it, or it could never match
+              const auto scheme = o.find("://");
+              if (!o.starts_with("http://") && !o.starts_with("https://")) return false;
+              const std::string host = o.substr(scheme + 3);
+              return !host.empty() && host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == host.npos;
             };
             if (!std::all_of(origins.begin(), origins.end(), is_origin)) return false;
             c.edge.allowed_origins = std::move(origins);
@@ -39,7 +42,7 @@ option origins_option() {
 }
 
 option proxies_option() {
-  return {"server.trusted_proxies", "proxies whose Forwarded and X-Forwarded-For say who the client is",
+  return {"server.trusted_proxies", "proxies whose word on who the client is counts",
           "addresses and networks as 10.0.0.0/8, separated by commas (in TOML: an array)",
           [](configuration& c, const std::string& text) {
             http::proxy_list proxies;
@@ -69,6 +72,20 @@ option administrators_option() {
             return true;
           },
           [](const configuration& c) { return joined(c.edge.administrators); }};
+}
+
+option proxy_header_option() {
+  return {"server.proxy_header", "the header in which the trusted proxies say who the client is",
+          "x-forwarded-for or forwarded",
+          [](configuration& c, const std::string& text) {
+            if (text != "x-forwarded-for" && text != "forwarded") return false;
+            c.edge.proxies_write =
+                text == "forwarded" ? http::proxy_header::forwarded : http::proxy_header::x_forwarded_for;
+            return true;
+          },
+          [](const configuration& c) {
+            return c.edge.proxies_write == http::proxy_header::forwarded ? "forwarded" : "x-forwarded-for";
+          }};
 }
 
 option token_key_file_option() {
@@ -116,7 +133,7 @@ const std::vector<option>& options() {
           "limits.registrations_per_minute", "new accounts from one address", 1, 1'000,
           [](configuration & c) -> auto& { return c.edge.rates.registrations_per_minute; }),
       number_option(
-          "limits.joins_per_minute", "tries of one user to join by a code", 1, 1'000,
+          "limits.joins_per_minute", "tries to join by a code, of one user and from one address", 1, 1'000,
           [](configuration & c) -> auto& { return c.edge.rates.joins_per_minute; }),
       number_option(
           "limits.looks_back_per_second", "reads of one user with ?at=; two seconds' worth at once", 1, 1'000,
@@ -135,6 +152,7 @@ const std::vector<option>& options() {
           [](configuration & c) -> auto& { return c.edge.idle_timeout; }),
       origins_option(),
       proxies_option(),
+      proxy_header_option(),
       duration_option<seconds>(
           "server.drain_timeout", "after SIGTERM, until what is left is cut off", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.drain_timeout; }),

@@ -134,7 +134,7 @@ problem method_not_allowed(const path_rows& rows) {
 std::optional<problem> check_body(const route& row, const call& c) {
   if (c.body_too_large)
     return refusal("payload_too_large", "body_bytes: at most " + std::to_string(limits::body_bytes_max));
-  if (row.takes.looks && !is_json(c.content_type)) return refusal("unsupported_media_type");
+  if (row.takes.looks && row.takes.checked && !is_json(c.content_type)) return refusal("unsupported_media_type");
   return std::nullopt;
 }
 
@@ -207,15 +207,19 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   const route* row = rows ? rows->row(c.method) : nullptr;
   if (endpoint) *endpoint = row;
   if (!row || row->limited_as() != rate_class::unlimited)
-    if (auto refusal = rates_->take_address(c.address, arrived)) co_return std::move(*refusal);
+    if (auto refusal = rates_->take_address(c.address, arrived, &c.rate)) co_return std::move(*refusal);
   if (!rows) co_return refused(errc::not_found);
 
   const access needs = row ? row->needs : rows->least_access();
   if (needs != access::anyone)
     if (auto denial = authenticate(s_, c, row)) co_return std::move(*denial);
-  if (row && row->limited_as() != rate_class::typing) { // whose key has the room in it: by its handler
-    const uuid& key = needs == access::anyone ? c.address : c.user();
-    if (auto refusal = rates_->take(row->limited_as(), key, arrived, &c.rate)) co_return std::move(*refusal);
+  if (row) {
+    // A bucket for each room is the handler's; here the room is not known yet.
+    const rate_class of = row->limited_as() == rate_class::typing ? rate_class::write : row->limited_as();
+    const uuid key = needs == access::anyone ? c.address : uuid(c.user());
+    if (of == rate_class::join && !c.address.is_nil()) // codes are guessed with many accounts, too
+      if (auto refusal = rates_->take(of, c.address, arrived, &c.rate)) co_return std::move(*refusal);
+    if (auto refusal = rates_->take(of, key, arrived, &c.rate)) co_return std::move(*refusal);
   }
   if (c.who && c.method != verb::get) s_.presence.act(c.user());
 

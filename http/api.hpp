@@ -5,6 +5,7 @@
 #include "base/correlation.hpp"
 #include "http/continuation.hpp"
 #include "http/problem.hpp"
+#include "http/problem_catalog.hpp"
 #include "http/rate_class.hpp"
 #include "http/services.hpp"
 #include "http/tokens.hpp"
@@ -81,6 +82,7 @@ struct answer {
   int status = 200;
   std::string body; ///< JSON; empty for 204 and 304
   std::vector<std::pair<std::string, std::string>> headers;
+  bool holds_secrets = false; ///< codes or tokens: never compressed beside what others choose
   /// Set: behind the head, which goes without a body, the connection becomes this and speaks HTTP no more.
   std::shared_ptr<const continuation> then = {};
 };
@@ -99,7 +101,7 @@ template <class T, std::size_t Max>
 class few {
 public:
   constexpr few() = default;
-  constexpr few(std::initializer_list<T> items) : count_(items.size()) {
+  consteval few(std::initializer_list<T> items) : count_(items.size()) {
     std::copy(items.begin(), items.end(), items_.begin()); // too many do not compile
   }
   constexpr const T* begin() const { return items_.data(); }
@@ -111,10 +113,11 @@ private:
   std::size_t count_ = 0;
 };
 
-/// The body that a row takes: JSON, checked for type and size before the handler. None where `looks` is null.
+/// The body that a row takes, as JSON. None where `looks` is null.
 struct taken_body {
   shape looks = nullptr;
   sample example = nullptr;
+  bool checked = true; ///< for its type, before the handler
 };
 
 /// What a row answers when all goes well; without a body where `looks` is null.
@@ -139,7 +142,8 @@ struct route {
   std::string_view name; ///< "post_message": unique, the operation's id
   std::string_view tag;  ///< "Messages": what it is shown under
   verb method;
-  std::string_view path; ///< "/api/v1/rooms/{id}/messages"; {id} of a room level is the first capture
+  std::string_view path; ///< "/api/v1/rooms/{id}/messages"; {id} of a room level is the first capture. What a capture
+                         ///< means stands in http/openapi.cpp
   access needs;
   handler run;
   std::string_view summary; ///< a sentence; what is behind the first full stop is its description
@@ -147,13 +151,16 @@ struct route {
   given_answer otherwise = {}; ///< with another status, and no problem either; none where `looks` is null
   taken_body takes = {};
   few<const query_parameter*, 12> query = {};
-  few<std::string_view, 8> refuses = {}; ///< codes beyond those that follow from the rest of the row
-  std::string_view rpc = {};             ///< "message.post", or empty
+  few<problem_code, 8> refuses = {}; ///< codes beyond those that follow from the rest of the row
+  std::string_view rpc = {};         ///< "message.post", or empty
   rate_class rate = rate_class::by_verb;
   bool idempotent_key = false; ///< Idempotency-Key is honoured
-  bool tagged = false;         ///< its answer has an ETag: If-None-Match by GET, If-Match by others
+  bool tagged = false;         ///< its answer has an ETag, and looks at If-None-Match (GET) or If-Match
+  bool tells_tag = false;      ///< its answer has an ETag, and that is all
+  bool stores_nothing = false; ///< though it is no GET: no event, no Palabre-Position
   bool answers_late = false;   ///< by rpc, others on the connection go on meanwhile
   bool takes_ticket = false;   ///< `?ticket=` stands in for the access token
+  bool streams = false;        ///< to who accepts text/event-stream
   bool takes_api_key = false;  ///< X-API-Key, of the server API
 
   /// Of `rate`, or by the verb.
@@ -161,6 +168,7 @@ struct route {
     if (rate != rate_class::by_verb) return rate;
     return method == verb::get ? rate_class::read : rate_class::write;
   }
+  constexpr bool appends() const { return method != verb::get && !stores_nothing; }
 };
 
 /// All rows, of all files in routes/.

@@ -16,7 +16,7 @@ milliseconds growing_delays::wait(const uuid& key, time_point now) {
   shard& s = shard_of(key);
   const std::lock_guard lock(s.mutex);
   const auto found = s.of.find(key);
-  if (found == s.of.end()) return make_room(s, now) ? milliseconds(0) : how_.first;
+  if (found == s.of.end()) return milliseconds(0);
   if (found->second.forgotten_at <= now) {
     s.of.erase(found);
     return milliseconds(0);
@@ -27,7 +27,7 @@ milliseconds growing_delays::wait(const uuid& key, time_point now) {
 void growing_delays::failed(const uuid& key, time_point now) {
   shard& s = shard_of(key);
   const std::lock_guard lock(s.mutex);
-  if (s.of.find(key) == s.of.end() && !make_room(s, now)) return;
+  if (s.of.find(key) == s.of.end()) make_room(s, now);
   failures& all = s.of[key];
   all.until = now + delay_after(++all.count);
   all.forgotten_at = all.until + how_.memory;
@@ -39,10 +39,11 @@ void growing_delays::succeeded(const uuid& key) {
   s.of.erase(key);
 }
 
-bool growing_delays::make_room(shard& s, time_point now) const {
-  if (s.of.size() < keys_per_shard_max_) return true;
-  std::erase_if(s.of, [now](const auto& each) { return each.second.until <= now; });
-  return s.of.size() < keys_per_shard_max_;
+void growing_delays::make_room(shard& s, time_point now) const {
+  if (s.of.size() < keys_per_shard_max_) return;
+  std::erase_if(s.of, [now](const auto& each) { return each.second.forgotten_at <= now; });
+  if (s.of.size() < keys_per_shard_max_) return;
+  s.of.erase(std::ranges::min_element(s.of, {}, [](const auto& each) { return each.second.count; }));
 }
 
 } // namespace palabre::http

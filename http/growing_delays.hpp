@@ -1,5 +1,5 @@
 #pragma once
-#include "base/ids.hpp"
+#include "http/seeded_hash.hpp"
 
 #include <array>
 #include <chrono>
@@ -9,8 +9,8 @@
 namespace palabre::http {
 
 /// How long who has failed again and again has to wait: nothing after the first few times, then twice as long each
-/// time, up to a bound; a success forgives all. Threads: any. Bounded by keys_max: who has waited to the end is
-/// forgotten first, and where nobody has, a new key waits too.
+/// time, up to a bound; a success forgives all. Threads: any. Bounded by keys_max: what
+/// is old enough is forgotten first, then whoever failed least.
 class growing_delays {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -36,11 +36,11 @@ private:
   };
   struct shard {
     std::mutex mutex;
-    std::unordered_map<uuid, failures> of; // by mutex
+    std::unordered_map<uuid, failures, seeded_hash> of; // by mutex
   };
-  shard& shard_of(const uuid& key) { return shards_[std::hash<uuid>{}(key) >> 32 & (shards - 1)]; }
+  shard& shard_of(const uuid& key) { return shards_[seeded_hash{}(key) >> 32 & (shards - 1)]; }
   std::chrono::milliseconds delay_after(unsigned count) const;
-  bool make_room(shard& s, time_point now) const;
+  void make_room(shard& s, time_point now) const;
 
   const growth how_;
   const std::size_t keys_per_shard_max_;

@@ -42,9 +42,7 @@ struct capture {
 constexpr capture captures[] = {
     {"id", "the id of the room or user that the path names", uuid_schema, example_id},
     {"mid", "the id of the message", uuid_schema, example_id},
-    {"user_id", "the id of the user", uuid_schema, example_id},
-    {"emoji", "one emoji, percent-encoded", R"({"type":"string","minLength":1,"maxLength":64})", "👍"},
-    {"code", "the code of the invitation", text_schema, "7WQ2N0XKTA"},
+    {"emoji", "one emoji, percent-encoded", R"({"type":"string","minLength":1})", "👍"},
     {"file", "the name of the file", text_schema, "chat.js"},
 };
 
@@ -74,7 +72,11 @@ void append_parameter(std::string& out, std::string_view name, std::string_view 
   m.text("description", summary);
   if (required) m.json("required", "true");
   m.json("schema", schema);
-  if (!example.empty()) m.text("example", example);
+  if (example.empty()) return;
+  if (schema.starts_with(R"({"type":"string")"))
+    m.text("example", example);
+  else
+    m.json("example", example);
 }
 
 void append_parameters(std::string& out, const route& row, shape_book& book) {
@@ -85,9 +87,9 @@ void append_parameters(std::string& out, const route& row, shape_book& book) {
   }
   for (const query_parameter* q : row.query)
     append_parameter(out, q->name, "query", q->summary, q->required, q->looks(book), q->example);
-  if (row.takes_ticket)
-    append_parameter(out, "ticket", "query", "stands in for the access token: POST /api/v1/me/tickets", false,
-                     text_schema, {});
+  if (row.streams)
+    append_parameter(out, "Last-Event-ID", "header", "of a stream: the id of the last event that came, to go on from",
+                     false, text_schema, {});
   if (row.idempotent_key)
     append_parameter(out, "Idempotency-Key", "header",
                      "a repeated request with the same key is answered as the first was, and done once", false,
@@ -109,34 +111,13 @@ void append_media(members& content, std::string_view media, std::string_view sch
   if (example) m.json("example", example());
 }
 
-void append_answer(std::string& out, const route& row, const given_answer& gives, shape_book& book) {
-  members m(out);
-  m.text("description", title_of(gives.status));
-  {
-    members headers(m.begin("headers"));
-    headers.json("X-Request-ID", R"({"$ref":"#/components/headers/X-Request-ID"})");
-    if (row.tagged && gives.looks) headers.json("ETag", R"({"$ref":"#/components/headers/ETag"})");
-    if (row.method != verb::get && row.needs != access::anyone)
-      headers.json("Palabre-Position", R"({"$ref":"#/components/headers/Palabre-Position"})");
-    if (row.idempotent_key)
-      headers.json("Idempotency-Replayed", R"({"$ref":"#/components/headers/Idempotency-Replayed"})");
-  }
-  if (!gives.looks) return;
-  members content(m.begin("content"));
-  append_media(content, gives.media, gives.looks(book), gives.example);
-  if (row.takes_ticket) append_media(content, "text/event-stream", text_schema, nullptr); // tickets are for EventSource
+void append_rate_headers(members& headers, const route& row) {
+  if (row.limited_as() == rate_class::unlimited) return;
+  headers.json("RateLimit", R"({"$ref":"#/components/headers/RateLimit"})");
+  headers.json("RateLimit-Policy", R"({"$ref":"#/components/headers/RateLimit-Policy"})");
 }
 
-/// All codes of one status, as one response.
-void append_refusals(std::string& out, const std::vector<std::string_view>& codes) {
-  members m(out);
-  std::string words;
-  for (const std::string_view code : codes) {
-    if (!words.empty()) words += "; ";
-    words.append("`").append(code).append("`: ").append(problem_kind_of(code).detail);
-  }
-  m.text("description", words);
-  members content(m.begin("content"));
+void append_problem_media(members& content, const std::vector<std::string_view>& codes) {
   members media(content.begin("application/problem+json"));
   media.json("schema", R"({"$ref":"#/components/schemas/Problem"})");
   members examples(media.begin("examples"));
@@ -144,18 +125,62 @@ void append_refusals(std::string& out, const std::vector<std::string_view>& code
     examples.json(code, "{\"$ref\":\"#/components/examples/" + std::string(code) + "\"}");
 }
 
-void append_responses(std::string& out, const route& row, shape_book& book) {
+/// `problems`: what else comes with this status.
+void append_answer(std::string& out, const route& row, const given_answer& gives,
+                   const std::vector<std::string_view>& problems, shape_book& book) {
   members m(out);
-  append_answer(m.begin(std::to_string(row.gives.status)), row, row.gives, book);
-  if (row.otherwise.looks) append_answer(m.begin(std::to_string(row.otherwise.status)), row, row.otherwise, book);
-  if (row.tagged && row.method == verb::get)
-    m.json("304", R"({"description":"it is still what the ETag in If-None-Match stands for"})");
+  m.text("description", title_of(gives.status));
+  {
+    members headers(m.begin("headers"));
+    headers.json("X-Request-ID", R"({"$ref":"#/components/headers/X-Request-ID"})");
+    append_rate_headers(headers, row);
+    if ((row.tagged || row.tells_tag) && gives.looks) headers.json("ETag", R"({"$ref":"#/components/headers/ETag"})");
+    if (row.appends()) headers.json("Palabre-Position", R"({"$ref":"#/components/headers/Palabre-Position"})");
+    if (row.idempotent_key)
+      headers.json("Idempotency-Replayed", R"({"$ref":"#/components/headers/Idempotency-Replayed"})");
+  }
+  if (!gives.looks) return;
+  members content(m.begin("content"));
+  append_media(content, gives.media, gives.looks(book), gives.example);
+  if (row.streams) append_media(content, "text/event-stream", text_schema, nullptr);
+  if (!problems.empty()) append_problem_media(content, problems);
+}
+
+/// All codes of one status, as one response.
+void append_refusals(std::string& out, const route& row, int status, const std::vector<std::string_view>& codes) {
+  members m(out);
+  std::string words;
+  for (const std::string_view code : codes) {
+    if (!words.empty()) words += "; ";
+    words.append("`").append(code).append("`: ").append(problem_kind_of(code).detail);
+  }
+  m.text("description", words);
+  {
+    members headers(m.begin("headers"));
+    headers.json("X-Request-ID", R"({"$ref":"#/components/headers/X-Request-ID"})");
+    append_rate_headers(headers, row);
+    if (status == 429 || status == 503) headers.json("Retry-After", R"({"$ref":"#/components/headers/Retry-After"})");
+    if (status == 401) headers.json("WWW-Authenticate", R"({"$ref":"#/components/headers/WWW-Authenticate"})");
+  }
+  members content(m.begin("content"));
+  append_problem_media(content, codes);
+}
+
+void append_responses(std::string& out, const route& row, shape_book& book) {
   std::map<int, std::vector<std::string_view>> by_status;
   for (const std::string_view code : codes_of(row)) by_status[problem_kind_of(code).status].push_back(code);
-  for (const auto& [status, codes] : by_status) {
-    if (row.otherwise.looks && status == row.otherwise.status) continue;
-    append_refusals(m.begin(std::to_string(status)), codes);
+  members m(out);
+  append_answer(m.begin(std::to_string(row.gives.status)), row, row.gives, {}, book);
+  if (row.otherwise.looks) {
+    const int status = row.otherwise.status;
+    append_answer(m.begin(std::to_string(status)), row, row.otherwise, by_status[status], book);
+    by_status.erase(status);
   }
+  if (row.tagged && row.method == verb::get)
+    m.json("304", R"({"description":"it is still what the ETag in If-None-Match stands for","headers":{)"
+                  R"("ETag":{"$ref":"#/components/headers/ETag"},)"
+                  R"("X-Request-ID":{"$ref":"#/components/headers/X-Request-ID"}}})");
+  for (const auto& [status, codes] : by_status) append_refusals(m.begin(std::to_string(status)), row, status, codes);
 }
 
 void append_security(std::string& out, const route& row) {
@@ -171,9 +196,13 @@ void append_security(std::string& out, const route& row) {
 
 /// The first sentence, and what is behind it.
 std::pair<std::string_view, std::string_view> sentence_of(std::string_view summary) {
-  for (auto end = summary.find(". "); end != summary.npos; end = summary.find(". ", end + 1))
-    return {summary.substr(0, end + 1), summary.substr(end + 2)};
-  return {summary, {}};
+  const auto end = summary.find(". ");
+  if (end == summary.npos) return {summary, {}};
+  return {summary.substr(0, end + 1), summary.substr(end + 2)};
+}
+
+std::string_view who_may(const route& row) {
+  return row.takes_api_key ? "whoever has a key of the namespace" : words_of(row.needs);
 }
 
 void append_operation(std::string& out, const route& row, shape_book& book) {
@@ -184,14 +213,14 @@ void append_operation(std::string& out, const route& row, shape_book& book) {
   const auto [summary, rest] = sentence_of(row.summary);
   m.text("summary", summary);
   m.text("description", rest.empty() ? row.summary : rest);
-  m.text("x-palabre-permission", words_of(row.needs));
+  m.text("x-palabre-permission", who_may(row));
   m.text("x-palabre-rate-class", name_of(row.limited_as()));
   if (!row.rpc.empty()) m.text("x-palabre-rpc", row.rpc);
   append_security(m.begin("security"), row);
   append_parameters(m.begin("parameters"), row, book);
   if (row.takes.looks) {
     members body(m.begin("requestBody"));
-    body.json("required", "true");
+    body.json("required", row.takes.checked ? "true" : "false");
     members content(body.begin("content"));
     append_media(content, "application/json", row.takes.looks(book), row.takes.example);
   }
@@ -231,7 +260,8 @@ struct problem_shape {
         {"timestamp", R"({"type":"string","format":"date-time"})"},
         {"retryable", R"({"type":"boolean","description":"whether the same request may succeed later"})"},
         {"errors", shapes::array(shapes::object({{"pointer", R"({"type":"string","description":"a JSON pointer into )"
-                                                             R"(the body; ?name of a query parameter"})"},
+                                                             R"(the body; ?name of a query parameter; {name} of a )"
+                                                             R"(part of the path; the name of a header"})"},
                                                  {"code", std::string(text_schema)},
                                                  {"detail", std::string(text_schema)}},
                                                 {"pointer", "code", "detail"}))}};
@@ -242,7 +272,7 @@ struct problem_shape {
 private:
   static std::string codes() {
     std::vector<std::string_view> all;
-    for (const problem_kind& kind : problem_kinds()) all.push_back(kind.code);
+    for (const problem_kind& kind : problems::kinds) all.push_back(kind.code);
     return shapes::one_of(all);
   }
 };
@@ -253,25 +283,20 @@ std::string example_of(const problem_kind& kind) {
   return render(p, "/api/v1/rooms", "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e", timestamp{1'795'255'200'000});
 }
 
-/// Some problems are not of operations but of the server below them: nothing would refer to their examples.
-bool is_referred_to(const problem_kind& kind, const std::vector<route>& table) {
-  return std::ranges::any_of(table, [&](const route& row) {
-    const auto codes = codes_of(row);
-    return std::ranges::find(codes, kind.code) != codes.end();
-  });
-}
-
 void append_components(std::string& out, const std::vector<route>& table, const shape_book& book) {
+  std::vector<std::string_view> used;
+  for (const route& row : table)
+    for (const std::string_view code : codes_of(row)) add(used, {code});
   members m(out);
   {
     members schemas(m.begin("schemas"));
     schemas.json("Problem", problem_shape::schema());
-    for (const auto& [name, schema] : book.named()) schemas.json(name, schema);
+    for (const auto& [name, entry] : book.named()) schemas.json(name, entry.schema);
   }
   {
     members examples(m.begin("examples"));
-    for (const problem_kind& kind : problem_kinds()) {
-      if (!is_referred_to(kind, table)) continue;
+    for (const problem_kind& kind : problems::kinds) {
+      if (std::ranges::find(used, kind.code) == used.end()) continue;
       members example(examples.begin(kind.code));
       example.text("summary", kind.remedy);
       example.json("value", example_of(kind));
@@ -282,23 +307,31 @@ void append_components(std::string& out, const std::vector<route>& table, const 
                     R"("ETag":{"description":"for If-None-Match and If-Match","schema":{"type":"string"}},)"
                     R"("Palabre-Position":{"description":"where the log was durable to; for Palabre-Min-Position",)"
                     R"("schema":{"type":"string"}},)"
+                    R"("RateLimit":{"description":"what is left: r requests, all of them back in t seconds",)"
+                    R"("schema":{"type":"string"}},)"
+                    R"("RateLimit-Policy":{"description":"q requests in w seconds","schema":{"type":"string"}},)"
+                    R"("Retry-After":{"description":"seconds to wait","schema":{"type":"string"}},)"
+                    R"("WWW-Authenticate":{"description":"Bearer","schema":{"type":"string"}},)"
                     R"("Idempotency-Replayed":{"description":"true: this was done before, with the same key",)"
                     R"("schema":{"type":"string","enum":["true"]}}})");
-  m.json("securitySchemes", R"({"bearer":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
-                            R"("ticket":{"type":"apiKey","in":"query","name":"ticket"},)"
-                            R"("api_key":{"type":"apiKey","in":"header","name":"X-API-Key"}})");
+  m.json("securitySchemes",
+         R"({"bearer":{"type":"http","scheme":"bearer","bearerFormat":"JWT"},)"
+         R"("ticket":{"type":"apiKey","in":"query","name":"ticket","description":"of POST /api/v1/me/tickets"},)"
+         R"("api_key":{"type":"apiKey","in":"header","name":"X-API-Key"}})");
+}
+
+std::vector<std::string_view> tags_of(const std::vector<route>& table) {
+  std::vector<std::string_view> tags;
+  for (const route& row : table) add(tags, {row.tag});
+  return tags;
 }
 
 void append_tags(std::string& out, const std::vector<route>& table) {
-  std::vector<std::string_view> tags;
-  for (const route& row : table)
-    if (std::ranges::find(tags, row.tag) == tags.end()) tags.push_back(row.tag);
   out += '[';
-  for (const std::string_view tag : tags) {
+  for (const std::string_view tag : tags_of(table)) {
     if (!out.ends_with('[')) out += ',';
     members m(out);
     m.text("name", tag);
-    m.text("description", std::string(tag) + " of Palabre");
   }
   out += ']';
 }
@@ -316,7 +349,9 @@ void append_document(std::string& out, const std::vector<route>& table, std::str
         "description",
         "Times are RFC 3339 in UTC with milliseconds, ids are opaque. Fields without a value are null. Errors are "
         "problem documents (RFC 9457) with a stable `code`. The realtime side speaks the Centrifuge protocol at "
-        "/connection/websocket; `x-palabre-rpc` names the rpc method that does the same as an operation.");
+        "/connection/websocket; `x-palabre-rpc` names the rpc method that does the same as an operation; rpc calls "
+        "{id} `room_id` and {mid} "
+        "`message_id`.");
   }
   m.json("jsonSchemaDialect", R"("https://json-schema.org/draft/2020-12/schema")");
   m.json("servers", R"([{"url":"/","description":"this server"}])");
@@ -359,24 +394,24 @@ std::string_view words_of(access needs) {
 }
 
 std::vector<std::string_view> codes_of(const route& row) {
-  std::vector<std::string_view> codes = {"malformed_request", "request_timeout",    "payload_too_large",
-                                         "target_too_long",   "expectation_failed", "headers_too_large",
-                                         "internal"}; // a GET may have a body
+  std::vector<std::string_view> codes = {
+      "malformed_request", "request_timeout", "payload_too_large", "target_too_long", "expectation_failed",
+      "headers_too_large", "internal",        "overloaded",        "unavailable",     "http_version_not_supported"};
   if (row.needs != access::anyone) add(codes, {"unauthenticated", "token_expired"});
   if (row.takes_api_key) add(codes, {"unauthenticated"});
-  if (is_room_level(row.needs)) add(codes, {"not_found"});
-  if (row.needs == access::administrator) add(codes, {"forbidden"});
-  if (row.needs >= access::room_read) add(codes, {"forbidden", "not_a_member"});
-  if (!captures_of(row.path).empty()) add(codes, {"not_found"});
-  if (row.takes.looks) add(codes, {"malformed_json", "unsupported_media_type", "validation_failed", "limit_exceeded"});
+  if (row.needs == access::administrator || row.needs >= access::room_read) add(codes, {"forbidden"});
+  if (row.needs >= access::administrator) add(codes, {"not_yet"});
+  if (is_room_level(row.needs) || !captures_of(row.path).empty()) add(codes, {"not_found"});
+  if (row.takes.looks) add(codes, {"malformed_json"});
+  if (row.takes.looks && row.takes.checked)
+    add(codes, {"unsupported_media_type", "validation_failed", "limit_exceeded"});
   if (!row.query.empty()) add(codes, {"validation_failed", "limit_exceeded"});
   if (row.idempotent_key) add(codes, {"idempotency_key_reused", "validation_failed"});
   if (row.tagged && row.method != verb::get) add(codes, {"version_mismatch"});
   if (row.limited_as() != rate_class::unlimited) add(codes, {"rate_limited"});
   if (row.method == verb::get && row.needs != access::anyone) add(codes, {"not_yet", "validation_failed"});
-  if (row.method != verb::get && !row.takes_api_key) add(codes, {"stale_facts", "abandoned", "not_yet"});
-  add(codes, {"overloaded", "unavailable"});
-  for (const std::string_view code : row.refuses) add(codes, {code});
+  if (row.appends()) add(codes, {"stale_facts", "abandoned", "not_yet"});
+  for (const problem_code& code : row.refuses) add(codes, {code.text});
   std::ranges::stable_sort(codes, {}, [](std::string_view code) { return problem_kind_of(code).status; });
   return codes;
 }
@@ -393,7 +428,7 @@ std::string errors_document() {
       "`detail`, `instance`, `code`,\n`request_id`, `timestamp`, `retryable` and, where fields are wrong, "
       "`errors`. Go by `code`: it is stable, `detail` is for\npeople. The same codes come over realtime "
       "rpc as `message`.\n\n| status | code | what it says | what to do |\n|---|---|---|---|\n";
-  for (const problem_kind& kind : problem_kinds()) {
+  for (const problem_kind& kind : problems::kinds) {
     out += "| " + std::to_string(kind.status) + " | `" + std::string(kind.code) + "` | " + cell(kind.detail);
     out += (kind.retryable ? " (retryable)" : "") + std::string(" | ") + cell(kind.remedy) + " |\n";
   }
@@ -405,16 +440,15 @@ std::string operations_document(const std::vector<route>& table) {
       "# Operations\n\nEvery operation, from the table that the server runs by. `/docs` of a running server "
       "shows them with bodies, answers and\nexamples, and lets you try them; `/openapi.json` is the "
       "document for tools.\n";
-  std::string_view tag;
-  for (const route& row : table) {
-    if (row.tag != tag) {
-      tag = row.tag;
-      out += "\n## " + std::string(tag) + "\n\n| | | who may | rpc | rate |\n|---|---|---|---|---|\n";
+  for (const std::string_view tag : tags_of(table)) {
+    out += "\n## " + std::string(tag) + "\n\n| | | who may | rpc | rate |\n|---|---|---|---|---|\n";
+    for (const route& row : table) {
+      if (row.tag != tag) continue;
+      out += "| `" + std::string(name_of(row.method)) + ' ' + std::string(row.path) + "` | " +
+             cell(sentence_of(row.summary).first) + " | " + std::string(who_may(row)) + " | " +
+             (row.rpc.empty() ? "" : "`" + std::string(row.rpc) + "`") + " | " +
+             std::string(name_of(row.limited_as())) + " |\n";
     }
-    out += "| `" + std::string(name_of(row.method)) + ' ' + std::string(row.path) + "` | " +
-           cell(sentence_of(row.summary).first) + " | " + std::string(words_of(row.needs)) + " | " +
-           (row.rpc.empty() ? "" : "`" + std::string(row.rpc) + "`") + " | " + std::string(name_of(row.limited_as())) +
-           " |\n";
   }
   return out;
 }

@@ -23,7 +23,7 @@ std::vector<std::string_view> captures_of(std::string_view path);
 /// Who may, in words: "members of the room".
 std::string_view words_of(access needs);
 
-/// docs/errors.md and docs/api.md: the catalog of problems and the table of operations, as Markdown.
+/// docs/errors.md and docs/operations_table.md: the catalog of problems and the table of operations, as Markdown.
 std::string errors_document();
 std::string operations_document(const std::vector<route>& table);
 

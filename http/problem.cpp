@@ -115,7 +115,8 @@ std::string render(const problem& p, std::string_view instance, std::string_view
   out.reserve(384);
   out += "{\"type\":";
   append_json_string(out, "urn:palabre:problem:" + p.code);
-  append_field(out, "title", title_of(p.status));
+  const std::string_view title = title_of(p.status);
+  append_field(out, "title", title.empty() ? "Error" : title);
   out += ",\"status\":";
   append_json_int(out, p.status);
   append_field(out, "detail", p.detail);

@@ -6,7 +6,18 @@
 namespace palabre::http {
 
 /// Which bucket a call draws from.
-enum class rate_class : std::uint8_t { by_verb, unlimited, read, write, look_back, register_, log_in, join, typing };
+enum class rate_class : std::uint8_t {
+  by_verb,
+  unlimited,
+  read,
+  write,
+  look_back,
+  register_,
+  log_in,
+  join,
+  typing,
+  address
+};
 std::string_view name_of(rate_class c);
 
 /// What is left to a caller, for the headers RateLimit and RateLimit-Policy.

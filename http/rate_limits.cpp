@@ -8,16 +8,17 @@
 namespace palabre::http {
 namespace {
 
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr std::size_t keys_max = 65'536;
 
 rate per_second(unsigned n, unsigned seconds_at_once) {
-  return {milliseconds(std::max(1u, 1'000 / std::max(1u, n))), std::max(1u, n * seconds_at_once)};
+  return {microseconds(1'000'000 / std::max(1u, n)), std::max(1u, n * seconds_at_once)};
 }
 
 rate per_minute(unsigned n) {
-  return {milliseconds(60'000 / std::max(1u, n)), std::max(1u, n)};
+  return {microseconds(60'000'000 / std::max(1u, n)), std::max(1u, n)};
 }
 
 /// Of someone who tries one account from one address: others who use either are not held up by them.
@@ -39,6 +40,7 @@ std::string_view words_of(rate_class of) {
   case rate_class::log_in: return "too many tries to log in";
   case rate_class::join: return "too many tries to join";
   case rate_class::typing: return "typing: at most one a second in a room; listeners know already";
+  case rate_class::address:
   case rate_class::unlimited:
   case rate_class::by_verb: break;
   }
@@ -57,6 +59,7 @@ std::string_view name_of(rate_class c) {
   case rate_class::log_in: return "log_in";
   case rate_class::join: return "join";
   case rate_class::typing: return "typing";
+  case rate_class::address: return "address";
   case rate_class::by_verb: break;
   }
   return "by_verb";
@@ -67,10 +70,11 @@ rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
       reads_(per_second(allowed.requests_per_second, 4), keys_max),
       writes_(per_second(allowed.writes_per_second, 5), keys_max),
       looks_back_(per_second(allowed.looks_back_per_second, 2), keys_max),
-      joins_(per_minute(allowed.joins_per_minute), keys_max), typing_({milliseconds(1'000), 5}, keys_max),
+      joins_(per_minute(allowed.joins_per_minute), keys_max), typing_({microseconds(1'000'000), 5}, keys_max),
       registrations_(per_minute(allowed.registrations_per_minute), keys_max),
       logins_(per_minute(allowed.login_per_minute), keys_max),
-      accounts_(per_minute(allowed.login_per_minute), keys_max), wrong_passwords_({}, keys_max) {}
+      accounts_(per_minute(allowed.login_per_minute), keys_max), pairs_(per_minute(allowed.login_per_minute), keys_max),
+      wrong_passwords_({}, keys_max) {}
 
 token_buckets* rate_limits::buckets_of(rate_class of) {
   switch (of) {
@@ -81,46 +85,64 @@ token_buckets* rate_limits::buckets_of(rate_class of) {
   case rate_class::log_in: return &logins_;
   case rate_class::join: return &joins_;
   case rate_class::typing: return &typing_;
+  case rate_class::address: return &addresses_;
   case rate_class::unlimited:
   case rate_class::by_verb: break;
   }
   return nullptr;
 }
 
-std::optional<problem> rate_limits::take_address(const uuid& address, time_point now) {
+std::optional<problem> rate_limits::refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
+                                           rate_standing* standing, std::string_view words) {
+  const auto drawn = by.draw(key, now);
+  if (standing)
+    *standing = {of, by.allowed().burst, drawn.left, drawn.full_in, std::chrono::ceil<milliseconds>(by.refill())};
+  if (drawn.wait.count() == 0) return std::nullopt;
+  return rate_limited(std::string(words), drawn.wait);
+}
+
+std::optional<problem> rate_limits::take_address(const uuid& address, time_point now, rate_standing* standing) {
   if (!enabled_ || address.is_nil()) return std::nullopt;
-  const auto wait = addresses_.take(address, now);
-  if (wait.count() == 0) return std::nullopt;
-  return rate_limited("too many requests from this address", wait);
+  return refuse(addresses_, rate_class::address, address, now, standing, "too many requests from this address");
 }
 
 std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_point now, rate_standing* standing) {
   token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
   if (!buckets) return std::nullopt;
-  const auto drawn = buckets->draw(key, now);
-  if (standing) *standing = {of, buckets->allowed().burst, drawn.left, drawn.full_in, buckets->refill()};
-  if (drawn.wait.count() == 0) return std::nullopt;
-  return rate_limited(std::string(words_of(of)), drawn.wait);
+  return refuse(*buckets, of, key, now, standing, words_of(of));
 }
 
 void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
   if (token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->owe(key, now, tokens);
 }
 
-std::optional<problem> rate_limits::before_login(const uuid& account, const uuid& address, time_point now) {
+bool rate_limits::is_known(const uuid& pair) {
+  const std::lock_guard lock(known_.mutex);
+  return known_.pairs.count(pair) != 0;
+}
+
+std::optional<problem> rate_limits::before_login(const uuid& account, const uuid& address, time_point now,
+                                                 rate_standing* standing) {
   if (!enabled_) return std::nullopt;
-  auto wait = wrong_passwords_.wait(pair_of(account, address), now);
-  if (wait.count() == 0) wait = accounts_.take(account, now);
-  if (wait.count() == 0) return std::nullopt;
-  return rate_limited("too many tries to log in to this account", wait);
+  constexpr std::string_view words = "too many tries to log in to this account";
+  const uuid pair = pair_of(account, address);
+  const auto wait = wrong_passwords_.wait(pair, now);
+  if (wait.count() > 0) {
+    if (standing) *standing = {rate_class::log_in, 1, 0, wait, wait};
+    return rate_limited(std::string(words), wait);
+  }
+  if (is_known(pair)) return refuse(pairs_, rate_class::log_in, pair, now, standing, words);
+  return refuse(accounts_, rate_class::log_in, account, now, standing, words);
 }
 
 void rate_limits::after_login(const uuid& account, const uuid& address, bool right, time_point now) {
   if (!enabled_) return;
-  if (right)
-    wrong_passwords_.succeeded(pair_of(account, address));
-  else
-    wrong_passwords_.failed(pair_of(account, address), now);
+  const uuid pair = pair_of(account, address);
+  if (!right) return wrong_passwords_.failed(pair, now);
+  wrong_passwords_.succeeded(pair);
+  const std::lock_guard lock(known_.mutex);
+  if (known_.pairs.size() >= keys_max) known_.pairs.clear();
+  known_.pairs.insert(pair);
 }
 
 } // namespace palabre::http

@@ -7,8 +7,10 @@
 #include "http/rate_class.hpp"
 #include "http/token_buckets.hpp"
 
+#include <mutex>
 #include <optional>
 #include <string_view>
+#include <unordered_set>
 
 namespace palabre::http {
 
@@ -19,7 +21,7 @@ struct rate_settings {
   unsigned address_per_second = 200;      ///< of all kinds, from one address; four seconds' worth at once
   unsigned login_per_minute = 5;          ///< for one account, and from one address
   unsigned registrations_per_minute = 20; ///< from one address
-  unsigned joins_per_minute = 10;         ///< tries with a share code, of one user
+  unsigned joins_per_minute = 10;         ///< tries with a share code, of one user and from one address
   unsigned looks_back_per_second = 20;    ///< `?at=`, of one user; two seconds' worth at once
 };
 
@@ -31,7 +33,7 @@ public:
   rate_limits(const rate_settings& allowed, bool enabled);
 
   /// One request from an address, whatever it is. Nil (a realtime connection's): never refused.
-  std::optional<problem> take_address(const uuid& address, time_point now);
+  std::optional<problem> take_address(const uuid& address, time_point now, rate_standing* standing = nullptr);
   /// One of a class, by the user's id or, where there is no user, the address. What is left goes to `standing`.
   std::optional<problem> take(rate_class of, const uuid& key, time_point now, rate_standing* standing = nullptr);
 
@@ -40,15 +42,25 @@ public:
 
   /// Before a password is looked at: `account` stands for what was given as the login, whether there is such an
   /// account or not, so that nobody learns which there are.
-  std::optional<problem> before_login(const uuid& account, const uuid& address, time_point now);
+  /// A pair of both that has been right before has tries of its own: nobody can lock somebody else out.
+  std::optional<problem> before_login(const uuid& account, const uuid& address, time_point now,
+                                      rate_standing* standing = nullptr);
   void after_login(const uuid& account, const uuid& address, bool right, time_point now);
 
 private:
+  struct known_pairs {
+    std::mutex mutex;
+    std::unordered_set<uuid, seeded_hash> pairs; // by mutex; full: emptied, and learned anew
+  };
   token_buckets* buckets_of(rate_class of);
+  bool is_known(const uuid& pair);
+  std::optional<problem> refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
+                                rate_standing* standing, std::string_view words);
 
   const bool enabled_;
-  token_buckets addresses_, reads_, writes_, looks_back_, joins_, typing_, registrations_, logins_, accounts_;
+  token_buckets addresses_, reads_, writes_, looks_back_, joins_, typing_, registrations_, logins_, accounts_, pairs_;
   growing_delays wrong_passwords_;
+  known_pairs known_;
 };
 
 } // namespace palabre::http

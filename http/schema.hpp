@@ -11,7 +11,8 @@
 //   BOOST_DESCRIBE_STRUCT(post_message_body, (), (body, reply_to, client_id, metadata))
 //
 // Field types: the ones below; id_of<…>; bool; integers; timestamp; described enums; events::visibility ("public",
-// "private"); described structs; std::optional<T>: may be absent or null; patched<T>: tells absent from null.
+// "private"); described structs; std::optional<T>: may be absent or null; patched<T>: tells absent from null;
+// replaced<T>.
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
@@ -139,6 +140,12 @@ struct whole {
   static constexpr std::int64_t value_min = Min, value_max = Max;
   std::int64_t value = 0;
   void read(body_checks::element from, body_checks& checks);
+};
+
+/// A field of a PATCH that can be changed, not emptied: absent or a value.
+template <class T>
+struct replaced {
+  std::optional<T> value;
 };
 
 /// A field of a PATCH: absent (leave it), null (empty it) or a value.

@@ -38,6 +38,10 @@ inline constexpr bool is_patched = false;
 template <class T>
 inline constexpr bool is_patched<patched<T>> = true;
 template <class T>
+inline constexpr bool is_replaced = false;
+template <class T>
+inline constexpr bool is_replaced<replaced<T>> = true;
+template <class T>
 inline constexpr bool is_vector = false;
 template <class T>
 inline constexpr bool is_vector<std::vector<T>> = true;
@@ -71,6 +75,11 @@ void value_into(T& out, element from, body_checks& checks) {
       out.reset();
     else
       value_into(out.emplace(), from, checks);
+  } else if constexpr (is_replaced<T>) {
+    if (from.is_null())
+      checks.refuse("required", "this can be changed, not taken away");
+    else
+      value_into(out.value.emplace(), from, checks);
   } else if constexpr (is_patched<T>) {
     out.present = true;
     value_into(out.value, from, checks);
@@ -106,7 +115,7 @@ void object_into(T& out, object from, body_checks& checks) {
     using field_type = std::remove_reference_t<decltype(field)>;
     element value;
     const bool there = from.at_key(member.name).get(value) == simdjson::SUCCESS;
-    if (!there && (is_optional<field_type> || is_patched<field_type>)) return;
+    if (!there && (is_optional<field_type> || is_patched<field_type> || is_replaced<field_type>)) return;
     checks.enter(member.name);
     if (there)
       value_into(field, value, checks);

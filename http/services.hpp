@@ -56,7 +56,8 @@ struct edge_settings {
   std::size_t presence_individuals_max = limits::presence_individuals_max; ///< connected in a room: above, counts only
   std::vector<std::string> allowed_origins;                                ///< beside the server's own
   proxy_list trusted_proxies;                                              ///< whose word on the client counts
-  namespace_table namespaces;                                              ///< of channels beside rooms
+  proxy_header proxies_write = proxy_header::x_forwarded_for;
+  namespace_table namespaces;              ///< of channels beside rooms
   std::vector<std::string> administrators; ///< logins, canonical: whoever has one is an administrator unpromoted
   std::string version;                     ///< of the server
   bool test_routes = false;                ///< whether there is /test/echo

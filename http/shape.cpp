@@ -1,5 +1,7 @@
 #include "http/shape.hpp"
 
+#include <limits>
+
 namespace palabre::http::shapes {
 namespace {
 
@@ -24,7 +26,8 @@ std::string string(std::uint64_t min, std::optional<std::uint64_t> max, std::str
 }
 
 std::string integer(std::optional<std::int64_t> min, std::optional<std::int64_t> max) {
-  std::string out = R"({"type":"integer")";
+  std::string out = R"({"type":"integer","format":"int64")";
+  if (max == std::numeric_limits<std::int64_t>::max()) max.reset(); // what not every language can write
   append_bound(out, "minimum", min);
   append_bound(out, "maximum", max);
   return out + '}';
@@ -46,6 +49,7 @@ std::string one_of(const std::vector<std::string_view>& names) {
 }
 
 std::string nullable(const std::string& schema) {
+  if (schema.starts_with(R"({"type":[)")) return schema; // it is already
   constexpr std::string_view kinds[] = {"string", "integer", "boolean"};
   for (const std::string_view kind : kinds) {
     const std::string opening = R"({"type":")" + std::string(kind) + '"';

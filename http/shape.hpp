@@ -6,6 +6,7 @@
 // referred to everywhere else. A struct that is a whole body or answer also has `static constexpr std::string_view
 // example`: JSON of that shape.
 
+#include "base/assert.hpp"
 #include "base/json_writer.hpp"
 #include "http/api.hpp"
 #include "http/schema.hpp"
@@ -33,14 +34,21 @@ public:
   template <class T>
   std::string of(direction way);
 
-  /// Name → schema.
-  const std::map<std::string, std::string, std::less<>>& named() const { return named_; }
+  struct shape_entry {
+    const void* of; ///< stands for the type
+    direction way;
+    std::string schema;
+  };
+  const std::map<std::string, shape_entry, std::less<>>& named() const { return named_; }
 
 private:
   template <class T>
   std::string in_full(direction way);
 
-  std::map<std::string, std::string, std::less<>> named_;
+  template <class T>
+  static constexpr char identity = 0;
+
+  std::map<std::string, shape_entry, std::less<>> named_;
 };
 
 template <class T, direction Way>
@@ -106,11 +114,9 @@ template <class T>
 std::string shape_book::of(direction way) {
   if constexpr (shapes::named<T>) {
     const std::string_view name = T::shape_name;
-    if (named_.find(name) == named_.end()) {
-      named_.emplace(name, std::string{}); // it may refer to itself
-      std::string schema = in_full<T>(way);
-      named_.find(name)->second = std::move(schema);
-    }
+    const auto [at, is_new] = named_.try_emplace(std::string(name), shape_entry{&identity<T>, way, {}});
+    PALABRE_ASSERT(at->second.of == &identity<T> && at->second.way == way); // one name, one type, one direction
+    if (is_new) at->second.schema = in_full<T>(way);                        // which may refer to itself
     return shapes::reference(name);
   } else {
     return in_full<T>(way);
@@ -126,6 +132,8 @@ std::string shape_book::in_full(direction way) {
     return nullable(of<typename T::value_type>(way));
   else if constexpr (reading::is_patched<T>)
     return of<decltype(T::value)>(way);
+  else if constexpr (reading::is_replaced<T>)
+    return of<typename decltype(T::value)::value_type>(way);
   else if constexpr (is_sometimes<T>)
     return of<typename decltype(T::value)::value_type>(way);
   else if constexpr (is_list<T>)
@@ -137,7 +145,7 @@ std::string shape_book::in_full(direction way) {
   else if constexpr (in_code_points<T>)
     return string(T::code_points_min, T::code_points_max);
   else if constexpr (in_bytes<T>)
-    return string(T::bytes_min, T::bytes_max);
+    return string((T::bytes_min + 3) / 4, T::bytes_max); // a character has four bytes at most
   else if constexpr (bounded_number<T>)
     return integer(T::value_min, T::value_max);
   else if constexpr (std::is_same_v<T, email_text>)
@@ -147,7 +155,7 @@ std::string shape_book::in_full(direction way) {
   else if constexpr (std::is_same_v<T, emoji_text>)
     return string(1, limits::emoji_bytes_max, R"("description":"one emoji")");
   else if constexpr (std::is_same_v<T, metadata_json> || std::is_same_v<T, events::raw_json>)
-    return R"({"type":["object","null"]})";
+    return R"({"type":["object","null"],"additionalProperties":true})";
   else if constexpr (std::is_same_v<T, any_json>)
     return "{}";
   else if constexpr (std::is_same_v<T, bool>)
@@ -176,7 +184,8 @@ std::string shape_book::in_full(direction way) {
       const std::string_view name = way == direction::given ? events::key_of<T>(member) : member.name;
       properties.emplace_back(name, of<field>(way));
       const bool may_miss = is_sometimes<field> ||
-                            (way == direction::taken && (reading::is_optional<field> || reading::is_patched<field>));
+                            (way == direction::taken && (reading::is_optional<field> || reading::is_patched<field> ||
+                                                         reading::is_replaced<field>));
       if (!may_miss) required.push_back(name);
     });
     return object(properties, required);

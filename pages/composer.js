@@ -42,9 +42,7 @@ export class Composer {
   }
 
   render() {
-    const is_closed = Boolean(this.#room.archived_at);
-    this.#text.disabled = is_closed;
-    this.#text.placeholder = is_closed ? 'This room is archived' : `Write to ${this.#room.name}`;
+    this.#text.placeholder = `Write to ${this.#room.name}`;
   }
 
   reply_to(message) {

@@ -106,4 +106,5 @@ export function ask_emoji(title, use) {
   }, { signal: done.signal });
   dialog.addEventListener('close', () => done.abort(), { once: true });
   open_dialog('emoji-dialog');
+  by_id('emoji-grid').firstElementChild.focus();
 }

@@ -8,9 +8,8 @@ const side_form = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: 
 const full_form = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 const link_pattern = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/gu;
 
-/// `follows`: the same person goes on. `answered`: what it replies to, undefined: not loaded. `mine`, `may_write`: about
-/// whoever looks.
-export function message_item(message, { follows, answered, mine, may_write, is_current }) {
+/// `follows`: the same person goes on. `answered`: what it replies to, undefined: not loaded. `mine`: of whoever looks.
+export function message_item(message, { follows, answered, mine, is_current }) {
   const item = element(`li.message${follows ? '.follows' : ''}${mine ? '.mine' : ''}`,
     { 'data-id': message.id, tabindex: is_current ? '0' : '-1' });
   const name = name_of(message);
@@ -23,8 +22,13 @@ export function message_item(message, { follows, answered, mine, may_write, is_c
       message.reply_to && reply_line(answered),
       body_of(message),
       message.reactions.length > 0 && reaction_row(message)),
-    !message.deleted_at && may_write && actions(message, mine));
+    !is_gone(message) && actions(message, mine));
   return item;
+}
+
+/// Deleted, or its author was erased.
+export function is_gone(message) {
+  return message.deleted_at !== null || message.body === null;
 }
 
 export function name_of(message) {
@@ -58,11 +62,11 @@ function reply_line(answered) {
 }
 
 export function gist_of(message) {
-  return message.deleted_at ? 'a deleted message' : message.body.replace(/\s+/gu, ' ').slice(0, 120);
+  return is_gone(message) ? 'a deleted message' : message.body.replace(/\s+/gu, ' ').slice(0, 120);
 }
 
 function body_of(message) {
-  if (message.deleted_at) return element('p.body.deleted', {}, 'This message was deleted.');
+  if (is_gone(message)) return element('p.body.deleted', {}, 'This message was deleted.');
   const is_emoji = /^(?:\p{Extended_Pictographic}[\p{Emoji_Modifier}\u{fe0f}\u{200d}]*){1,5}$/u.test(message.body);
   return element(`p.body${is_emoji ? '.jumbo' : ''}`, {}, ...linked(message.body),
     message.edited_at && element('span.edited.small', {}, ' (edited)'));

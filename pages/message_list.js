@@ -62,13 +62,24 @@ export class MessageList {
     this.#place(this.#wanted());
     this.#older.hidden = !timeline.has_older;
     this.#begins.hidden = timeline.has_older || !timeline.is_loaded;
-    this.#begins.replaceChildren(element('p.begins-title', {}, this.#room.name),
-      element('p.soft', {}, 'This is where it begins.'));
+    this.#render_begin();
     const grew_above = first && first !== this.#list.querySelector('li[data-id]')?.dataset.id;
     if (this.#was_at_end) this.go_to_end();
     else if (grew_above) this.#log.scrollTop = this.#log.scrollHeight - from_end;
     this.#show_way_to_end();
     if (this.#was_at_end) this.on_read();
+  }
+
+  #render_begin() {
+    const { name, member_count, share_code } = this.#room;
+    const is_alone = member_count === 1 && share_code;
+    const made_of = `${name} ${is_alone}`;
+    if (this.#begins.dataset.madeOf === made_of) return; // a button in it may have the focus
+    this.#begins.dataset.madeOf = made_of;
+    this.#begins.replaceChildren(
+      element('p.begins-title', {}, name),
+      element('p.soft', {}, is_alone ? 'This is where it begins. Nobody but you is here yet.' : 'This is where it begins.'),
+      ...(is_alone ? [element('p.row', {}, element('button.button.primary', { type: 'button', 'data-opens': 'share-dialog' }, 'Let somebody in'))] : []));
   }
 
   get is_at_end() {
@@ -134,7 +145,7 @@ export class MessageList {
     const follows = before?.author_id === message.author_id && !message.reply_to
       && Date.parse(message.created_at) - Date.parse(before.created_at) < together_ms;
     const answered = message.reply_to ? this.#room.timeline.message(message.reply_to) : undefined;
-    const about = { follows, answered, mine: message.author_id === this.#account.user.id, may_write: !this.#room.archived_at };
+    const about = { follows, answered, mine: message.author_id === this.#account.user.id };
     const { reply_count, ...shown } = message; // a count that is not shown makes no new item
     return {
       key: message.id, id: message.id, made_of: JSON.stringify([shown, about]),
@@ -163,7 +174,8 @@ export class MessageList {
       if (node === at) at = at.nextSibling;
       else this.#list.insertBefore(node, at);
     }
-    for (const { node } of this.#items.values()) if (![...kept.values()].some((item) => item.node === node)) node.remove();
+    const stays = new Set(Array.from(kept.values(), ({ node }) => node));
+    for (const { node } of this.#items.values()) if (!stays.has(node)) node.remove();
     this.#items = kept;
     this.#mark_current();
   }

@@ -37,8 +37,8 @@ export class Description {
   }
 
   #operation(path, verb, item, operation) {
-    const security = operation.security ?? this.#document.security ?? [];
-    const own = (operation.parameters ?? []).map((parameter) => this.resolved(parameter));
+    const { needs_token, keys } = this.#ways_in(operation.security ?? this.#document.security ?? []);
+    const own = [...keys, ...(operation.parameters ?? []).map((parameter) => this.resolved(parameter))];
     const shared = (item.parameters ?? []).map((parameter) => this.resolved(parameter));
     const parameters = [...shared.filter((of) => !own.some(({ name, in: where }) => name === of.name && where === of.in)), ...own];
     return {
@@ -49,7 +49,8 @@ export class Description {
       summary: operation.summary ?? '',
       description: operation.description ?? '',
       is_deprecated: operation.deprecated === true,
-      needs_token: security.length > 0 && !security.some((way) => Object.keys(way).length === 0),
+      needs_token,
+      is_locked: needs_token || keys.length > 0,
       rpc: operation['x-palabre-rpc'] || '',
       permission: operation['x-palabre-permission'] || '',
       parameters: parameters.filter(({ in: where }) => where !== 'cookie'),
@@ -58,18 +59,32 @@ export class Description {
     };
   }
 
+  /// Whether it is called with an access token, and with which keys, as parameters.
+  #ways_in(security) {
+    const schemes = this.#document.components?.securitySchemes ?? {};
+    const used = security.flatMap((way) => Object.keys(way)).map((name) => this.resolved(schemes[name]));
+    const keys = used.filter(({ type, in: where }) => type === 'apiKey' && where === 'header')
+      .map(({ name, description }) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } }));
+    return { needs_token: used.some(({ type }) => type === 'http'), keys };
+  }
+
   #body({ description, required, content = {} }) {
     const [type, media = {}] = Object.entries(content)[0] ?? ['application/json'];
     return { type, description, required: required === true, schema: media.schema ?? {}, example: this.#example_of(media) };
   }
 
   #answer(status, { description, headers = {}, content = {} }) {
-    const contents = Object.entries(content).map(([type, media]) => ({ type, schema: media.schema, example: first_example(media) }));
+    const contents = Object.entries(content).map(([type, media]) => ({ type, schema: media.schema, example: this.#given_example(media) }));
     return { status, description, contents, headers: Object.entries(headers).map(([name, of]) => [name, this.resolved(of)]) };
   }
 
+  #given_example(media) {
+    const examples = media.examples && Object.fromEntries(Object.entries(media.examples).map(([name, one]) => [name, this.resolved(one)]));
+    return first_example({ ...media, examples });
+  }
+
   #example_of(media) {
-    const given = first_example(media);
+    const given = this.#given_example(media);
     return given !== undefined ? given : this.sample(media.schema ?? {});
   }
 

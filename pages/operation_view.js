@@ -11,9 +11,13 @@ export function operation_view(description, session, operation) {
       element('span.summary-words', {},
         element(`code.path${operation.is_deprecated ? '.deprecated' : ''}`, {}, ...breakable(operation.path)),
         element('span.soft.small', {}, operation.summary)),
-      operation.needs_token && element('span.lock', { title: 'needs a token' }, icon('lock'), element('span.visually-hidden', {}, 'needs a token'))));
+      operation.is_locked && element('span.lock', { title: lock_words(operation) }, icon('lock'), element('span.visually-hidden', {}, lock_words(operation)))));
   details.addEventListener('toggle', () => details.append(inside(description, session, operation)), { once: true });
   return details;
+}
+
+function lock_words({ needs_token }) {
+  return needs_token ? 'needs a token' : 'needs a key';
 }
 
 /// A long path may go on in the next line behind a slash.
@@ -24,7 +28,7 @@ function breakable(path) {
 function inside(description, session, operation) {
   return element('div.operation-inside', {},
     element('div.about.stack', {},
-      operation.description && element('p', {}, operation.description),
+      operation.description && operation.description !== operation.summary && element('p', {}, ...with_code(operation.description)),
       facts(operation),
       operation.parameters.length > 0 && part('Parameters', parameters_view(description, operation.parameters)),
       operation.body && part('Body', schema_view(description, operation.body.schema)),
@@ -50,20 +54,27 @@ function parameters_view(description, parameters) {
   return element('ul.properties', {}, ...parameters.map(({ name, in: where, required, schema = {}, description: words }) => element('li', {},
     element('p.property', {}, element('code.name', {}, name), ' ',
       element('span.type', {}, `${description.type_words(schema)}, in the ${where}`), required && element('span.required', {}, ' required')),
-    words && element('p.small.soft', {}, words))));
+    words && element('p.small.soft', {}, ...with_code(words)))));
 }
 
-function answer_view(description, { status, description: words, contents, headers }) {
+function answer_view(description, { status, description: words = '', contents, headers }) {
   const kind = status < '300' ? 'good' : status < '400' ? 'plain' : 'bad';
-  const is_rich = contents.length > 0 || headers.length > 0;
-  const head = [element(`span.status.${kind}`, {}, status), ` ${words ?? ''}`];
-  if (!is_rich) return element('p.answer-line', {}, ...head);
+  const reasons = words.split(/; (?=`)/); // a refusal names each code it may have, and says what that is
+  const codes = reasons.map((reason) => /^`([^`]+)`: /.exec(reason)?.[1]);
+  const head = [element(`span.status.${kind}`, {}, status), ' ', ...(codes.every(Boolean) ? [codes.join(', ')] : with_code(words))];
+  if (contents.length === 0 && headers.length === 0) return element('p.answer-line', {}, ...head);
   const shown = folded('', () => element('div.stack.tight', {},
-    ...headers.map(([name, { description: about }]) => element('p.small', {}, element('code', {}, name), ` ${about ?? ''}`)),
+    ...(codes.every(Boolean) ? reasons.map((reason) => element('p.small', {}, ...with_code(reason))) : []),
+    ...headers.map(([name, { description: about = '' }]) => element('p.small', {}, element('code', {}, name), ' ', ...with_code(about))),
     ...contents.flatMap((content) => content_view(description, content))));
   shown.querySelector('summary').replaceChildren(...head);
   shown.classList.add('answer-line');
   return shown;
+}
+
+/// The text, with what stands between backquotes as code.
+function with_code(text) {
+  return text.split(/`([^`]+)`/).map((part, i) => (i % 2 === 1 ? element('code', {}, part) : part));
 }
 
 function content_view(description, { type, schema, example }) {

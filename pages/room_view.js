@@ -5,7 +5,7 @@ import { avatar } from './avatar.js';
 import { Composer } from './composer.js';
 import { ask_emoji, ask_whether, say_refusal } from './dialogs.js';
 import { by_id, element } from './dom.js';
-import { name_of } from './message_item.js';
+import { is_gone, name_of } from './message_item.js';
 import { MessageList } from './message_list.js';
 import { name_in } from './people.js';
 import { count_of } from './rooms.js';
@@ -94,8 +94,8 @@ export class RoomView {
     if (!room) return;
     by_id('room-name').textContent = room.name;
     const { people } = room;
-    const count = people.is_loaded ? people.count : room.member_count;
-    by_id('room-facts').textContent = people.is_loaded ? `${count_of(count, 'member')} · ${people.here} here now` : count_of(count, 'member');
+    const members = count_of(room.member_count, 'member');
+    by_id('room-facts').textContent = people.is_loaded ? `${members} · ${people.here} here now` : members;
     by_id('people-list').replaceChildren(...people.list.map((member) => this.#member(member)));
     by_id('leave-room').hidden = room.role === 'owner';
     this.#messages.render();
@@ -180,7 +180,7 @@ export class RoomView {
   }
 
   #own_last() {
-    return this.#room.timeline.messages.findLast(({ author_id, deleted_at }) => author_id === this.#account.user.id && !deleted_at);
+    return this.#room.timeline.messages.findLast((message) => message.author_id === this.#account.user.id && !is_gone(message));
   }
 
   /// What the buttons on messages do.

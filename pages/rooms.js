@@ -1,7 +1,7 @@
 // The rooms one is in: their settings, how much in them is unread, their timelines, who is in them and who is there now.
-// Follows the connection. Tells: "changed" (the list), "room" (one room, detail: its id), "said" (detail: {room, event}).
+// Follows the connection; of more rooms than it may listen to, the rest is as it was when it was loaded. Tells: "changed" (the list), "room" (one room, detail: its id), "said" (detail: {room, event}).
 
-import { People } from './people.js';
+import { goes, People } from './people.js';
 import { Timeline } from './timeline.js';
 
 const listened_max = 100; // a connection may have 128 subscriptions
@@ -41,8 +41,9 @@ export class Rooms extends EventTarget {
       found.push(...page.items);
       next = page.next;
     }
-    for (const room of found) if (!room.archived_at) this.#add(room);
-    const ids = new Set(found.map(({ id }) => id));
+    const living = found.filter(({ archived }) => !archived);
+    for (const room of living) this.#add(room);
+    const ids = new Set(living.map(({ id }) => id));
     for (const id of [...this.#rooms.keys()]) if (!ids.has(id)) this.#lose(id);
     this.is_loaded = true;
     this.#changed();
@@ -90,9 +91,9 @@ export class Rooms extends EventTarget {
 
   /// The newest page of the room and who is in it. Throws what Account.call throws.
   async open(room) {
-    const people = room.people.load();
-    if (!room.timeline.is_loaded) await room.timeline.load();
-    await people;
+    const loads = [room.people.load()];
+    if (!room.timeline.is_loaded) loads.push(room.timeline.load());
+    await Promise.all(loads);
   }
 
   async #enter(room) {
@@ -121,7 +122,7 @@ export class Rooms extends EventTarget {
 
   #listen(room) {
     this.#connection.listen(room.id, {
-      begun: () => {},
+      begun: () => this.#load_wanted(room).catch(() => {}), // it will begin again
       heard: (event) => this.#heard(room, event),
       back: (how) => this.#back(room, how),
       ended: (code) => this.#ended(room, code),
@@ -141,6 +142,8 @@ export class Rooms extends EventTarget {
 
   #advance(room, { seq, at, type, actor_id }) {
     room.last_seq = seq;
+    if (type === 'member.joined') room.member_count += 1;
+    if (goes.has(type)) room.member_count -= 1;
     if (type !== 'message.posted') return;
     room.updated_at = at;
     if (actor_id !== this.#account.user.id) room.unread_count = Math.min(room.unread_count + 1, unread_max);
@@ -163,12 +166,17 @@ export class Rooms extends EventTarget {
     const before = missed.length > 0 ? missed[0].seq - 1 : undefined;
     this.#connection.note(`${room.name}: ${recovered ? `recovered, ${count_of(missed.length, 'message')}` : 'too much was missed, loaded anew'}.`);
     try {
-      if (!recovered) await room.timeline.load();
-      if (room.people.is_loaded) await room.people.load();
+      if (!recovered) await this.load(); // what is unread has to be counted anew
+      await this.#load_wanted(room);
     } catch {
       return; // it is lost again, and will be back again
     }
     room.timeline.note(words, 'back', before);
+  }
+
+  async #load_wanted({ timeline, people }) {
+    if (timeline.is_wanted && !timeline.is_loaded) await timeline.load();
+    if (people.is_loaded) await people.load();
   }
 
   #ended(room, code) {
@@ -230,5 +238,5 @@ const reactions_to = {
   },
   'room.code_rotated': (room, _, rooms) => rooms.reload(room.id).catch(() => {}),
   'member.joined': (room, { data, seq }) => room.timeline.note(`${data.display_name ?? 'Somebody'} joined`, 'joined', seq),
-  'member.left': (room, { data, seq }) => room.timeline.note(`${room.people.name_of(data.user_id)} left`, 'left', seq),
+  'member.left': (room, { data, seq }) => room.timeline.note(`${room.people.name_before(data.user_id)} left`, 'left', seq),
 };

@@ -14,6 +14,7 @@ export class Timeline extends EventTarget {
   #meanwhile = [];  ///< events that came since the first of them was asked for: a page may be older than they are
   room_id;
   notes = [];            ///< {after_seq, at, words, kind}: what happened between messages
+  is_wanted = false;     ///< somebody has asked for it: it is to be loaded whenever it is not
   is_loaded = false;
   has_older = false;
 
@@ -42,11 +43,9 @@ export class Timeline extends EventTarget {
 
   /// The newest page, in the place of all there is.
   async load() {
+    this.is_wanted = true;
     const page = await this.#page('');
-    const newer = this.is_loaded ? [] : [...this.#messages.values()]; // came while the page was on its way
     this.#messages = new Map(page.items.map((message) => [message.id, message]));
-    const loaded_to = this.last_seq;
-    for (const message of newer) if (message.seq > loaded_to) this.#messages.set(message.id, message);
     this.has_older = page.prev !== null;
     this.is_loaded = true;
     this.#catch_up();
@@ -85,9 +84,10 @@ export class Timeline extends EventTarget {
     this.#changed();
   }
 
-  /// An event of the room.
+  /// An event of the room. Before there is a page it does not matter: the page will have it.
   apply(event) {
     if (this.#loads > 0) this.#meanwhile.push(event);
+    if (!this.is_loaded) return;
     changes[event.type]?.(this, event);
   }
 

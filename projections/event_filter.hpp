@@ -24,8 +24,8 @@ struct event_filter {
 
   bool takes(const storage::record& r) const {
     return (!stream || r.stream == *stream) && (!user || r.actor == *user) && (!type || r.type == *type) &&
-           (!request || request_id_in(r.correlation) == *request) && (!since || r.time >= *since) && (!until || r.time <= *until) &&
-           (!about || is_about(r));
+           (!request || request_id_in(r.correlation) == *request) && (!since || r.time >= *since) &&
+           (!until || r.time <= *until) && (!about || is_about(r));
   }
 
 private:

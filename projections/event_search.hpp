@@ -32,6 +32,8 @@ public:
   /// archived, and is not at hand.
   result<bool> step();
 
+  /// How many records it went through.
+  std::size_t looked_at() const { return looked_at_; }
   /// In the direction asked for.
   std::vector<storage::committed_record>& found() { return found_; }
   /// Where the next page begins, the same way (exclusive, as page_request::from); nullopt: there is nothing more.

@@ -138,9 +138,10 @@ result<void> segment_writer::finish() {
 namespace {
 
 result<segment_name> read_header(int file, const std::string& path) {
-  PALABRE_TRY(const auto header, read_at(file, header_bytes, 0, path));
-  if (!header || !header->starts_with(magic)) return error{errc::corrupt, path + " is no segment"};
-  byte_reader in(std::string_view(*header).substr(magic.size()));
+  PALABRE_TRY(const auto found, read_at(file, header_bytes, 0, path));
+  const std::string header = found.value_or(std::string{});
+  if (!header.starts_with(magic)) return error{errc::corrupt, path + " is no segment"};
+  byte_reader in(std::string_view(header).substr(magic.size()));
   segment_name name;
   name.stream.kind = static_cast<char>(in.integer<std::uint8_t>());
   name.stream.id = uuid_from_bytes(in.take(16).data());

@@ -53,6 +53,11 @@ error refusal(const std::string& directory, const std::string& found, position l
                              "be read with: palabre recover --data " + data + " --accept-loss"};
 }
 
+/// What RocksDB goes by is not there, or ends before the last family.
+std::string nothing_listed(const std::string& directory) {
+  return "there is no log in " + directory + ", or CURRENT and the MANIFEST that it names do not lead to it";
+}
+
 /// Fails while another process, or another part of this one, writes the log. RocksDB would say so only after our look
 /// at it.
 result<void> check_unlocked(const std::string& directory, rocksdb::Env& env) {
@@ -222,7 +227,7 @@ result<opened_log> open_for_writing(const std::string& directory, randomness& ra
   log.report.created = !is_there;
   recovery mode = recovery::kTolerateCorruptedTailRecords;
   if (log.report.created && before && before->head.value > 0)
-    return refusal(directory, "there is no log in " + directory, {}, before);
+    return refusal(directory, nothing_listed(directory), {}, before);
   if (!log.report.created) {
     PALABRE_TRY(check_unlocked(directory, env));
     PALABRE_TRY(mode, choose_recovery(directory, env, before));

@@ -2,6 +2,7 @@
 
 #include "storage/rocksdb_instance.hpp"
 #include "storage/rocksdb_options.hpp"
+#include "storage/table_check.hpp"
 
 #include <rocksdb/env.h>
 
@@ -89,6 +90,8 @@ result<void> repair_copy(const std::string& damaged, const std::string& copy) {
   PALABRE_TRY(copy_files(damaged, copy));
   rocksdb::DBOptions options = log_options();
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  const auto env = rocksdb::NewCompositeEnv(checking_tables(rocksdb::FileSystem::Default()));
+  options.env = env.get();
   const auto status = rocksdb::RepairDB(copy, options, log_families());
   if (!status.ok()) return to_error(status, damaged);
   PALABRE_TRY(rocksdb_instance::open(options, copy, log_families())); // makes the families that had no table

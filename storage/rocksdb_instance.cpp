@@ -1,6 +1,7 @@
 #include "storage/rocksdb_instance.hpp"
 
 #include "storage/rocksdb_options.hpp"
+#include "storage/table_check.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -64,9 +65,16 @@ result<bool> find_rocksdb(const std::string& directory, rocksdb::Env& env) {
   return status.ok();
 }
 
-rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& options, const std::string& directory,
+rocksdb::DBOptions rocksdb_instance::on_checked_disk(rocksdb::DBOptions options) {
+  env_ = rocksdb::NewCompositeEnv(checking_tables(options.env->GetFileSystem()));
+  options.env = env_.get();
+  return options;
+}
+
+rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& wanted, const std::string& directory,
                                                 const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
+  const rocksdb::DBOptions options = instance->on_checked_disk(wanted);
   PALABRE_TRY(const bool is_there, find_rocksdb(directory, *options.env));
   rocksdb::Status status;
   if (options.create_if_missing && !is_there) status = create_families(options, directory, which);
@@ -78,8 +86,8 @@ rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& option
 rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptions& options,
                                                           const std::string& directory, const families& which) {
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
-  const auto status =
-      rocksdb::DB::OpenForReadOnly(reading(options), directory, which, &instance->handles_, &instance->db_);
+  const auto status = rocksdb::DB::OpenForReadOnly(instance->on_checked_disk(reading(options)), directory, which,
+                                                   &instance->handles_, &instance->db_);
   if (!status.ok()) return to_error(status, directory);
   return instance;
 }
@@ -89,8 +97,9 @@ rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptio
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
   PALABRE_TRY(instance->scratch_directory_, make_scratch_directory());
   instance->directory_ = directory;
-  const auto status = rocksdb::DB::OpenAsSecondary(reading(options), directory, instance->scratch_directory_, which,
-                                                   &instance->handles_, &instance->db_);
+  const auto status =
+      rocksdb::DB::OpenAsSecondary(instance->on_checked_disk(reading(options)), directory, instance->scratch_directory_,
+                                   which, &instance->handles_, &instance->db_);
   if (!status.ok()) return to_error(status, directory);
   PALABRE_TRY(instance->catch_up());
   return instance;

@@ -46,6 +46,10 @@ public:
 private:
   rocksdb_instance() = default;
 
+  /// `options` on the same disk, with its tables checked (storage/table_check.hpp).
+  rocksdb::DBOptions on_checked_disk(rocksdb::DBOptions options);
+
+  std::unique_ptr<rocksdb::Env> env_; ///< outlives the database
   rocksdb::DB* db_ = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::string directory_;         ///< of a secondary

@@ -3,6 +3,7 @@
 #include "events/catalog.hpp"
 #include "events/streams.hpp"
 #include "http/query.hpp"
+#include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/routes/answers.hpp"
 #include "http/routes/audited_event.hpp"
@@ -127,6 +128,14 @@ answer_or_problem render(services& s, const call& c, const event_search::page_re
   return a;
 }
 
+/// What it went through beyond one step counts as further looks back: who asked waits before the next.
+void charge(const call& c, const event_search& search) {
+  if (search.looked_at() <= event_search::records_per_step) return;
+  const auto now = std::chrono::steady_clock::now();
+  const std::size_t more = (search.looked_at() - 1) / event_search::records_per_step;
+  c.of->rates().owe(rate_class::look_back, c.user(), now, more);
+}
+
 /// Others on this thread get their turn between two steps.
 awaitable<answer_or_problem> list(services& s, call& c) {
   const position head = s.log.head();
@@ -144,6 +153,7 @@ awaitable<answer_or_problem> list(services& s, call& c) {
     auto turn = asio::post(executor, asio::use_awaitable);
     co_await std::move(turn);
   }
+  charge(c, search);
   co_return render(s, c, page, search);
 }
 

@@ -290,16 +290,26 @@ BOOST_DESCRIBE_STRUCT(health_answer, (), (status, version))
 struct readiness_answer {
   static constexpr std::string_view shape_name = "Readiness";
   static constexpr std::string_view example = R"({"status":"ready","checks":{"log":"ok","projections":"ok"}})";
+  struct each {
+    static std::string schema() { return R"({"type":"object","additionalProperties":{"type":"string"}})"; }
+  };
   std::string status;
-  any_json checks;
+  each checks;
 };
 BOOST_DESCRIBE_STRUCT(readiness_answer, (), (status, checks))
+
+struct api_error {
+  std::uint64_t code = 0;
+  std::string message;
+};
+BOOST_DESCRIBE_STRUCT(api_error, (), (code, message))
 
 /// Either of the two.
 struct server_api_answer {
   static constexpr std::string_view shape_name = "ServerApiOutcome";
   static constexpr std::string_view example = R"({"result":{}})";
-  sometimes<any_json> result, error;
+  sometimes<any_json> result;
+  sometimes<api_error> error;
 };
 BOOST_DESCRIBE_STRUCT(server_api_answer, (), (result, error))
 

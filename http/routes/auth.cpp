@@ -17,11 +17,19 @@ namespace {
 
 using boost::asio::awaitable;
 
+/// What it must be made of is looked at later, in its own words.
+struct login_text : ascii_text<limits::login_bytes_min, limits::login_bytes_max, "login_bytes"> {
+  static std::string schema() {
+    return shapes::string(code_points_min, code_points_max, R"("pattern":"^[A-Za-z0-9_.-]+$")");
+  }
+  static constexpr std::size_t code_points_min = limits::login_bytes_min, code_points_max = limits::login_bytes_max;
+};
+
 struct register_body {
   static constexpr std::string_view shape_name = "Registration";
   static constexpr std::string_view example =
       R"({"login":"ada","password":"correct horse battery","display_name":"Ada"})";
-  ascii_text<limits::login_bytes_min, limits::login_bytes_max, "login_bytes"> login;
+  login_text login;
   secret_text<limits::password_bytes_min, limits::password_bytes_max> password;
   std::optional<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
   std::optional<email_text> email;
@@ -77,6 +85,7 @@ answer session_answer(services& s, int status, const projections::user_row& row,
   body += '}';
   answer a = written(status, std::move(body), done);
   a.headers.emplace_back("Cache-Control", "no-store");
+  a.holds_secrets = true;
   return a;
 }
 
@@ -185,7 +194,7 @@ awaitable<answer_or_problem> log_in(services& s, call& c) {
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
   const uuid account = account_key(s, std::get<login_body>(parsed).login.value);
   rate_limits& rates = c.of->rates();
-  if (auto refusal = rates.before_login(account, c.address, std::chrono::steady_clock::now()))
+  if (auto refusal = rates.before_login(account, c.address, std::chrono::steady_clock::now(), &c.rate))
     co_return std::move(*refusal);
   auto proving = prove(s, std::move(std::get<login_body>(parsed)));
   auto proved = co_await std::move(proving);
@@ -199,6 +208,8 @@ awaitable<answer_or_problem> log_in(services& s, call& c) {
   actors::user_request request = request_of(c, proved.value().user, std::move(command));
   auto asking = ask(s.commands, std::move(request));
   auto done = co_await std::move(asking);
+  if (!done && done.error().code == errc::not_found) // erased since
+    co_return problem_of({errc::wrong_credentials, {}});
   if (!done) co_return problem_of(done.error());
   auto answering = answer_session(s, std::move(session.token), std::move(done.value()));
   co_return co_await std::move(answering);
@@ -264,7 +275,7 @@ constexpr route rows[] = {
      .summary = "Make an account, and its first session.",
      .gives = makes_a<opened_session>,
      .takes = takes_a<register_body>,
-     .refuses = {"login_taken", "overloaded"},
+     .refuses = {"login_taken"},
      .rate = rate_class::register_},
     {.name = "log_in",
      .tag = tag,
@@ -275,7 +286,7 @@ constexpr route rows[] = {
      .summary = "Open a session.",
      .gives = answers_a<opened_session>,
      .takes = takes_a<login_body>,
-     .refuses = {"wrong_credentials"},
+     .refuses = {"wrong_credentials", "unauthenticated"},
      .rate = rate_class::log_in},
     {.name = "refresh",
      .tag = tag,

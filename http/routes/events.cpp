@@ -107,6 +107,7 @@ awaitable<answer_or_problem> make_ticket(services& s, call& c) {
   answer a = json_answer(200, R"({"ticket":")" + ticket.value() + R"(","expires_in":)" +
                                   std::to_string(limits::ticket_life.count()) + '}');
   a.headers.emplace_back("Cache-Control", "no-store");
+  a.holds_secrets = true;
   co_return a;
 }
 
@@ -124,7 +125,8 @@ constexpr route rows[] = {
      .gives = answers_a<page_of<event_answer>>,
      .query = {&parameters::before, &parameters::after, &parameters::limit},
      .refuses = {"position_unknown"},
-     .takes_ticket = true},
+     .takes_ticket = true,
+     .streams = true},
     {.name = "make_ticket",
      .tag = tag,
      .method = verb::post,
@@ -133,7 +135,9 @@ constexpr route rows[] = {
      .run = make_ticket,
      .summary = "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header.",
      .gives = answers_a<ticket_answer>,
-     .takes = takes_a<ticket_body>},
+     .takes = takes_a<ticket_body>,
+     .refuses = {"limit_exceeded"},
+     .stores_nothing = true},
 };
 
 } // namespace

@@ -19,7 +19,7 @@ struct profile_body {
   static constexpr std::string_view shape_name = "ProfileChange";
   static constexpr std::string_view example =
       R"({"display_name":"Ada L.","city":"London","interests":["mathematics"]})";
-  patched<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
+  replaced<line<1, limits::display_name_code_points_max, "display_name_code_points">> display_name;
   patched<url_text> avatar_url;
   patched<text<0, limits::bio_code_points_max, "bio_code_points">> bio;
   patched<line<0, limits::label_code_points_max, "city_code_points">> city;
@@ -46,7 +46,7 @@ void apply(std::optional<std::string>& to, const patched<Text>& change) {
 }
 
 events::user_profile changed(events::user_profile profile, const profile_body& body) {
-  if (body.display_name.present) profile.display_name = {body.display_name.value->value};
+  if (body.display_name.value) profile.display_name = {body.display_name.value->value};
   apply(profile.avatar_url.value, body.avatar_url);
   apply(profile.bio.value, body.bio);
   apply(profile.city.value, body.city);
@@ -76,7 +76,10 @@ awaitable<result<actors::outcome>> ask_me(services& s, call& c, events::user_com
   request.user = c.user();
   request.command = std::move(command);
   request.origin = origin_of(c, {});
-  return ask(s.commands, std::move(request));
+  auto asking = ask(s.commands, std::move(request));
+  auto done = co_await std::move(asking);
+  if (!done && done.error().code == errc::not_found) co_return error{errc::unauthenticated, "this account is gone"};
+  co_return done;
 }
 
 awaitable<answer_or_problem> answer_me(services& s, call& c, actors::outcome done) {
@@ -94,8 +97,6 @@ awaitable<answer_or_problem> patch_me(services& s, call& c) {
   const auto parsed = parse_body<profile_body>(c.body);
   if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
   const auto& body = std::get<profile_body>(parsed);
-  if (body.display_name.present && !body.display_name.value)
-    co_return bad_field("/display_name", "required", "a name can be changed, not taken away");
   for (int tries = 1;; ++tries) {
     const auto row = co_await my_row(s, c.user());
     if (!row) co_return problem_of(row.error());
@@ -184,6 +185,7 @@ constexpr route rows[] = {
      .run = put_password,
      .summary = "Change your password. All your other sessions end.",
      .takes = takes_a<password_body>,
+     .refuses = {"conflict"},
      .rate = rate_class::log_in},
     {.name = "get_user",
      .tag = tag,

@@ -63,7 +63,7 @@ awaitable<answer_or_problem> get_ready(services& s, call&) {
 
 struct description_answer {
   static constexpr std::string_view example = R"({"openapi":"3.1.0"})";
-  static std::string schema() { return R"({"type":"object"})"; }
+  static std::string schema() { return R"({"type":"object","additionalProperties":true})"; }
 };
 
 awaitable<answer_or_problem> get_description(services&, call& c) {

@@ -58,7 +58,6 @@ constexpr route row(std::string_view name, std::string_view path, handler run, s
           .run = run,
           .summary = summary};
   r.gives = file_of(media);
-  r.rate = rate_class::unlimited; // a visit asks for all of them at once
   r.tagged = true;
   return r;
 }
@@ -66,7 +65,7 @@ constexpr route row(std::string_view name, std::string_view path, handler run, s
 constexpr route rows[] = {
     row("show_chat", "/", show_chat, "A page to talk on.", "text/html"),
     row("show_docs", "/docs", show_docs, "A page to try the API on.", "text/html"),
-    row("show_asset", "/assets/{file}", show_asset, "What the pages are made of.", "text/javascript"),
+    row("show_asset", "/assets/{file}", show_asset, "What the pages are made of.", "*/*"),
 };
 
 } // namespace

@@ -13,7 +13,12 @@ struct ids_text {
   }
 };
 using seq_number = whole<0, std::numeric_limits<std::int64_t>::max()>;
-using page_size = whole<1, static_cast<std::int64_t>(limits::page_items_max)>;
+struct page_size {
+  static std::string schema() {
+    return R"({"type":"integer","minimum":1,"maximum":)" + std::to_string(limits::page_items_max) + R"(,"default":)" +
+           std::to_string(limits::page_items_default) + '}';
+  }
+};
 template <class T>
 constexpr shape in_query = shape_of<T, direction::taken>;
 

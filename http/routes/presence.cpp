@@ -98,7 +98,10 @@ awaitable<result<actors::outcome>> ask_mine(services& s, call& c, events::user_c
   request.user = c.user();
   request.command = std::move(command);
   request.origin = origin_of(c, {});
-  return ask(s.commands, std::move(request));
+  auto asking = ask(s.commands, std::move(request));
+  auto done = co_await std::move(asking);
+  if (!done && done.error().code == errc::not_found) co_return error{errc::unauthenticated, "this account is gone"};
+  co_return done;
 }
 
 events::set_presence set_presence_of(services& s, const call& c, const presence_body& body) {

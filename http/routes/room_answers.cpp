@@ -29,6 +29,7 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
   if (!row.value()) co_return problem_of({errc::not_found, {}});
   std::string body = render_room(*row.value(), mine.value().has_value(), s.time.now());
   answer a = tagged_answer(c, row.value()->settings_seq, std::move(body));
+  a.holds_secrets = true; // its share code
   a.status = status;
   add_outcome(a, done);
   co_return a;

@@ -23,14 +23,16 @@ namespace {
 
 using boost::asio::awaitable;
 
-enum class wanted_kind : std::uint8_t { salon, session, direct };
-BOOST_DESCRIBE_ENUM(wanted_kind, salon, session, direct)
+enum class wanted_kind : std::uint8_t { salon, session };
+BOOST_DESCRIBE_ENUM(wanted_kind, salon, session)
 
 using room_name = line<1, limits::room_name_code_points_max, "room_name_code_points">;
 using room_description = text<0, limits::room_description_code_points_max, "room_description_code_points">;
 using room_category = line<0, limits::label_code_points_max, "category_code_points">;
 using room_color_theme = line<0, limits::label_code_points_max, "color_theme_code_points">;
-using zone_name = ascii_text<1, 64, "time_zone_bytes">;
+struct zone_name : ascii_text<1, 64, "time_zone_bytes"> {
+  static std::string schema() { return shapes::string(1, 64, R"("pattern":"^[A-Za-z][A-Za-z0-9/_+-]*$")"); }
+};
 
 struct create_body {
   static constexpr std::string_view shape_name = "NewRoom";
@@ -48,12 +50,12 @@ BOOST_DESCRIBE_STRUCT(create_body, (), (name, kind, visibility, description, cat
 struct change_body {
   static constexpr std::string_view shape_name = "RoomChange";
   static constexpr std::string_view example = R"({"name":"Reading and writing","description":null})";
-  patched<room_name> name;
+  replaced<room_name> name;
   patched<room_description> description;
   patched<room_category> category;
   patched<room_color_theme> color_theme;
-  patched<events::visibility> visibility;
-  patched<zone_name> time_zone;
+  replaced<events::visibility> visibility;
+  replaced<zone_name> time_zone;
 };
 BOOST_DESCRIBE_STRUCT(change_body, (), (name, description, category, color_theme, visibility, time_zone))
 
@@ -87,6 +89,17 @@ events::room_settings settings_of(create_body& body) {
   return settings;
 }
 
+/// Whether reading the room anew, and drawing another code, can help.
+bool worth_another_try(const error& e) {
+  return e.code == errc::stale_facts || e.code == errc::conflict || e.code == errc::version_mismatch;
+}
+
+/// What is left when it did not: `version_mismatch` is for If-Match, and this is about a share code.
+problem gave_up(const error& e) {
+  if (!worth_another_try(e)) return problem_of(e);
+  return problem_of({errc::stale_facts, e.context});
+}
+
 /// A try with one share code. The room is new: there are no facts but how many rooms its maker is in.
 awaitable<result<actors::outcome>> ask_new_room(services& s, call& c, events::create_room command,
                                                 std::vector<storage::idempotency> keys) {
@@ -107,8 +120,6 @@ awaitable<answer_or_problem> create(services& s, call& c) {
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
   auto& body = std::get<create_body>(parsed);
   const wanted_kind kind = body.kind.value_or(wanted_kind::salon);
-  if (kind == wanted_kind::direct)
-    co_return bad_field("/kind", "not_available", "direct rooms are not available yet: make a salon or a session");
   if (body.time_zone && !is_zone_name(body.time_zone->value)) co_return validation_failed({not_a_zone()});
 
   const auto seen = co_await wait_for_head(s);
@@ -129,7 +140,7 @@ awaitable<answer_or_problem> create(services& s, call& c) {
       co_return co_await std::move(answering);
     }
     const bool code_taken = done.error().code == errc::version_mismatch;
-    if (!code_taken || tries == tries_max) co_return problem_of(done.error());
+    if (!code_taken || tries == tries_max) co_return gave_up(done.error());
   }
 }
 
@@ -182,7 +193,9 @@ awaitable<answer_or_problem> list(services& s, call& c) {
     next = "/api/v1/rooms?cursor=" + make_cursor(s.name_key, of, mark) + "&limit=" + std::to_string(limit);
     if (discover) next += "&discover=true";
   }
-  co_return json_answer(200, render_page(items.value(), next, {}));
+  answer a = json_answer(200, render_page(items.value(), next, {}));
+  a.holds_secrets = true; // share codes
+  co_return a;
 }
 
 awaitable<answer_or_problem> get(services& s, call& c) {
@@ -195,22 +208,16 @@ awaitable<answer_or_problem> get(services& s, call& c) {
     if (!time) co_return problem_of(time.error());
     co_return json_answer(200, render_room(row.value(), false, time.value()));
   }
-  co_return tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
+  answer a = tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
+  a.holds_secrets = true; // its share code
+  co_return a;
 }
 
 // ---- Changing
 
 std::optional<problem> check(const change_body& body) {
-  std::vector<field_problem> wrong;
-  const auto refuse_null = [&](const auto& field, const char* pointer) {
-    if (field.present && !field.value) wrong.push_back({pointer, "required", "this can be changed, not taken away"});
-  };
-  refuse_null(body.name, "/name");
-  refuse_null(body.visibility, "/visibility");
-  refuse_null(body.time_zone, "/time_zone");
-  if (body.time_zone.value && !is_zone_name(body.time_zone.value->value)) wrong.push_back(not_a_zone());
-  if (wrong.empty()) return std::nullopt;
-  return validation_failed(std::move(wrong));
+  if (body.time_zone.value && !is_zone_name(body.time_zone.value->value)) return validation_failed({not_a_zone()});
+  return std::nullopt;
 }
 
 template <class Text>
@@ -220,12 +227,12 @@ void apply(std::optional<std::string>& to, const patched<Text>& change) {
 }
 
 events::room_settings changed(events::room_settings settings, const change_body& body) {
-  if (body.name.present) settings.name = body.name.value->value;
+  if (body.name.value) settings.name = body.name.value->value;
   apply(settings.description, body.description);
   apply(settings.category, body.category);
   apply(settings.color_theme, body.color_theme);
-  if (body.visibility.present) settings.visibility = *body.visibility.value;
-  if (body.time_zone.present) settings.time_zone = body.time_zone.value->value;
+  if (body.visibility.value) settings.visibility = *body.visibility.value;
+  if (body.time_zone.value) settings.time_zone = body.time_zone.value->value;
   return settings;
 }
 
@@ -238,17 +245,6 @@ void put_new_code(services& s, const call& c, Command& command) {
   command.share_code_stream = drawn.stream;
   command.old_share_code = c.room->share_code;
   command.old_share_code_stream = events::share_code_stream(s.name_key, c.room->share_code);
-}
-
-/// Whether reading the room anew, and drawing another code, can help.
-bool worth_another_try(const error& e) {
-  return e.code == errc::stale_facts || e.code == errc::conflict || e.code == errc::version_mismatch;
-}
-
-/// What is left when it did not: `version_mismatch` is for If-Match, and this is about a share code.
-problem gave_up(const error& e) {
-  if (!worth_another_try(e)) return problem_of(e);
-  return problem_of({errc::stale_facts, e.context});
 }
 
 awaitable<answer_or_problem> change(services& s, call& c) {
@@ -321,8 +317,8 @@ constexpr route rows[] = {
      .summary = "Make a room; you are its owner.",
      .gives = makes_a<room_answer>,
      .takes = takes_a<create_body>,
-     .refuses = {"conflict"},
-     .idempotent_key = true},
+     .idempotent_key = true,
+     .tells_tag = true},
     {.name = "list_rooms",
      .tag = tag,
      .method = verb::get,
@@ -341,9 +337,10 @@ constexpr route rows[] = {
      .summary = "Join the room that has a share code.",
      .gives = answers_a<room_answer>,
      .takes = takes_a<share_code_body>,
-     .refuses = {"not_found", "conflict"},
+     .refuses = {"not_found"},
      .rate = rate_class::join,
-     .idempotent_key = true},
+     .idempotent_key = true,
+     .tells_tag = true},
     {.name = "get_room",
      .tag = tag,
      .method = verb::get,
@@ -365,7 +362,7 @@ constexpr route rows[] = {
                 "overwrite (412). Turning it private makes a new share code.",
      .gives = answers_a<room_answer>,
      .takes = takes_a<change_body>,
-     .refuses = {"room_archived", "conflict"},
+     .refuses = {"room_archived"},
      .tagged = true},
     {.name = "archive_room",
      .tag = tag,
@@ -374,7 +371,6 @@ constexpr route rows[] = {
      .needs = access::room_own,
      .run = archive,
      .summary = "Archive a room: it can be read, not written.",
-     .refuses = {"room_archived"},
      .tagged = true},
     {.name = "join_room",
      .tag = tag,
@@ -384,8 +380,9 @@ constexpr route rows[] = {
      .run = join_open_room,
      .summary = "Join a public room.",
      .gives = answers_a<room_answer>,
-     .refuses = {"forbidden", "room_archived", "limit_exceeded", "conflict"},
-     .idempotent_key = true},
+     .refuses = {"room_archived", "limit_exceeded"},
+     .idempotent_key = true,
+     .tells_tag = true},
     {.name = "leave_room",
      .tag = tag,
      .method = verb::post,
@@ -393,7 +390,7 @@ constexpr route rows[] = {
      .needs = access::room_see,
      .run = leave_room,
      .summary = "Leave a room.",
-     .refuses = {"owner_must_transfer", "not_a_member", "room_archived"},
+     .refuses = {"owner_must_transfer"},
      .idempotent_key = true},
     {.name = "rotate_share_code",
      .tag = tag,
@@ -403,8 +400,9 @@ constexpr route rows[] = {
      .run = rotate_code,
      .summary = "Make a new share code; the old one is dead.",
      .gives = answers_a<room_answer>,
-     .refuses = {"room_archived", "conflict"},
-     .idempotent_key = true},
+     .refuses = {"room_archived"},
+     .idempotent_key = true,
+     .tells_tag = true},
     {.name = "list_members",
      .tag = tag,
      .method = verb::get,

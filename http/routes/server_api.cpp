@@ -15,7 +15,96 @@ awaitable<answer_or_problem> run(services& s, call& c) {
   return realtime::call_server_api(s, c, Method);
 }
 
+// ---- Bodies, as existing backends send them; they are read by realtime/server_api_*.cpp.
+
+struct since_position {
+  std::uint64_t offset = 0;
+  std::string epoch;
+};
+BOOST_DESCRIBE_STRUCT(since_position, (), (offset, epoch))
+
+struct publish_request {
+  static constexpr std::string_view shape_name = "ApiPublish";
+  static constexpr std::string_view example = R"({"channel":"news:today","data":{"text":"hello"}})";
+  std::string channel;
+  std::optional<any_json> data;
+  std::optional<std::string> b64data;
+  std::optional<any_json> tags;
+  std::optional<bool> skip_history;
+};
+BOOST_DESCRIBE_STRUCT(publish_request, (), (channel, data, b64data, tags, skip_history))
+
+struct broadcast_request {
+  static constexpr std::string_view shape_name = "ApiBroadcast";
+  static constexpr std::string_view example = R"({"channels":["news:today","news:all"],"data":{"text":"hello"}})";
+  std::vector<std::string> channels;
+  std::optional<any_json> data;
+  std::optional<std::string> b64data;
+  std::optional<any_json> tags;
+  std::optional<bool> skip_history;
+};
+BOOST_DESCRIBE_STRUCT(broadcast_request, (), (channels, data, b64data, tags, skip_history))
+
+struct subscribe_request {
+  static constexpr std::string_view shape_name = "ApiSubscribe";
+  static constexpr std::string_view example = R"({"user":"42","channel":"news:today"})";
+  std::string user, channel;
+  std::optional<std::string> client, b64info, b64data;
+  std::optional<any_json> info, data, override;
+  std::optional<since_position> recover_since;
+};
+BOOST_DESCRIBE_STRUCT(subscribe_request, (),
+                      (user, channel, client, info, b64info, data, b64data, override, recover_since))
+
+struct unsubscribe_request {
+  static constexpr std::string_view shape_name = "ApiUnsubscribe";
+  static constexpr std::string_view example = R"({"user":"42","channel":"news:today"})";
+  std::string user, channel;
+  std::optional<std::string> client;
+};
+BOOST_DESCRIBE_STRUCT(unsubscribe_request, (), (user, channel, client))
+
+struct disconnect_request {
+  static constexpr std::string_view shape_name = "ApiDisconnect";
+  static constexpr std::string_view example = R"({"user":"42"})";
+  std::string user;
+  std::optional<std::string> client;
+  std::optional<std::vector<std::string>> whitelist;
+  std::optional<any_json> disconnect;
+};
+BOOST_DESCRIBE_STRUCT(disconnect_request, (), (user, client, whitelist, disconnect))
+
+struct channel_request {
+  static constexpr std::string_view shape_name = "ApiChannel";
+  static constexpr std::string_view example = R"({"channel":"news:today"})";
+  std::string channel;
+};
+BOOST_DESCRIBE_STRUCT(channel_request, (), (channel))
+
+struct history_request {
+  static constexpr std::string_view shape_name = "ApiHistory";
+  static constexpr std::string_view example = R"({"channel":"news:today","limit":10})";
+  std::string channel;
+  std::optional<std::int64_t> limit;
+  std::optional<since_position> since;
+  std::optional<bool> reverse;
+};
+BOOST_DESCRIBE_STRUCT(history_request, (), (channel, limit, since, reverse))
+
+struct channels_request {
+  static constexpr std::string_view shape_name = "ApiChannels";
+  static constexpr std::string_view example = R"({"pattern":"news:*"})";
+  std::optional<std::string> pattern;
+};
+BOOST_DESCRIBE_STRUCT(channels_request, (), (pattern))
+
+struct info_request {
+  static constexpr std::string_view example = "{}";
+  static std::string schema() { return R"({"type":"object","additionalProperties":true})"; }
+};
+
 /// By its name: "publish" is POST /api/publish.
+template <class Body>
 constexpr route row(std::string_view name, std::string_view path, handler run, std::string_view summary) {
   route r{.name = name,
           .tag = "Server API",
@@ -25,26 +114,33 @@ constexpr route row(std::string_view name, std::string_view path, handler run, s
           .run = run,
           .summary = summary};
   r.gives = answers_a<server_api_answer>;
-  r.refuses = {"malformed_json", "payload_too_large"};
+  r.takes = takes_a<Body>;
+  r.takes.checked = false; // backends exist that send no type
+  r.stores_nothing = true;
   r.rate = rate_class::unlimited; // another system's backend, by its key
   r.takes_api_key = true;
   return r;
 }
 
 constexpr route rows[] = {
-    row("api_publish", "/api/publish", &run<&realtime::api_publish>, "Publish to a named channel."),
-    row("api_broadcast", "/api/broadcast", &run<&realtime::api_broadcast>, "Publish to many named channels."),
-    row("api_subscribe", "/api/subscribe", &run<&realtime::api_subscribe>, "Let a user listen to a named channel."),
-    row("api_unsubscribe", "/api/unsubscribe", &run<&realtime::api_unsubscribe>,
-        "End a user's listening to a named channel."),
-    row("api_disconnect", "/api/disconnect", &run<&realtime::api_disconnect>,
-        "End the connections of another system's user."),
-    row("api_presence", "/api/presence", &run<&realtime::api_presence>, "Who listens to a named channel."),
-    row("api_presence_stats", "/api/presence_stats", &run<&realtime::api_presence_stats>,
-        "How many listen to a named channel."),
-    row("api_history", "/api/history", &run<&realtime::api_history>, "Publications of a named channel."),
-    row("api_channels", "/api/channels", &run<&realtime::api_channels>, "Named channels that someone listens to."),
-    row("api_info", "/api/info", &run<&realtime::api_info>, "This server, and who listens."),
+    row<publish_request>("api_publish", "/api/publish", &run<&realtime::api_publish>, "Publish to a named channel."),
+    row<broadcast_request>("api_broadcast", "/api/broadcast", &run<&realtime::api_broadcast>,
+                           "Publish to many named channels."),
+    row<subscribe_request>("api_subscribe", "/api/subscribe", &run<&realtime::api_subscribe>,
+                           "Let a user listen to a named channel."),
+    row<unsubscribe_request>("api_unsubscribe", "/api/unsubscribe", &run<&realtime::api_unsubscribe>,
+                             "End a user's listening to a named channel."),
+    row<disconnect_request>("api_disconnect", "/api/disconnect", &run<&realtime::api_disconnect>,
+                            "End the connections of another system's user."),
+    row<channel_request>("api_presence", "/api/presence", &run<&realtime::api_presence>,
+                         "Who listens to a named channel."),
+    row<channel_request>("api_presence_stats", "/api/presence_stats", &run<&realtime::api_presence_stats>,
+                         "How many listen to a named channel."),
+    row<history_request>("api_history", "/api/history", &run<&realtime::api_history>,
+                         "Publications of a named channel."),
+    row<channels_request>("api_channels", "/api/channels", &run<&realtime::api_channels>,
+                          "Named channels that someone listens to."),
+    row<info_request>("api_info", "/api/info", &run<&realtime::api_info>, "This server, and who listens."),
 };
 
 } // namespace

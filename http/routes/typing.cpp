@@ -28,10 +28,10 @@ std::string typing_event(const call& c, timestamp now) {
 }
 
 awaitable<answer_or_problem> tell_typing(services& s, call& c) {
-  if (c.room->archived) co_return problem_of({errc::room_archived, ""});
   const auto now = std::chrono::steady_clock::now();
-  auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now);
+  auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now, &c.rate);
   if (refusal) co_return std::move(*refusal);
+  if (c.room->archived) co_return problem_of({errc::room_archived, ""});
   const auto channel = realtime::channel_of(c.room->room);
   if (s.realtime != nullptr && s.realtime->all_hubs.hear(channel))
     s.realtime->all_hubs.hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
@@ -52,7 +52,8 @@ constexpr route rows[] = {
      .summary = "Tell those who listen that you are writing; stored nowhere.",
      .refuses = {"room_archived"},
      .rpc = "typing",
-     .rate = rate_class::typing},
+     .rate = rate_class::typing,
+     .stores_nothing = true},
 };
 
 } // namespace

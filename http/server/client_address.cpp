@@ -77,6 +77,7 @@ bool proxy_list::add(const std::string& network) {
       v6_.emplace_back(address->to_v6(), 128);
     return true;
   }
+  if (network.starts_with("::ffff:")) return false; // IPv4 in IPv6's clothes: peers are looked at without them
   if (const auto v4 = ip::make_network_v4(network, wrong); !wrong) {
     v4_.push_back(v4.canonical());
     return true;
@@ -97,11 +98,11 @@ bool proxy_list::trusts(const ip::address& address) const {
   });
 }
 
-ip::address client_of(const ip::address& peer, const forwarding& says, const proxy_list& trusted) {
+ip::address client_of(const ip::address& peer, const forwarding& says, const proxy_list& trusted, proxy_header which) {
   ip::address from = peer;
   if (from.is_v6() && from.to_v6().is_v4_mapped()) from = ip::make_address_v4(ip::v4_mapped, from.to_v6());
   if (trusted.empty()) return from;
-  if (!says.forwarded.empty()) return last_untrusted(from, says.forwarded, trusted, for_of);
+  if (which == proxy_header::forwarded) return last_untrusted(from, says.forwarded, trusted, for_of);
   return last_untrusted(from, says.forwarded_for, trusted, address_in);
 }
 

@@ -27,17 +27,20 @@ private:
   std::vector<boost::asio::ip::network_v6> v6_;
 };
 
+/// Which header a proxy writes. The other one a client may have written: it is not looked at.
+enum class proxy_header : std::uint8_t { x_forwarded_for, forwarded };
+
 /// What a request says of the way it came: header values, several lines joined by commas.
 struct forwarding {
   std::string forwarded;     ///< Forwarded (RFC 7239)
   std::string forwarded_for; ///< X-Forwarded-For
 };
 
-/// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. Forwarded
-/// goes before X-Forwarded-For. What a list holds before a hop that cannot be read counts for nothing. A peer that is
-/// not trusted is the client, whatever it says.
+/// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. What a list
+/// holds before a hop that cannot be read counts for nothing. A peer that is not trusted is the client, whatever it
+/// says. Who is inside of a trusted network may say what it likes: list proxies, not networks of people.
 boost::asio::ip::address client_of(const boost::asio::ip::address& peer, const forwarding& says,
-                                   const proxy_list& trusted);
+                                   const proxy_list& trusted, proxy_header which);
 
 /// What stands for an address where rates are counted: all of an IPv4 address, the /64 of an IPv6 one.
 uuid key_of(const boost::asio::ip::address& address);

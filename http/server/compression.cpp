@@ -3,6 +3,7 @@
 #include <brotli/encode.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace palabre::http {
@@ -48,7 +49,7 @@ int weight_of(std::string_view item) {
   if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return 0;
   double q = 0;
   const auto [rest, failed] = std::from_chars(parameter.data() + 2, parameter.data() + parameter.size(), q);
-  if (failed != std::errc{} || rest != parameter.data() + parameter.size() || q < 0 || q > 1) return 0;
+  if (failed != std::errc{} || rest != parameter.data() + parameter.size() || !(q >= 0 && q <= 1)) return 0;
   return static_cast<int>(q * 1'000);
 }
 
@@ -69,7 +70,9 @@ coding preferred_coding(std::string_view accept_encoding) {
     const auto comma = accept_encoding.find(',');
     const auto item = trimmed(accept_encoding.substr(0, comma));
     accept_encoding.remove_prefix(comma == accept_encoding.npos ? accept_encoding.size() : comma + 1);
-    const auto name = trimmed(item.substr(0, item.find(';')));
+    std::string name(trimmed(item.substr(0, item.find(';'))));
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     if (name == "gzip" || name == "x-gzip") gzip = weight_of(item);
     if (name == "br") brotli = weight_of(item);
     if (name == "*") any = weight_of(item);

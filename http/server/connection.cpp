@@ -154,7 +154,8 @@ void http_connection::say_continue() {
 void http_connection::name_request() {
   auto& id = reader_.current().wanted.request_id;
   if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
-  reader_.current().wanted.address = key_of(client_of(peer_, reader_.current().came, edge_.settings.trusted_proxies));
+  reader_.current().wanted.address =
+      key_of(client_of(peer_, reader_.current().came, edge_.settings.trusted_proxies, edge_.settings.proxies_write));
 }
 
 /// `pattern`: the path as the table has it, for the log.
@@ -162,7 +163,10 @@ asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std
   auto& r = reader_.current();
   if (what == arrival::late) co_return request_timed_out();
   if (what == arrival::refusal) co_return reader_.refusal();
-  if (const entrance* at = entrance_at(r.wanted.path, edge_.settings.test_routes)) {
+  const entrance* at = entrance_at(r.wanted.path, edge_.settings.test_routes);
+  if (at || r.kind == method::options || r.kind == method::other)
+    if (auto refusal = edge_.admit(r.wanted.address, r.wanted.rate)) co_return std::move(*refusal);
+  if (at) {
     *pattern = at->path;
     co_return enter(r, *at, edge_.settings.allowed_origins, edge_.emulate);
   }
@@ -209,9 +213,9 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
   response_frame frame{home_.date(now), r.wanted.request_id, r.wanted.path, now};
   frame.head_only = r.kind == method::head;
   frame.http_1_0 = r.http_1_0;
-  frame.in = r.accepts;
+  frame.in = preferred_coding(r.accept_encoding);
   frame.rate = r.wanted.rate;
-  if (!r.origin.empty() && origin_is_welcome(r, edge_.settings.allowed_origins)) frame.allowed_origin = r.origin;
+  if (!r.origin.empty() && is_listed_origin(r.origin, edge_.settings.allowed_origins)) frame.allowed_origin = r.origin;
   frame.in_chunks = continuation_of(outcome) && status_of(outcome) != 101;
   frame.keep_alive = what == arrival::request && r.keep_alive && !then && !home_.draining();
   auto& out = home_.scratch();

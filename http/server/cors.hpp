@@ -9,6 +9,9 @@
 
 namespace palabre::http {
 
+/// By the letter: a page of the server's own origin needs no word, and what is not listed gets none.
+bool is_listed_origin(std::string_view origin, const std::vector<std::string>& allowed_origins);
+
 /// The answer to OPTIONS on a path that has these methods; with the words for a page of another origin if it is one of
 /// `allowed_origins`.
 answer options_answer(const request& r, std::string allowed_methods, const std::vector<std::string>& allowed_origins);

@@ -31,6 +31,8 @@ struct edge {
   randomness& random;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
+  /// 429, or not: what no operation looks at by itself (rate_limits::take_address).
+  std::function<std::optional<problem>(const uuid& address, rate_standing& standing)> admit;
   /// What a path has (api::allowed).
   std::function<std::string(std::string_view)> allowed;
   /// Takes over a connection that leaves HTTP behind the head of its answer.

@@ -207,7 +207,7 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   case field::if_none_match: return join(wanted.if_none_match, value);
   case field::accept: wanted.accepts_event_stream |= holds_media_type(value, "text/event-stream"); return;
   case field::user_agent: wanted.user_agent = ascii_of(value); return;
-  case field::accept_encoding: into_.accepts = preferred_coding(value); return;
+  case field::accept_encoding: return join(into_.accept_encoding, value);
   case field::access_control_request_method:
   case field::forwarded: return on_unknown_field(view_of(name), value, ec);
   case field::origin: return once(into_.origin, origin_bit, "Origin", value, ec);

@@ -24,7 +24,7 @@ struct request {
   std::string host, origin;
   bool asks_for_method = false; ///< Access-Control-Request-Method is there: a preflight
   forwarding came;
-  coding accepts = coding::identity; ///< of what we speak
+  std::string accept_encoding;
   std::string websocket_key, websocket_version, websocket_protocols;
 };
 

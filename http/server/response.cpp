@@ -1,5 +1,6 @@
 #include "http/server/response.hpp"
 
+#include "http/problem_catalog.hpp"
 #include "http/server/cors.hpp"
 
 #include <algorithm>
@@ -9,47 +10,6 @@ namespace palabre::http {
 namespace {
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
-
-std::string_view reason_of(int status) {
-  switch (status) {
-  case 101: return "Switching Protocols";
-  case 200: return "OK";
-  case 201: return "Created";
-  case 202: return "Accepted";
-  case 204: return "No Content";
-  case 206: return "Partial Content";
-  case 301: return "Moved Permanently";
-  case 302: return "Found";
-  case 303: return "See Other";
-  case 304: return "Not Modified";
-  case 307: return "Temporary Redirect";
-  case 308: return "Permanent Redirect";
-  case 400: return "Bad Request";
-  case 401: return "Unauthorized";
-  case 403: return "Forbidden";
-  case 404: return "Not Found";
-  case 405: return "Method Not Allowed";
-  case 406: return "Not Acceptable";
-  case 408: return "Request Timeout";
-  case 409: return "Conflict";
-  case 410: return "Gone";
-  case 412: return "Precondition Failed";
-  case 413: return "Content Too Large";
-  case 414: return "URI Too Long";
-  case 415: return "Unsupported Media Type";
-  case 417: return "Expectation Failed";
-  case 422: return "Unprocessable Content";
-  case 426: return "Upgrade Required";
-  case 428: return "Precondition Required";
-  case 429: return "Too Many Requests";
-  case 431: return "Request Header Fields Too Large";
-  case 500: return "Internal Server Error";
-  case 501: return "Not Implemented";
-  case 503: return "Service Unavailable";
-  case 505: return "HTTP Version Not Supported";
-  default: return {}; // RFC 9112 §4: a reason is optional
-  }
-}
 
 /// `name` in lower case.
 bool is_named(std::string_view header, std::string_view name) {
@@ -80,7 +40,7 @@ void append_status_line(std::string& out, int status) {
   out += "HTTP/1.1 ";
   out += std::to_string(status);
   out += ' ';
-  out += reason_of(status);
+  out += title_of(status);
   out += "\r\n";
 }
 
@@ -103,10 +63,10 @@ void append_rate(std::string& out, const rate_standing& rate) {
   out += "RateLimit: " + name + ";r=" + std::to_string(rate.left) + ";t=" + seconds(rate.full_in) + "\r\n";
 }
 
-/// Text that is worth it. Tokens stay as they are: beside what an attacker chooses, sizes would tell of them.
+/// Text that is worth it.
 bool is_compressible(std::string_view type, std::string_view body, const response_frame& frame) {
-  if (frame.in == coding::identity || body.size() < compressed_bytes_min) return false;
-  if (frame.path.starts_with("/api/v1/auth/")) return false;
+  if (frame.in == coding::identity || frame.head_only) return false;
+  if (body.size() < compressed_bytes_min || body.size() > compressed_bytes_max) return false;
   return type.starts_with("application/json") || type.starts_with("text/");
 }
 
@@ -115,10 +75,16 @@ std::string_view type_of(const header_list& headers, std::string_view otherwise)
   return found == headers.end() ? otherwise : std::string_view(found->second);
 }
 
+/// A tag stands for one form of the body (RFC 9110 §8.8.3): where it may come compressed, it is a weak one.
+void append_own_header(std::string& out, std::string_view name, const std::string& value, const response_frame& frame) {
+  const bool weak = frame.in != coding::identity && is_named(name, "etag") && !value.starts_with("W/");
+  append_header(out, name, weak ? "W/" + value : value);
+}
+
 void append(std::string& out, int status, std::string_view type, const header_list& headers, std::string_view body,
-            const response_frame& frame) {
+            const response_frame& frame, bool holds_secrets = false) {
   std::string smaller;
-  if (is_compressible(type_of(headers, type), body, frame)) smaller = compressed(frame.in, body);
+  if (!holds_secrets && is_compressible(type_of(headers, type), body, frame)) smaller = compressed(frame.in, body);
   const bool is_smaller = !smaller.empty() && smaller.size() < body.size();
   if (is_smaller) body = smaller;
   const bool bare = status < 200 || status == 204 || status == 304;
@@ -142,7 +108,7 @@ void append(std::string& out, int status, std::string_view type, const header_li
   append_rate(out, frame.rate);
   if (status != 101 && !names(headers, "cache-control")) append_header(out, "Cache-Control", caching_of(frame.path));
   append_connection(out, frame, status);
-  for (const auto& [name, value] : headers) append_header(out, name, value);
+  for (const auto& [name, value] : headers) append_own_header(out, name, value, frame);
   out += "\r\n";
   if (!bare && !frame.head_only) out += body;
 }
@@ -155,7 +121,7 @@ void put_two(char* at, int value) {
 } // namespace
 
 void append_answer(std::string& out, const answer& a, const response_frame& frame) {
-  append(out, a.status, "application/json", a.headers, a.body, frame);
+  append(out, a.status, "application/json", a.headers, a.body, frame, a.holds_secrets);
 }
 
 void append_problem(std::string& out, const problem& p, const response_frame& frame) {

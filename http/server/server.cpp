@@ -2,6 +2,7 @@
 
 #include "http/failure_log.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/rate_limits.hpp"
 #include "http/realtime/echo.hpp"
 #include "http/realtime/emulation.hpp"
 #include "http/realtime/endpoint.hpp"
@@ -73,9 +74,12 @@ struct server::state {
 };
 
 server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}, {}},
+    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}, {}, {}},
       held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
+  what_for.admit = [this](const uuid& address, rate_standing& standing) {
+    return operations.rates().take_address(address, std::chrono::steady_clock::now(), &standing);
+  };
   what_for.allowed = [this](std::string_view path) { return operations.allowed(path); };
   what_for.upgraded = [this](tcp::socket socket, continuation what, place p, io_thread& home) {
     serve_upgraded(std::move(socket), std::move(what), std::move(p), home);

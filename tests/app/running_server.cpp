@@ -25,6 +25,12 @@ namespace {
 constexpr std::chrono::seconds patience{60};
 constexpr std::string_view announcement = "palabre: listening on http://127.0.0.1:";
 
+/// The one that was built with the tests; long runs bring a copy, which no build replaces under them.
+const char* binary() {
+  const char* const given = std::getenv("PALABRE_BINARY");
+  return given != nullptr ? given : PALABRE_BINARY;
+}
+
 /// A child whose stdout can be read.
 struct child {
   pid_t process;
@@ -38,15 +44,15 @@ child spawn(std::vector<std::string> arguments, const std::string& log) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  arguments.insert(arguments.begin(), PALABRE_BINARY);
+  arguments.insert(arguments.begin(), binary());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   child made{-1, ends[0]};
-  const int failed = posix_spawn(&made.process, PALABRE_BINARY, &actions, nullptr, argv.data(), environ);
+  const int failed = posix_spawn(&made.process, binary(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
-  if (failed != 0) throw std::runtime_error(std::string("cannot start ") + PALABRE_BINARY);
+  if (failed != 0) throw std::runtime_error(std::string("cannot start ") + binary());
   return made;
 }
 

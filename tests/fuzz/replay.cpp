@@ -31,7 +31,7 @@ std::vector<std::string> read_corpus(const std::string& directory) {
 
 void mutate_once(std::string& input, const std::vector<std::string>& corpus, std::mt19937_64& dice) {
   static const std::string interesting[] = {
-      "\0",      "\xFF",    "\xC0\x80", "\xED\xA0\x80", "-1",  "18446744073709551616", "1e999", "[[[[[[[[", "{\"a\":",
+      {'\0'},    "\xFF",    "\xC0\x80", "\xED\xA0\x80", "-1",  "18446744073709551616", "1e999", "[[[[[[[[", "{\"a\":",
       "\\u0000", "\\ud800", "%00",      "\r\n",         "null"};
   const auto place = [&] { return input.empty() ? 0 : dice() % (input.size() + 1); };
   const std::size_t at = place(), size = 1 + dice() % 16;

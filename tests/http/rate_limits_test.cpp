@@ -80,6 +80,43 @@ TEST_F(RateLimits, LetFiveTriesAMinuteAtAnAccountFromWherever) {
   EXPECT_EQ(let_through(20, [&] { return limits.before_login(key(2), key(++address), now); }), 5);
 }
 
+TEST_F(RateLimits, LetInWhoWasRightBeforeWhateverOthersTry) {
+  limits.after_login(key(1), key(200), true, now);
+  int address = 0;
+  EXPECT_EQ(let_through(20, [&] { return limits.before_login(key(1), key(++address), now); }), 5);
+  EXPECT_FALSE(limits.before_login(key(1), key(200), now));
+}
+
+TEST_F(RateLimits, AreWhatWasConfigured) {
+  for (const unsigned n : {3u, 300u, 334u, 501u, 999u, 1'000u}) {
+    rate_settings s;
+    s.requests_per_second = n;
+    rate_limits many(s, true);
+    rate_limits::time_point then{};
+    while (!many.take(rate_class::read, key(1), then)) {
+    }
+    const int passed = let_through(60'000, [&] {
+      then += 1ms;
+      return many.take(rate_class::read, key(1), then);
+    });
+    EXPECT_NEAR(passed, n * 60.0, n * 60.0 * 0.01) << n;
+  }
+}
+
+TEST_F(RateLimits, SpreadAddressesOverAllOfTheirBuckets) {
+  std::unordered_map<std::size_t, int> in_shard;
+  for (std::uint8_t a = 0; a < 100; ++a)
+    for (std::uint8_t b = 0; b < 100; ++b) {
+      uuid address;
+      address.bytes[2] = a;
+      address.bytes[3] = b;
+      address.bytes[14] = 4;
+      ++in_shard[seeded_hash{}(address) >> 32 & (token_buckets::shards - 1)];
+    }
+  EXPECT_EQ(in_shard.size(), token_buckets::shards);
+  for (const auto& [shard, count] : in_shard) EXPECT_LT(count, 2 * 10'000 / static_cast<int>(token_buckets::shards));
+}
+
 TEST_F(RateLimits, MakeWrongPasswordsWaitLongerEachTime) {
   const auto fail_once = [&] {
     while (limits.before_login(key(1), key(9), now)) now += 1s;

@@ -8,7 +8,6 @@ namespace {
 class AdminEvents : public edge_fixture {
 protected:
   AdminEvents() {
-    edge.settings.limits_enabled = false;
     registered(ada, "ada", "Ada");
     registered(bob, "bob", "Bob");
     append(events::stream_of(ada), {}, events::user_promoted{});
@@ -160,7 +159,6 @@ TEST_F(AdminEvents, ShowsNoSecret) {
 }
 
 TEST_F(AdminEvents, HasARateOfItsOwn) {
-  edge.settings.limits_enabled = true;
   std::string last;
   int taken = 0;
   for (last = said(asked(ada)); last == "200" && taken < 10'000; last = said(asked(ada))) ++taken;

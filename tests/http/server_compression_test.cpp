@@ -44,6 +44,8 @@ TEST(Compression, IsWhatTheClientPrefers) {
                                                     {"identity", coding::identity},
                                                     {"gzip;q=x", coding::identity},
                                                     {"gzip;q=1.5", coding::identity},
+                                                    {"gzip;q=nan", coding::identity},
+                                                    {"GZIP", coding::gzip},
                                                     {" gzip ; q=0.3 ,, ", coding::gzip}};
   for (const auto& [accepted, wanted] : samples) EXPECT_EQ(preferred_coding(accepted), wanted) << accepted;
 }

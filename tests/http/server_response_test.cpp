@@ -23,6 +23,7 @@ TEST(Response, IsOnePieceWithItsHeaders) {
   EXPECT_EQ(bytes_of(with(201, "{}", {{"ETag", "\"1\""}})),
             "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
             "Date: Sat, 21 Nov 2026 01:46:15 GMT\r\nX-Request-ID: id-1\r\nX-Content-Type-Options: nosniff\r\n"
+            "Vary: Accept-Encoding, Origin\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
             "Cache-Control: private\r\nETag: \"1\"\r\n\r\n{}");
 }
 
@@ -32,6 +33,23 @@ TEST(Response, HasNoBodyWhereNoneMayBe) {
     EXPECT_TRUE(bytes.ends_with("\r\n\r\n")) << bytes;
     EXPECT_EQ(bytes.find("Content-"), bytes.find("Content-Type-Options")) << bytes;
   }
+}
+
+TEST(Response, IsCompressedWhereThatIsWorthItAndNoSecretIsInIt) {
+  auto frame = usual;
+  frame.in = coding::gzip;
+  const std::string large(10'000, 'x');
+  const auto compressed = bytes_of(with(200, large, {{"ETag", "\"1\""}}), frame);
+  EXPECT_NE(compressed.find("Content-Encoding: gzip\r\n"), compressed.npos);
+  EXPECT_NE(compressed.find("ETag: W/\"1\"\r\n"), compressed.npos);
+  EXPECT_LT(compressed.size(), 1'000u);
+  answer secret = with(200, large);
+  secret.holds_secrets = true;
+  EXPECT_EQ(bytes_of(secret, frame).find("Content-Encoding"), std::string::npos);
+  EXPECT_EQ(bytes_of(with(200, "small"), frame).find("Content-Encoding"), std::string::npos);
+  EXPECT_EQ(bytes_of(with(204, large), frame).find("Content-Encoding"), std::string::npos);
+  frame.head_only = true;
+  EXPECT_EQ(bytes_of(with(200, large), frame).find("Content-Encoding"), std::string::npos);
 }
 
 TEST(Response, ToHeadTellsTheLengthOnly) {

@@ -155,6 +155,7 @@ TEST_F(EventSearch, FirstLooksAtNoMoreThanAreWanted) {
   event_search search = searching({}, older, w.log->head().next(), 50);
   EXPECT_FALSE(search.step().value()) << "one step is enough";
   EXPECT_EQ(search.found().size(), 50u);
+  EXPECT_EQ(search.looked_at(), 50u);
 }
 
 TEST_F(EventSearch, DoesNotSeeWhatCameMeanwhile) {

@@ -2,6 +2,7 @@
 #include "projections/log_fold.hpp"
 
 #include "varied_history.hpp"
+#include "world.hpp"
 
 #include <algorithm>
 #include <future>
@@ -90,6 +91,18 @@ TEST(Projections, FoldTheirOwnTablesAndLookAtNoOthers) {
   EXPECT_EQ(sorted(one_by_one), sorted(together));
 }
 
+TEST(VariedHistory, HasEventsOfEveryType) {
+  world w;
+  varied_history(w, 11).go_on(3'000);
+  std::set<std::pair<char, std::string>> lacking;
+  for (const auto& known : events::all_types()) lacking.emplace(static_cast<char>(known.stream), known.type.name);
+  ASSERT_TRUE(w.log->scan({}, w.log->head(), [&](const storage::committed_record& r) {
+    lacking.erase({r.view.stream.kind, std::string(r.view.type)});
+    return true;
+  }));
+  for (const auto& [kind, type] : lacking) ADD_FAILURE() << kind << ' ' << type;
+}
+
 TEST(LogFold, GivesUpWhenItIsTold) {
   world w;
   varied_history(w, 7).go_on(3'000);
@@ -163,7 +176,7 @@ protected:
   }
 
   world w;
-  varied_history history{w, 10};
+  varied_history<world> history{w, 10};
   std::size_t fed = 0;
 };
 

@@ -1,9 +1,10 @@
 #pragma once
-// Events of every kind that projections fold, in an order of no pattern, the same for the same seed.
+// Events of every type there is, in an order of no pattern, the same for the same seed.
 
-#include "events/inbox.hpp"
-#include "world.hpp"
+#include "events/catalog.hpp"
+#include "known_ids.hpp"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -11,20 +12,16 @@
 
 namespace palabre::projections::testing {
 
+/// World: has submit(stream, actor, event, time), erase(user, time), which makes the account's end durable, and a
+/// journal.
+template <class World>
 class varied_history {
 public:
-  varied_history(world& w, std::uint64_t seed) : w_(w), random_(seed) {
-    for (std::uint8_t n = 1; n <= people; ++n) {
-      events::user_registered registered;
-      registered.login.value = "person" + std::to_string(n);
-      tell(events::stream_of(person(n)), person(n), registered);
-      tell(events::login_stream("key", registered.login.value), person(n), events::login_claimed{person(n)});
-    }
+  varied_history(World& w, std::uint64_t seed) : w_(w), random_(seed) {
+    for (std::uint8_t n = 1; n <= people_at_first; ++n) register_somebody();
     for (std::uint8_t n = 1; n <= rooms; ++n) {
       tell(room(n), person(n), events::room_created{});
-      for (std::uint8_t who = 1; who <= people; ++who)
-        tell(room(n), person(who),
-             events::member_joined{person(who), events::role::member, events::join_way::open, {"x"}});
+      for (const user_id who : people_) join(n, who);
       tell(events::share_code_stream("key", std::to_string(n)), person(n), events::share_code_claimed{room_number(n)});
     }
     w_.journal->step();
@@ -37,16 +34,18 @@ public:
   std::size_t count() const { return count_; }
 
 private:
-  static constexpr std::uint8_t people = 7, rooms = 4;
+  static constexpr std::uint8_t people_at_first = 7, rooms = 4, people_ever = 200, first_short_lived = 100;
   struct said {
     message_id id;
     stream_version seq = 0;
     user_id author;
     bool deleted = false;
+    std::uint32_t edits = 0;
   };
 
   std::size_t below(std::size_t n) { return random_() % n; }
-  user_id someone() { return person(static_cast<std::uint8_t>(1 + below(people))); }
+  user_id someone() { return people_[below(people_.size())]; }
+  bool is_there(user_id who) const { return std::find(people_.begin(), people_.end(), who) != people_.end(); }
   static stream_id room(std::uint8_t n) { return events::stream_of(room_number(n)); }
 
   template <class Event>
@@ -66,11 +65,13 @@ private:
     if (what < 55 || about == nullptr || about->deleted) return post(n, about);
     if (what < 65) return react(n, *about);
     if (what < 70) {
+      if (!is_there(about->author)) return;
       tell(room(n), about->author,
-           events::message_edited{about->id, about->seq, 1, {"edited \"" + std::to_string(what)}});
+           events::message_edited{about->id, about->seq, ++about->edits, {"edited \"" + std::to_string(what)}});
     } else if (what < 75) {
       about->deleted = true;
-      tell(room(n), about->author, events::message_deleted{about->id, about->seq, about->author});
+      tell(room(n), is_there(about->author) ? about->author : someone(),
+           events::message_deleted{about->id, about->seq, about->author});
     } else {
       other(n, what);
     }
@@ -84,53 +85,118 @@ private:
       e.reply_to_seq = parent->seq;
     }
     const user_id who = someone();
-    said_[n].push_back({e.message, tell(room(n), who, e), who, false});
+    said_[n].push_back({e.message, tell(room(n), who, e), who});
   }
   void react(std::uint8_t n, const said& about) {
+    const auto first = reacted_.lower_bound({about.id, {}, {}});
+    if (first != reacted_.end() && std::get<0>(*first) == about.id && is_there(std::get<1>(*first))) {
+      const auto [message, who, emoji] = reacted_.extract(first).value();
+      tell(room(n), who, events::reaction_removed{message, about.seq, emoji});
+      return;
+    }
     const user_id who = someone();
     const std::string emoji = below(2) == 0 ? "👍" : "🎉";
-    if (reacted_.erase({about.id, who, emoji}) != 0) {
-      tell(room(n), who, events::reaction_removed{about.id, about.seq, emoji});
-    } else {
-      reacted_.insert({about.id, who, emoji});
+    if (reacted_.insert({about.id, who, emoji}).second)
       tell(room(n), who, events::reaction_added{about.id, about.seq, emoji});
-    }
   }
   void other(std::uint8_t n, std::size_t what) {
     const user_id who = someone();
-    if (what < 80) {
+    if (what < 80)
       tell(events::inbox_of(who), who, events::read_advanced{room_number(n), below(500)});
-    } else if (what < 85) {
-      events::presence_changed changed;
-      changed.status = below(2) == 0 ? events::presence_status::offline : events::presence_status::busy;
-      tell(events::stream_of(who), who, changed);
-    } else if (what < 90) {
-      events::session_closed closed;
-      closed.session.bytes[15] = static_cast<std::uint8_t>(below(256));
-      tell(events::stream_of(who), who, closed);
-    } else if (what < 93) {
-      events::profile_changed changed;
-      changed.profile.display_name.value = "Person " + std::to_string(count_);
-      tell(events::stream_of(who), who, changed);
-    } else if (what < 94) {
-      if (below(2) == 0)
-        tell(events::stream_of(who), {}, events::user_promoted{});
-      else
-        tell(events::stream_of(who), {}, events::user_demoted{});
-    } else if (what < 95) {
-      tell(events::stream_of(who), who, events::password_changed{{"hash" + std::to_string(count_)}});
-    } else if (what < 97) {
-      tell(room(n), who, events::room_updated{});
-    } else if (what < 98) {
-      tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_released{room_number(n)});
-      tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_claimed{room_number(n)});
-    } else {
-      tell(room(n), who, events::member_left{who});
-      tell(room(n), who, events::member_joined{who, events::role::member, events::join_way::open, {"x"}});
-    }
+    else if (what < 84)
+      change_presence(who);
+    else if (what < 89)
+      use_sessions(who);
+    else if (what < 91)
+      change_account(who);
+    else if (what < 93)
+      change_room(n, who);
+    else if (what < 95)
+      live_shortly(who);
+    else if (what < 96)
+      replace_somebody();
+    else
+      come_back(n, who);
   }
 
-  world& w_;
+  void register_somebody() {
+    const std::uint8_t n = ++people_so_far_;
+    people_.push_back(person(n));
+    events::user_registered registered;
+    registered.login.value = "person" + std::to_string(n);
+    registered.profile.display_name.value = "Person " + std::to_string(n);
+    tell(events::stream_of(person(n)), person(n), registered);
+    tell(events::login_stream("key", registered.login.value), person(n), events::login_claimed{person(n)});
+  }
+  void join(std::uint8_t n, user_id who) {
+    tell(room(n), who, events::member_joined{who, events::role::member, events::join_way::open, {"x"}});
+    tell(events::inbox_of(who), who,
+         events::inbox_joined{room_number(n), events::role::member, events::join_way::open});
+  }
+  void come_back(std::uint8_t n, user_id who) {
+    tell(room(n), who, events::member_left{who});
+    tell(events::inbox_of(who), who, events::inbox_left{room_number(n)});
+    join(n, who);
+  }
+  void change_presence(user_id who) {
+    events::presence_changed changed;
+    changed.status = below(2) == 0 ? events::presence_status::offline : events::presence_status::busy;
+    changed.text.value = "status " + std::to_string(count_);
+    tell(events::stream_of(who), who, changed);
+    if (below(3) == 0) tell(events::stream_of(who), who, events::presence_configured{600});
+  }
+  void use_sessions(user_id who) {
+    session_id session;
+    session.bytes[15] = static_cast<std::uint8_t>(below(256));
+    const stream_id stream = events::stream_of(who);
+    const std::size_t what = below(4);
+    if (what == 0)
+      tell(stream, who, events::session_opened{session, {"a hash"}, now_});
+    else if (what == 1)
+      tell(stream, who, events::session_refreshed{session, {"another hash"}, now_});
+    else
+      tell(stream, who, events::session_closed{session});
+  }
+  void change_account(user_id who) {
+    const std::size_t what = below(6);
+    if (what < 2)
+      return void(tell(events::stream_of(who), who, events::password_changed{{"hash" + std::to_string(count_)}}));
+    if (what == 2) return void(tell(events::stream_of(who), {}, events::user_promoted{}));
+    if (what == 3) return void(tell(events::stream_of(who), {}, events::user_demoted{}));
+    events::profile_changed changed;
+    changed.profile.display_name.value = "Person " + std::to_string(count_);
+    tell(events::stream_of(who), who, changed);
+  }
+  void change_room(std::uint8_t n, user_id who) {
+    if (below(2) == 0) return void(tell(room(n), who, events::room_updated{}));
+    tell(room(n), who, events::room_code_rotated{{"code " + std::to_string(count_)}});
+    tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_released{room_number(n)});
+    tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_claimed{room_number(n)});
+  }
+  /// A room that is archived at once.
+  void live_shortly(user_id who) {
+    if (short_lived_ == 0xFF) return;
+    const std::uint8_t n = short_lived_++;
+    tell(room(n), who, events::room_created{});
+    join(n, who);
+    tell(room(n), who, events::room_archived{});
+  }
+  /// Somebody's account ends; what others say about their messages goes on.
+  void replace_somebody() {
+    if (people_so_far_ == people_ever) return;
+    const std::size_t which = below(people_.size());
+    const user_id who = people_[which];
+    people_.erase(people_.begin() + static_cast<std::ptrdiff_t>(which));
+    for (std::uint8_t n = 1; n <= rooms; ++n)
+      if (below(3) > 0) tell(room(n), who, events::member_left{who});
+    tell(events::login_stream("key", "person" + std::to_string(who.bytes[15])), {}, events::login_released{who});
+    w_.erase(who, now_);
+    ++count_;
+    register_somebody();
+    for (std::uint8_t n = 1; n <= rooms; ++n) join(n, people_.back());
+  }
+
+  World& w_;
   std::mt19937_64 random_;
   timestamp now_{1'700'000'000'000};
   std::map<stream_id, stream_version> versions_;
@@ -138,6 +204,9 @@ private:
   std::set<std::tuple<message_id, user_id, std::string>> reacted_;
   std::uint64_t messages_ = 0;
   std::size_t count_ = 0;
+  std::vector<user_id> people_; ///< who have an account
+  std::uint8_t people_so_far_ = 0;
+  std::uint8_t short_lived_ = first_short_lived;
 };
 
 } // namespace palabre::projections::testing

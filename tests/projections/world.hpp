@@ -1,6 +1,8 @@
 #pragma once
 // A log that tests write into, and the views over it.
 
+#include "known_ids.hpp"
+
 #include "projections/presence.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
@@ -79,6 +81,12 @@ public:
     EXPECT_TRUE(journal->submit(std::move(a)));
   }
 
+  /// The account's last event. Nothing was sealed, so no key goes with it.
+  void erase(user_id user, timestamp time) {
+    submit(events::stream_of(user), {}, events::user_erased{1}, time);
+    journal->step();
+  }
+
   all_rows rows() const { return rows_of(*views); }
   static all_rows rows_of(const storage::views_store& store) {
     all_rows all;
@@ -111,24 +119,5 @@ private:
   presence presence_;
   reading reading_;
 };
-
-inline user_id person(std::uint8_t n) {
-  user_id id;
-  id.bytes[0] = 1;
-  id.bytes[15] = n;
-  return id;
-}
-inline room_id room_number(std::uint8_t n) {
-  room_id id;
-  id.bytes[0] = 2;
-  id.bytes[15] = n;
-  return id;
-}
-inline message_id message_number(std::uint64_t n) {
-  message_id id;
-  id.bytes[0] = 3;
-  for (int i = 0; i < 8; ++i) id.bytes[15 - i] = static_cast<std::uint8_t>(n >> (8 * i));
-  return id;
-}
 
 } // namespace palabre::projections::testing

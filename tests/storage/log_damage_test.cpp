@@ -1,6 +1,8 @@
 // Flipped bytes are noticed, and the first bad position is named.
 #include "stopped_log_fixture.hpp"
 
+#include "storage/log_repair.hpp"
+
 namespace palabre::storage {
 namespace {
 
@@ -93,6 +95,50 @@ TEST_F(LogDamage, NamesThePositionOfADamagedFileWhenItIsToBeWritten) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::corrupt);
   EXPECT_EQ(named_position(refused.error().context), 1u) << refused.error().context;
+}
+
+/// Of a table: the last byte of its properties, behind which come their trailer and the metaindex. The footer (53
+/// bytes) says where that begins.
+std::size_t last_byte_of_properties(const std::string& table) {
+  std::size_t metaindex = 0, at = table.size() - 52;
+  for (int shift = 0;; shift += 7, ++at) {
+    metaindex |= static_cast<std::size_t>(table[at] & 0x7F) << shift;
+    if (!(table[at] & 0x80)) return metaindex - 6;
+  }
+}
+
+/// RocksDB believes that byte before it compares a checksum: its first bit ended the process.
+TEST_F(LogDamage, OfTheEndOfATablesPropertiesIsRefused) {
+  open();
+  commit_many(20, 400);
+  close();
+  flush();
+  std::vector<fs::path> tables;
+  for (const auto& file : fs::directory_iterator(directory()))
+    if (file.path().extension() == ".sst") tables.push_back(file.path());
+  EXPECT_GE(tables.size(), 4u);
+  for (const fs::path& table : tables) {
+    const std::string whole = read_file(table);
+    for (const int pattern : {0x80, 0xFF}) {
+      std::string damaged = whole;
+      char& byte = damaged[last_byte_of_properties(whole)];
+      EXPECT_EQ(byte, 0) << "not the end of the properties";
+      byte = static_cast<char>(byte ^ pattern);
+      write_file(table, damaged);
+      const auto refused = try_open();
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, errc::corrupt);
+      for (const std::string& said :
+           {table.filename().string(), std::string("properties"), std::string("--accept-loss")})
+        EXPECT_NE(refused.error().context.find(said), std::string::npos) << refused.error().context;
+      const auto read = try_open(access::read_only);
+      EXPECT_TRUE(!read || read.value()->damage());
+      EXPECT_TRUE(repair_copy(directory(), root_ / ("copy of " + table.stem().string() + std::to_string(pattern))));
+    }
+    write_file(table, whole);
+  }
+  open();
+  EXPECT_EQ(log->head().value, 20u);
 }
 
 } // namespace

@@ -1,7 +1,8 @@
 // Level 4 of the ladder of trust: damage to the files of a small stopped log: every byte, every length, every file.
 // Opening for writing either refuses, saying what was found, where, what is at stake and which command accepts the
-// loss, or everything in the log is as it was; reading beside it never tells anything else than the truth. A round is
-// one damage; the rounds of a long run meet every byte of every file, each with several patterns.
+// loss, or everything in the log is as it was; reading beside it never tells anything else than the truth, and says
+// where it ends. A round is one damage; `--every` takes them in order: each byte with one pattern, each file gone, each
+// length, then each byte with the other patterns.
 
 #include "account.hpp"
 #include "level_run.hpp"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace palabre::trust {
 namespace {
@@ -59,29 +61,58 @@ struct damage {
   std::optional<std::string> bytes; ///< nullopt: the file is gone
 };
 
-/// The `n`-th of all there are: a byte changed, a file cut off, a file gone.
+/// The first finds what trusts a length or a flag, the others what trusts a value.
+constexpr std::array<unsigned char, 4> patterns{0x80, 0x01, 0x10, 0xFF};
+
+std::uint64_t damages(const subject& of) {
+  return (patterns.size() + 1) * of.bytes + of.files.size();
+}
+
+/// The `n`-th of all there are: a byte changed, a file gone, a file cut off, a byte changed otherwise.
 damage damage_number(std::uint64_t n, const subject& of) {
-  const std::uint64_t pattern = n / (2 * of.bytes + of.files.size());
-  n %= 2 * of.bytes + of.files.size();
-  if (n >= 2 * of.bytes) return {of.files[n - 2 * of.bytes], "gone", std::nullopt};
-  const bool cut = n >= of.bytes;
-  std::uint64_t at = n % of.bytes;
+  const std::uint64_t behind_first = of.bytes + of.files.size();
+  if (n >= of.bytes && n < behind_first) return {of.files[n - of.bytes], "gone", std::nullopt};
+  const std::uint64_t pass = n < of.bytes ? 0 : 1 + (n - behind_first) / of.bytes;
+  const bool cut = pass == 1;
+  std::uint64_t at = pass == 0 ? n : (n - behind_first) % of.bytes;
   std::size_t file = 0;
   for (; at >= of.disk->bytes_of(of.files[file]).size(); ++file) at -= of.disk->bytes_of(of.files[file]).size();
   std::string bytes = of.disk->bytes_of(of.files[file]);
   const std::string place = std::to_string(at) + " of " + std::to_string(bytes.size());
   if (cut) return {of.files[file], "cut off at " + place, bytes.substr(0, at)};
-  constexpr std::array<unsigned char, 4> patterns{0x10, 0x01, 0xFF, 0x80};
-  bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ patterns[pattern % patterns.size()]);
+  bytes[at] = static_cast<char>(static_cast<unsigned char>(bytes[at]) ^ patterns[pass == 0 ? 0 : pass - 1]);
   return {of.files[file], "byte " + place + " changed", std::move(bytes)};
 }
 
-/// Empty: the refusal says all that whoever reads it must know.
-std::string missing_in(const error& refusal) {
+/// The number behind `words`; nullopt: they are not there, or no number is behind them.
+std::optional<std::uint64_t> number_behind(std::string_view words, const std::string& text) {
+  const auto at = text.find(words);
+  if (at == text.npos || !std::isdigit(static_cast<unsigned char>(text[at + words.size()]))) return std::nullopt;
+  return std::stoull(text.substr(at + words.size()));
+}
+
+constexpr std::string_view bound = "; readable up to position ";
+
+/// Where it is: a position, or the name of a file.
+bool says_where(const std::string& text, const subject& of) {
+  const auto is_named = [&](const std::string& path) {
+    return text.find(path.substr(path.rfind('/') + 1)) != text.npos;
+  };
+  return number_behind("position ", text) || std::any_of(of.files.begin(), of.files.end(), is_named);
+}
+
+/// Empty: the refusal says all that whoever reads it must know: what and where, what is at stake, and the command.
+std::string missing_in(const error& refusal, const subject& of) {
+  const std::string& text = refusal.context;
   if (refusal.code != errc::corrupt) return "refused as " + std::string(name_of(refusal.code));
-  for (const char* part : {"readable up to position ", "acknowledged", "palabre recover", "--accept-loss"})
-    if (refusal.context.find(part) == std::string::npos) return std::string("does not say \"") + part + '"';
-  return {};
+  if (!number_behind(bound, text)) return "does not say how far it can be read";
+  if (!says_where(text.substr(0, text.find(bound)), of)) return "does not say where";
+  const char* const stakes[] = {"at stake are the events from ", "what lies behind the damage cannot be told",
+                                "how much was acknowledged is not known"};
+  if (std::none_of(std::begin(stakes), std::end(stakes), [&](auto* part) { return text.find(part) != text.npos; }))
+    return "does not say what is at stake";
+  const bool tells = text.find("palabre recover --data /data --accept-loss") != text.npos;
+  return tells ? "" : "does not say which command accepts the loss";
 }
 
 class trial {
@@ -92,16 +123,18 @@ public:
 
   /// Empty: all is as it must be.
   std::string read() {
-    const auto disk = disk_->copy();
-    const auto opened = event_log::open(log_path, access::read_only, random_, disk);
-    if (!opened) return opened.error().context.empty() ? "refused without a reason" : "";
+    const auto opened = event_log::open(log_path, access::read_only, random_, disk_->copy());
+    readable = 0;
+    if (!opened)
+      return says_where(opened.error().context, of_) ? "" : "no reader is told where: " + opened.error().context;
     const event_log& log = *opened.value();
     if (!log.damage() && log.head().value != of_.written.submitted()) return "ends early, and says nothing";
+    if (log.damage() && !says_where(*log.damage(), of_)) return "does not say where: " + *log.damage();
     for (std::uint64_t p = 1; p <= log.head().value; ++p) {
       const auto record = log.read({p});
-      const auto original = original_at(p);
-      if (!record && record.error().context.empty()) return "fails without a reason";
-      if (record && record.value().stored != original) return "tells a wrong record at " + std::to_string(p);
+      if (record && record.value().stored != of_.records[p - 1]) return "tells a wrong record at " + std::to_string(p);
+      if (record && readable == p - 1) readable = p;
+      if (!record && !fails_at(p, record.error())) return "fails as if it were elsewhere: " + record.error().context;
     }
     return {};
   }
@@ -109,37 +142,39 @@ public:
   std::string write() {
     const auto opened = event_log::open(log_path, access::read_write, random_, disk_);
     refused = !opened;
-    if (!opened) {
-      const std::string missing = missing_in(opened.error());
-      return missing.empty() ? "" : missing + ": " + opened.error().context;
-    }
-    const std::string wrong = of_.written.check(*opened.value());
-    if (wrong.empty()) return {};
-    // Damage deep in a table shows when it is read: an error that says where is right, another answer is not.
-    found_later = wrong.find("orruption") != std::string::npos;
-    return found_later ? "" : wrong;
+    // All of it is in what is looked at when a log is opened: nothing may be found later.
+    if (opened) return of_.written.check(*opened.value());
+    std::string wrong = missing_in(opened.error(), of_);
+    if (wrong.empty() && readable && number_behind(bound, opened.error().context) > *readable)
+      wrong = "can be read up to " + std::to_string(*readable) + " only";
+    return wrong.empty() ? "" : wrong + ": " + opened.error().context;
   }
 
-  bool refused = false, found_later = false;
+  bool refused = false;
+  std::optional<std::uint64_t> readable; ///< so many records, from the first on; nullopt: nobody read them
 
 private:
-  std::string original_at(std::uint64_t p) const { return of_.records[p - 1]; }
+  static bool fails_at(std::uint64_t p, const error& why) {
+    return why.code == errc::corrupt && number_behind("position ", why.context) == p;
+  }
 
   const subject& of_;
   const std::shared_ptr<memory_disk> disk_;
   seeded_randomness random_{7};
 };
 
-void try_damage(std::uint64_t n, const subject& of, level_run& run, std::uint64_t seed) {
+void try_damage(const subject& of, level_run& run, std::uint64_t seed) {
+  const std::uint64_t n = run.place_of(seed);
   const damage done = damage_number(n, of);
   trial one(of, done);
   const std::string name = done.path.substr(6);
   const bool reads_too = n % 3 == 0; // it takes as long as all the rest
   for (const std::string& wrong : {reads_too ? one.read() : "", one.write()})
     if (!wrong.empty()) run.fail(seed, name + ", " + done.description + ": " + wrong);
+  run.add("damages");
   run.add("read_beside", reads_too);
   run.add(!done.bytes ? "files_removed" : done.description.starts_with("cut") ? "truncations" : "bytes_changed");
-  run.add(one.refused ? "refused" : one.found_later ? "found_when_read" : "identical");
+  run.add(one.refused ? "refused" : "identical");
 }
 
 } // namespace
@@ -147,12 +182,10 @@ void try_damage(std::uint64_t n, const subject& of, level_run& run, std::uint64_
 
 int main(int argc, char** argv) {
   using namespace palabre::trust;
-  level_run run(argc, argv, "corruption", 1'500);
   const subject of;
+  level_run run(argc, argv, "corruption", 1'500, damages(of));
   run.peak("files", of.files.size());
   run.peak("bytes_of_files", of.bytes);
-  constexpr std::uint64_t stride = 1'000'003; // a prime: rounds are spread, and as many as there are damages meet each
-  while (const auto seed = run.next())
-    try_damage(*seed * stride % (8 * of.bytes + 4 * of.files.size()), of, run, *seed);
+  while (const auto seed = run.next()) try_damage(of, run, *seed);
   return run.finish();
 }

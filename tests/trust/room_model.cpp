@@ -11,6 +11,13 @@ using expectation = room_model::expectation;
 expectation refused(errc why) {
   return {why, {}};
 }
+/// What keeps a member, or everybody else, from writing.
+std::optional<errc> barrier(const room_model& room, user_id actor, role least = role::member) {
+  const auto member = room.members.find(actor);
+  if (member == room.members.end() || member->second < least) return errc::forbidden;
+  if (room.archived) return errc::room_archived;
+  return std::nullopt;
+}
 template <class Event>
 expectation leads_to(const Event& event) {
   return {std::nullopt, {text_of(event)}};
@@ -18,7 +25,27 @@ expectation leads_to(const Event& event) {
 
 expectation expect(const room_model& room, const join_room& c, user_id actor) {
   if (room.members.contains(actor)) return {};
+  if (room.archived) return refused(errc::room_archived);
   return leads_to(member_joined{actor, role::member, join_way::open, {c.display_name}});
+}
+
+expectation expect(const room_model& room, const update_room& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::admin)) return refused(*why);
+  if (c.settings == room.settings) return {};
+  return leads_to(room_updated{c.settings});
+}
+
+expectation expect(const room_model& room, const rotate_share_code& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::admin)) return refused(*why);
+  if (c.old_share_code != room.share_code) return refused(errc::conflict);
+  return leads_to(room_code_rotated{{c.share_code}});
+}
+
+expectation expect(const room_model& room, const archive_room&, user_id actor) {
+  const auto member = room.members.find(actor);
+  if (member == room.members.end() || member->second != role::owner) return refused(errc::forbidden);
+  if (room.archived) return {};
+  return leads_to(room_archived{});
 }
 
 expectation expect(const room_model& room, const leave_room&, user_id actor) {
@@ -29,7 +56,7 @@ expectation expect(const room_model& room, const leave_room&, user_id actor) {
 }
 
 expectation expect(const room_model& room, const post_message& c, user_id actor) {
-  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  if (const auto why = barrier(room, actor)) return refused(*why);
   message_posted posted{c.message, {c.body}, c.reply_to, 0, c.client_id, {c.metadata}, {c.author_name}};
   if (c.reply_to) {
     const auto parent = room.messages.find(*c.reply_to);
@@ -40,7 +67,7 @@ expectation expect(const room_model& room, const post_message& c, user_id actor)
 }
 
 expectation expect(const room_model& room, const edit_message& c, user_id actor) {
-  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  if (const auto why = barrier(room, actor)) return refused(*why);
   const auto found = room.messages.find(c.message);
   if (found == room.messages.end()) return refused(errc::not_found);
   const room_model::message& m = found->second;
@@ -50,7 +77,7 @@ expectation expect(const room_model& room, const edit_message& c, user_id actor)
 }
 
 expectation expect(const room_model& room, const delete_message& c, user_id actor) {
-  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  if (const auto why = barrier(room, actor)) return refused(*why);
   const auto found = room.messages.find(c.message);
   if (found == room.messages.end()) return refused(errc::not_found);
   const room_model::message& m = found->second;
@@ -65,7 +92,7 @@ expectation expect(const room_model& room, const delete_message& c, user_id acto
 }
 
 expectation expect(const room_model& room, const react& c, user_id actor) {
-  if (!room.members.contains(actor)) return refused(errc::forbidden);
+  if (const auto why = barrier(room, actor)) return refused(*why);
   const auto found = room.messages.find(c.message);
   if (found == room.messages.end()) return refused(errc::not_found);
   const room_model::message& m = found->second;
@@ -90,6 +117,11 @@ expectation room_model::expected_of(const room_command& command, user_id actor) 
 
 void room_model::apply(const room_event& event, user_id actor) {
   ++version;
+  if (const auto* created = std::get_if<room_created>(&event))
+    settings = created->settings, share_code = created->share_code.value;
+  if (const auto* updated = std::get_if<room_updated>(&event)) settings = updated->settings;
+  if (const auto* rotated = std::get_if<room_code_rotated>(&event)) share_code = rotated->share_code.value;
+  if (std::holds_alternative<room_archived>(event)) archived = true;
   if (const auto* joined = std::get_if<member_joined>(&event)) members[joined->user] = joined->role;
   if (const auto* left = std::get_if<member_left>(&event)) members.erase(left->user);
   if (const auto* posted = std::get_if<message_posted>(&event))

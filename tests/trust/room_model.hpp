@@ -11,7 +11,7 @@
 
 namespace palabre::trust {
 
-/// A public room that exists. What a command leads to, and what an event changes.
+/// A public room that exists, or did until it was archived. What a command leads to, and what an event changes.
 struct room_model {
   struct message {
     stream_version seq = 0;
@@ -28,6 +28,9 @@ struct room_model {
     friend bool operator==(const expectation&, const expectation&) = default;
   };
 
+  events::room_settings settings;
+  std::string share_code;
+  bool archived = false;
   std::map<user_id, events::role> members;
   std::map<message_id, message> messages;
   stream_version version = 0;

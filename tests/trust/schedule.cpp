@@ -8,6 +8,10 @@ namespace {
 
 constexpr std::uint64_t creation = 1; ///< the number of the command that creates the room
 
+stream_id stream_of_code(const std::string& code) {
+  return events::share_code_stream("key", code);
+}
+
 storage::idempotency random_key(std::mt19937_64& dice) {
   storage::idempotency key;
   for (auto& byte : key.scope) byte = static_cast<std::uint8_t>(dice());
@@ -50,7 +54,8 @@ bool schedule::create_room() {
   events::create_room create;
   create.room = room_;
   create.settings.visibility = events::visibility::open;
-  create.share_code_stream = {'c', on_.random->next_id(on_.time.now())};
+  create.share_code = "code 1 of " + to_text(room_);
+  create.share_code_stream = stream_of_code(create.share_code);
   send(create, people_[0], {});
   on_.server->settle();
   const auto& made = commands_[creation]->answer;
@@ -125,6 +130,7 @@ void schedule::send_something() {
 events::room_command schedule::random_command() {
   const auto some = [&] { return posted_.empty() ? message_id{} : posted_[roll(posted_.size())]; };
   const std::string number = std::to_string(commands_.size() + 1);
+  if (const std::uint64_t what = roll(100); what < 8) return administrate(what);
   switch (roll(10)) {
   case 0:
   case 1: return events::join_room{std::nullopt, "someone"};
@@ -142,6 +148,26 @@ events::room_command schedule::random_command() {
   if (roll(4) == 0 && !posted_.empty()) post.reply_to = some();
   posted_.push_back(post.message);
   return post;
+}
+
+/// Archived at last, but seldom: then there is little left to do.
+events::room_command schedule::administrate(std::uint64_t what) {
+  if (what == 0) return events::archive_room{};
+  const auto row = projections::roster_queries(on_.server->views()).room(room_).value();
+  if (what < 4) {
+    events::rotate_share_code rotate;
+    rotate.room = room_;
+    rotate.share_code = "code " + std::to_string(commands_.size() + 1) + " of " + to_text(room_);
+    rotate.share_code_stream = stream_of_code(rotate.share_code);
+    rotate.old_share_code = row->share_code;
+    rotate.old_share_code_stream = stream_of_code(row->share_code);
+    return rotate;
+  }
+  events::update_room update;
+  update.room = room_;
+  update.settings = row->settings;
+  update.settings.name = "name " + std::to_string(roll(3));
+  return update;
 }
 
 /// A client that did not hear the answer sends the same again; or another request with that key.
@@ -182,7 +208,7 @@ std::string schedule::crash() {
   on_.server.reset();
   on_.disk = left;
   ++counted_.crashes;
-  auto started = stepped_server::start(left, *on_.random, on_.time);
+  auto started = stepped_server::start(left, on_.keys->seal(), *on_.random, on_.time);
   if (!started) return "does not start again: " + started.error().context;
   on_.server = std::move(started).value();
   return {};

@@ -2,6 +2,7 @@
 // One schedule: commands sent and steps taken in an order that a seed decides, and then the question whether what came
 // of it could have come of one command after the other.
 
+#include "kept_keys.hpp"
 #include "room_model.hpp"
 #include "stepped_server.hpp"
 
@@ -38,9 +39,10 @@ public:
   /// The server that the schedules share; a crash replaces it.
   struct stage {
     std::shared_ptr<memory_disk> disk;
-    std::unique_ptr<stepped_server> server;
     ticking_clock time;
     std::unique_ptr<seeded_randomness> random;
+    std::unique_ptr<kept_keys> keys;
+    std::unique_ptr<stepped_server> server;
   };
 
   schedule(std::uint64_t seed, stage& on, counts& counted);
@@ -62,6 +64,7 @@ private:
   void send(events::room_command command, user_id actor, std::vector<storage::idempotency> keys);
   void send_something();
   events::room_command random_command();
+  events::room_command administrate(std::uint64_t what);
   void repeat_something();
   void intrude();
   void project();

@@ -127,6 +127,9 @@ std::string schedule::check_views(const room_model& last) const {
   const auto row = roster.room(room_);
   if (!row || !row.value()) return "the views do not know the room";
   shown.version = row.value()->last_seq;
+  shown.settings = row.value()->settings;
+  shown.share_code = row.value()->share_code;
+  shown.archived = row.value()->archived;
   const auto members = roster.members(room_, std::nullopt, 100);
   for (const auto& member : members.value().items) shown.members[member.user] = member.as.as;
   for (const auto& [id, message] : last.messages) {

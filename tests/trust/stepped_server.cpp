@@ -25,17 +25,21 @@ T must(result<T> what) {
 } // namespace
 
 result<std::unique_ptr<stepped_server>> stepped_server::start(const std::shared_ptr<memory_disk>& disk,
-                                                              randomness& random, const clock& time) {
+                                                              const shared_seal& seal, randomness& random,
+                                                              const clock& time) {
   std::unique_ptr<stepped_server> s(new stepped_server);
+  s->seal_ = seal;
   PALABRE_TRY(s->log_, storage::event_log::open("/data/log", storage::event_log::access::read_write, random, disk));
+  s->log_->open_seals_with(seal);
   const auto list = s->projections_.list();
   PALABRE_TRY(s->views_, storage::views_store::open("/data/views", projections::tables::names,
                                                     projections::fingerprint(list, s->log_->epoch()), disk));
   s->projector_ = std::make_unique<projections::projector>(*s->log_, *s->views_, list);
   PALABRE_TRY(s->project());
   s->journal_ = std::make_unique<storage::journal>(*s->log_);
+  s->journal_->add_precondition([ring = &seal->keys()] { return ring->sync(); });
   s->journal_->add_listener([p = s->projector_.get()](const storage::committed_batch_ptr& b) { p->feed(b); });
-  s->context_.emplace(actors::decider_context{*s->log_, *s->journal_, *s->views_, time});
+  s->context_.emplace(actors::decider_context{*s->log_, *s->journal_, *s->views_, time, seal.get()});
   s->start_actors();
   return s;
 }

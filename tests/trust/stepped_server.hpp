@@ -7,6 +7,7 @@
 
 #include "actors/registry.hpp"
 #include "app/store.hpp"
+#include "projections/record_seal.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -26,9 +27,10 @@ private:
 /// Threads: one.
 class stepped_server {
 public:
-  /// Starts on what is on `disk`. Errors: as of its parts.
-  static result<std::unique_ptr<stepped_server>> start(const std::shared_ptr<memory_disk>& disk, randomness& random,
-                                                       const clock& time);
+  using shared_seal = std::shared_ptr<const projections::record_seal>;
+  /// Starts on what is on `disk`; what is personal is sealed with `seal`. Errors: as of its parts.
+  static result<std::unique_ptr<stepped_server>> start(const std::shared_ptr<memory_disk>& disk,
+                                                       const shared_seal& seal, randomness& random, const clock& time);
   /// Ends in order: what is in flight is answered or abandoned.
   ~stepped_server();
 
@@ -52,6 +54,7 @@ private:
   stepped_server() = default;
   void start_actors();
 
+  shared_seal seal_;
   std::unique_ptr<storage::event_log> log_;
   std::unique_ptr<storage::views_store> views_;
   app::all_projections projections_;

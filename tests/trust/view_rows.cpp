@@ -1,7 +1,10 @@
 #include "view_rows.hpp"
 
 #include "app/store.hpp"
+#include "projections/log_fold.hpp"
 #include "projections/tables.hpp"
+
+#include <algorithm>
 
 namespace palabre::trust {
 
@@ -34,6 +37,23 @@ result<all_rows> rebuilt_rows(const storage::event_log& log) {
     return success();
   }));
   return rows;
+}
+
+result<all_rows> rows_folded_at_once(const storage::event_log& log) {
+  PALABRE_TRY(const auto views, app::temporary_views::make());
+  app::all_projections projections;
+  PALABRE_TRY(
+      projections::fold_log(log, views->store(), projections.list(), {}, log.head(), [](position) { return true; }));
+  return rows_of(views->store());
+}
+
+std::string difference(const all_rows& are, const all_rows& should_be) {
+  const auto [is, other] = std::mismatch(are.begin(), are.end(), should_be.begin(), should_be.end());
+  if (is == are.end() && other == should_be.end()) return {};
+  const auto told = [](const all_rows& rows, auto row) {
+    return row == rows.end() ? std::string("none") : to_hex(row->first) + " = " + to_hex(row->second);
+  };
+  return "the views are not what a rebuild makes: row " + told(are, is) + ", rebuilt " + told(should_be, other);
 }
 
 } // namespace palabre::trust

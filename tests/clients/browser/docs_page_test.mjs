@@ -49,8 +49,8 @@ async function send(reader, call) {
 
 test('it shows every call by its tag, and finds those one looks for', async (t) => {
   const { reader } = await open_docs(t);
-  await reader.until_texts('#tags h2', ['Identity', 'Rooms', 'Messages', 'Other']);
-  assert.equal((await reader.texts('.operation')).length, 7);
+  await reader.until_texts('#tags h2', ['Identity', 'Rooms', 'Messages', 'Server API', 'Other']);
+  assert.equal((await reader.texts('.operation')).length, 8);
   await reader.press('/');
   await reader.page.keyboard.type('message.post');
   await reader.until_texts('.operation:not([hidden]) .path', ['/api/v1/rooms/{id}/messages']);
@@ -64,6 +64,7 @@ test('it says what goes in and what comes out, behind references and in circles'
   await open_call(reader, post_room);
   await reader.until_text(`${post_room} .about`, /visibilityVisibility or nullPrivate if left out\.one of "public", "private"|visibility Visibility or null/);
   await reader.until_text(`${post_room} .about`, /name string required/);
+  await reader.until_text(`${post_room} .answer-line > summary`, /422 validation_failed, limit_exceeded/);
   await open_call(reader, '#get-api-v1-rooms');
   await reader.until_text('#get-api-v1-rooms .about', /limit integer, in the query/);
   await open_call(reader, post_message);
@@ -103,6 +104,27 @@ test('one logs in and makes calls, each filled in from the examples and from the
   await reader.page.reload();
   await reader.until_texts('#session', ['Log in']);
   await log_in(reader, 'login');
+});
+
+test('a call that takes a key asks for one, and sends no token', async (t) => {
+  const { reader } = await open_docs(t);
+  await log_in(reader, 'register');
+  await open_call(reader, '#post-api-info');
+  await reader.fill('#post-api-info-header-X-API-Key', 'not a key');
+  assert.match(await reader.text('#post-api-info .curl code'), /-H 'X-API-Key: not a key'$/);
+  assert.match(await send(reader, '#post-api-info'), /^40[13]/);
+});
+
+test('of the document that the server has it shows everything', async (t) => {
+  const server = await start_server(t);
+  const { paths } = await (await fetch(`${server.url}/openapi.json`)).json();
+  const count = Object.values(paths).reduce((sum, item) => sum + Object.keys(item).length, 0);
+  const house = await open_house(t);
+  const reader = await house.visitor(`${server.url}/docs`);
+  await until(async () => (await reader.texts('.operation')).length === count, `all ${count} calls`);
+  await reader.page.$$eval('.operation', (calls) => calls.forEach((call) => { call.open = true; }));
+  await until(async () => (await reader.texts('.operation form')).length === count, 'a form for each');
+  await reader.is_accessible('docs of the server');
 });
 
 test('without a document it says so in words', async (t) => {
