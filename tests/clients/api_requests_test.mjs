@@ -14,7 +14,7 @@ import { Random, seed_of } from './random.mjs';
 import { start_server } from './server.mjs';
 import { assert_healthy } from './unharmed.mjs';
 
-const requests = Number(process.env.PALABRE_REQUESTS ?? 4_000), at_once = 16;
+const requests = Number(process.env.PALABRE_REQUESTS ?? 6_000), at_once = 16;
 const answer_ms = Number(process.env.PALABRE_ANSWER_MS ?? 5_000);
 const grown_bytes_max = 160 * 1024 * 1024; // what a few thousand requests may leave behind: caches, tables, write buffers
 const known_max = 60;                      // of each kind: so that requests meet on the same things
@@ -59,16 +59,15 @@ async function settle(server) {
   await bob.join_by_code(shared.share_code);
   const messages = [];
   for (const room of [open, shared]) messages.push(await ada.post(room, 'bonjour'), await ada.post(room, 'à tout à l’heure'));
-  return { tokens: [ada.token, ada.token, bob.token, bob.token], seqs: messages.map(({ seq }) => seq),
-           ids: [ada, bob, open, closed, shared, ...messages].map(({ id }) => id) };
+  return { tokens: [ada.token, bob.token], people: [ada.id, bob.id], rooms: [open.id, closed.id, shared.id], messages };
 }
 
 /// What a request has made is there for those after it.
 function learn(random, known, { status, body, type }) {
   if (status > 201 || type !== 'application/json' || body === '') return;
-  const { id, seq } = JSON.parse(body);
-  if (typeof id === 'string') remember(random, known.ids, id);
-  if (Number.isInteger(seq)) remember(random, known.seqs, seq);
+  const made = JSON.parse(body);
+  if (made.room_id && made.author_id) remember(random, known.messages, made);
+  if (made.owner_id) remember(random, known.rooms, made.id);
 }
 
 function remember(random, list, value) {
