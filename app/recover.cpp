@@ -87,6 +87,7 @@ result<diagnosis> diagnose(const std::string& data) {
   PALABRE_TRY(auto findings, storage::survey(*d.log, [&](position at) { shown.reach(at); }));
   d.whole = findings.whole;
   if (!d.found) d.found = std::move(findings.found);
+  if (!d.found) d.found = d.log->damage(); // where no record is: the survey does not see it
   if (!d.found && mark) {
     PALABRE_TRY(check_acked(mark.value(), d));
   }

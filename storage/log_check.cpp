@@ -111,6 +111,9 @@ public:
 
 private:
   result<void> check(const record& r, std::string_view stored) {
+    if (r.key_id > log_.key_id_max())
+      return corrupt_at(r.at, "names key " + std::to_string(r.key_id) +
+                                  ", and the log says that there is none behind " + std::to_string(log_.key_id_max()));
     PALABRE_TRY(continue_stream(r, chain_hash_of(r, stored)));
     if (how_.indexes) {
       PALABRE_TRY(look_up_ ? look_up(log_, how_, r) : add_rows(r));

@@ -210,6 +210,28 @@ void look_for_damage(opened_log& log, const result<std::optional<acked_mark>>& m
     log.damage = mark.error().context;
 }
 
+/// A reader's RocksDB leaves out a table that does not open, and with it what the log says of itself: that it lacks
+/// something which was written before the first watermark is damage like any other.
+/// Errors: from_the_future.
+result<void> read_what_it_says_of_itself(opened_log& log, bool has_mark) {
+  const auto note = [&](const std::string& found) {
+    if (!log.damage) log.damage = found;
+  };
+  const auto epoch = read_epoch(*log.store);
+  if (!epoch && epoch.error().code == errc::from_the_future) return epoch.error();
+  if (epoch) log.acked.epoch = epoch.value();
+  if (!epoch)
+    note(epoch.error().context);
+  else if (epoch.value().empty() && (has_mark || log.acked.head.value > 0))
+    note("the family meta has no epoch: a table of it does not open");
+  const auto key_id_max = read_key_id_max(*log.store);
+  if (key_id_max)
+    log.key_id_max = key_id_max.value(); // whether records name higher ones is seen when they are checked
+  else
+    note(key_id_max.error().context);
+  return success();
+}
+
 } // namespace
 
 std::string random_epoch(randomness& random) {
@@ -279,11 +301,7 @@ result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& 
   opened_log log;
   PALABRE_TRY(log.store, open_readable(directory, env, log.damage));
   look_for_damage(log, mark);
-  if (const auto epoch = read_epoch(*log.store))
-    log.acked.epoch = epoch.value();
-  else if (epoch.error().code == errc::from_the_future)
-    return epoch.error();
-  if (const auto key_id_max = read_key_id_max(*log.store)) log.key_id_max = key_id_max.value(); // records say theirs
+  PALABRE_TRY(read_what_it_says_of_itself(log, mark && mark.value()));
   log.report.head = log.acked.head;
   log.report.clean = mark && mark.value() && mark.value()->clean;
   return log;

@@ -168,6 +168,22 @@ TEST_F(Recover, ComputesAnIndexAnew) {
   expect_it_serves(messages);
 }
 
+/// No record is damaged, and still no server starts: whoever is told to recover must be able to.
+TEST_F(Recover, GoesOnWhenTheLogDoesNotSayWhatItIs) {
+  move_into_files();
+  system_randomness random;
+  const std::string epoch =
+      storage::event_log::open(log(), storage::event_log::access::read_only, random).value()->epoch();
+  flipped_byte damage(log(), ".sst", epoch);
+  ASSERT_TRUE(damage.found());
+  damage.keep();
+  const auto refused = serve();
+  EXPECT_NE(refused.complained.find("palabre recover"), std::string::npos) << refused.complained;
+  EXPECT_EQ(run_palabre({"verify", "--data", data_}).status, 1);
+  expect_recovered(events_.size());
+  expect_it_serves(messages);
+}
+
 TEST_F(Recover, BeginsAnewWhenTheWholeLogIsGone) {
   fs::remove_all(log());
   EXPECT_EQ(serve().status, 1);

@@ -8,6 +8,8 @@
 #include "level_run.hpp"
 #include "memory_disk.hpp"
 
+#include "storage/log_check.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -39,6 +41,7 @@ struct subject {
   std::vector<std::string> files;
   std::uint64_t bytes = 0;
   std::vector<std::string> records; ///< as stored
+  std::string epoch;
 
 private:
   /// What the last process wrote is in the tables once the next has opened it.
@@ -50,6 +53,7 @@ private:
       for (int appends = 0; appends < 2; ++appends) written.submit(journal, [] { return true; });
       journal.step();
     }
+    epoch = log->epoch();
     records.clear();
     for (std::uint64_t p = 1; p <= log->head().value; ++p) records.push_back(log->read({p}).value().stored);
   }
@@ -93,12 +97,13 @@ std::optional<std::uint64_t> number_behind(std::string_view words, const std::st
 
 constexpr std::string_view bound = "; readable up to position ";
 
-/// Where it is: a position, or the name of a file.
+/// Where it is: a position, the name of a file, or of the family that says of the log what it is.
 bool says_where(const std::string& text, const subject& of) {
   const auto is_named = [&](const std::string& path) {
     return text.find(path.substr(path.rfind('/') + 1)) != text.npos;
   };
-  return number_behind("position ", text) || std::any_of(of.files.begin(), of.files.end(), is_named);
+  return number_behind("position ", text) || text.find("family meta") != text.npos ||
+         std::any_of(of.files.begin(), of.files.end(), is_named);
 }
 
 /// Empty: the refusal says all that whoever reads it must know: what and where, what is at stake, and the command.
@@ -136,6 +141,8 @@ public:
       if (record && readable == p - 1) readable = p;
       if (!record && !fails_at(p, record.error())) return "fails as if it were elsewhere: " + record.error().context;
     }
+    const bool whole = !log.damage() && log.epoch() == of_.epoch;
+    verified = whole && storage::check(log, {{}, 1, true, {}, [](const stream_id&) { return "a stream"; }, {}});
     return {};
   }
 
@@ -151,6 +158,7 @@ public:
   }
 
   bool refused = false;
+  bool verified = false;                 ///< who read it found nothing
   std::optional<std::uint64_t> readable; ///< so many records, from the first on; nullopt: nobody read them
 
 private:
@@ -171,6 +179,7 @@ void try_damage(const subject& of, level_run& run, std::uint64_t seed) {
   const bool reads_too = n % 3 == 0; // it takes as long as all the rest
   for (const std::string& wrong : {reads_too ? one.read() : "", one.write()})
     if (!wrong.empty()) run.fail(seed, name + ", " + done.description + ": " + wrong);
+  if (one.verified && one.refused) run.fail(seed, name + ", " + done.description + ": refused, and verified");
   run.add("damages");
   run.add("read_beside", reads_too);
   run.add(!done.bytes ? "files_removed" : done.description.starts_with("cut") ? "truncations" : "bytes_changed");
