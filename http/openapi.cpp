@@ -146,7 +146,6 @@ void append_answer(std::string& out, const route& row, const given_answer& gives
   if (!problems.empty()) append_problem_media(content, problems);
 }
 
-/// All codes of one status, as one response.
 void append_refusals(std::string& out, const route& row, int status, const std::vector<std::string_view>& codes) {
   members m(out);
   std::string words;
@@ -166,7 +165,40 @@ void append_refusals(std::string& out, const route& row, int status, const std::
   append_problem_media(content, codes);
 }
 
-void append_responses(std::string& out, const route& row, shape_book& book) {
+/// Responses that several operations share, each written once.
+class response_book {
+public:
+  /// A reference to a response that says `json`.
+  std::string reference_to(int status, std::string json) {
+    const auto [at, is_new] = names_.try_emplace(std::move(json));
+    if (is_new) at->second = name_of(status);
+    return R"({"$ref":"#/components/responses/)" + at->second + "\"}";
+  }
+  /// JSON → name.
+  const std::map<std::string, std::string>& all() const { return names_; }
+
+private:
+  /// "NotFound", "NotFound2".
+  std::string name_of(int status) {
+    std::string name;
+    for (const char c : title_of(status))
+      if (c != ' ') name += c;
+    const int count = ++count_[status];
+    return count == 1 ? name : name + std::to_string(count);
+  }
+
+  std::map<std::string, std::string> names_;
+  std::map<int, int> count_;
+};
+
+/// All codes of one status, as one response.
+std::string refusal_response(const route& row, int status, const std::vector<std::string_view>& codes) {
+  std::string out;
+  append_refusals(out, row, status, codes);
+  return out;
+}
+
+void append_responses(std::string& out, const route& row, shape_book& book, response_book& shared) {
   std::map<int, std::vector<std::string_view>> by_status;
   for (const std::string_view code : codes_of(row)) by_status[problem_kind_of(code).status].push_back(code);
   members m(out);
@@ -180,7 +212,8 @@ void append_responses(std::string& out, const route& row, shape_book& book) {
     m.json("304", R"({"description":"it is still what the ETag in If-None-Match stands for","headers":{)"
                   R"("ETag":{"$ref":"#/components/headers/ETag"},)"
                   R"("X-Request-ID":{"$ref":"#/components/headers/X-Request-ID"}}})");
-  for (const auto& [status, codes] : by_status) append_refusals(m.begin(std::to_string(status)), row, status, codes);
+  for (const auto& [status, codes] : by_status)
+    m.json(std::to_string(status), shared.reference_to(status, refusal_response(row, status, codes)));
 }
 
 void append_security(std::string& out, const route& row) {
@@ -205,7 +238,7 @@ std::string_view who_may(const route& row) {
   return row.takes_api_key ? "whoever has a key of the namespace" : words_of(row.needs);
 }
 
-void append_operation(std::string& out, const route& row, shape_book& book) {
+void append_operation(std::string& out, const route& row, shape_book& book, response_book& shared) {
   members m(out);
   m.text("operationId", row.name);
   append_json_string(m.begin("tags") += '[', row.tag);
@@ -224,7 +257,7 @@ void append_operation(std::string& out, const route& row, shape_book& book) {
     members content(body.begin("content"));
     append_media(content, "application/json", row.takes.looks(book), row.takes.example);
   }
-  append_responses(m.begin("responses"), row, book);
+  append_responses(m.begin("responses"), row, book, shared);
 }
 
 std::string lower_name_of(verb v) {
@@ -233,7 +266,7 @@ std::string lower_name_of(verb v) {
   return name;
 }
 
-void append_paths(std::string& out, const std::vector<route>& table, shape_book& book) {
+void append_paths(std::string& out, const std::vector<route>& table, shape_book& book, response_book& shared) {
   std::vector<std::string_view> paths;
   for (const route& row : table)
     if (std::ranges::find(paths, row.path) == paths.end()) paths.push_back(row.path);
@@ -241,7 +274,7 @@ void append_paths(std::string& out, const std::vector<route>& table, shape_book&
   for (const std::string_view path : paths) {
     members operations(m.begin(path));
     for (const route& row : table)
-      if (row.path == path) append_operation(operations.begin(lower_name_of(row.method)), row, book);
+      if (row.path == path) append_operation(operations.begin(lower_name_of(row.method)), row, book, shared);
   }
 }
 
@@ -283,7 +316,8 @@ std::string example_of(const problem_kind& kind) {
   return render(p, "/api/v1/rooms", "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e", timestamp{1'795'255'200'000});
 }
 
-void append_components(std::string& out, const std::vector<route>& table, const shape_book& book) {
+void append_components(std::string& out, const std::vector<route>& table, const shape_book& book,
+                       const response_book& shared) {
   std::vector<std::string_view> used;
   for (const route& row : table)
     for (const std::string_view code : codes_of(row)) add(used, {code});
@@ -292,6 +326,10 @@ void append_components(std::string& out, const std::vector<route>& table, const 
     members schemas(m.begin("schemas"));
     schemas.json("Problem", problem_shape::schema());
     for (const auto& [name, entry] : book.named()) schemas.json(name, entry.schema);
+  }
+  {
+    members responses(m.begin("responses"));
+    for (const auto& [json, name] : shared.all()) responses.json(name, json);
   }
   {
     members examples(m.begin("examples"));
@@ -338,6 +376,7 @@ void append_tags(std::string& out, const std::vector<route>& table) {
 
 void append_document(std::string& out, const std::vector<route>& table, std::string_view version) {
   shape_book book;
+  response_book shared;
   members m(out);
   m.text("openapi", "3.1.0");
   {
@@ -356,8 +395,8 @@ void append_document(std::string& out, const std::vector<route>& table, std::str
   m.json("jsonSchemaDialect", R"("https://json-schema.org/draft/2020-12/schema")");
   m.json("servers", R"([{"url":"/","description":"this server"}])");
   append_tags(m.begin("tags"), table);
-  append_paths(m.begin("paths"), table, book);
-  append_components(m.begin("components"), table, book);
+  append_paths(m.begin("paths"), table, book, shared);
+  append_components(m.begin("components"), table, book, shared);
 }
 
 /// A cell of a Markdown table.

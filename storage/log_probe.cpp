@@ -1,5 +1,6 @@
 #include "storage/log_probe.hpp"
 
+#include "storage/archived_row.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/log_store.hpp"
 
@@ -10,6 +11,12 @@
 
 namespace palabre::storage {
 namespace {
+
+/// Archiving replaces rows that are there: they are no new positions.
+bool takes_the_place_of_another(std::string_view row) {
+  const auto r = decode(row);
+  return r && is_archived(r.value());
+}
 
 /// Notes the positions that pass by and keeps RocksDB from applying them.
 class position_filter final : public rocksdb::WalFilter {
@@ -35,8 +42,8 @@ private:
     std::optional<std::uint32_t> log_id;
     std::optional<position> first, last, missing;
 
-    rocksdb::Status PutCF(std::uint32_t id, const rocksdb::Slice& key, const rocksdb::Slice&) override {
-      if (id != log_id) return rocksdb::Status::OK();
+    rocksdb::Status PutCF(std::uint32_t id, const rocksdb::Slice& key, const rocksdb::Slice& row) override {
+      if (id != log_id || takes_the_place_of_another(row.ToStringView())) return rocksdb::Status::OK();
       const std::optional<position> at = read_position(key.ToStringView());
       if (!at) return rocksdb::Status::Corruption("a position of a wrong length");
       if (!first) first = at;

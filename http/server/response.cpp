@@ -83,11 +83,12 @@ void append_own_header(std::string& out, std::string_view name, const std::strin
 
 void append(std::string& out, int status, std::string_view type, const header_list& headers, std::string_view body,
             const response_frame& frame, bool holds_secrets = false) {
+  const bool bare = status < 200 || status == 204 || status == 304;
   std::string smaller;
-  if (!holds_secrets && is_compressible(type_of(headers, type), body, frame)) smaller = compressed(frame.in, body);
+  if (!bare && !holds_secrets && is_compressible(type_of(headers, type), body, frame))
+    smaller = compressed(frame.in, body);
   const bool is_smaller = !smaller.empty() && smaller.size() < body.size();
   if (is_smaller) body = smaller;
-  const bool bare = status < 200 || status == 204 || status == 304;
   out.reserve(out.size() + 512 + (bare || frame.head_only ? 0 : body.size()));
   append_status_line(out, status);
   if (!bare) {

@@ -235,6 +235,8 @@ std::string api_document::complaint_about(std::string_view method, std::string_v
   }
   if (object(operation["responses"]).at_key(std::to_string(status)).get(response) != simdjson::SUCCESS)
     return say("the document has no such answer");
+  if (element reference; response["$ref"].get(reference) == simdjson::SUCCESS)
+    response = state_->root.at_pointer(std::string_view(reference).substr(1));
   element content, as_media;
   if (response.at_key("content").get(content) != simdjson::SUCCESS)
     return body.empty() ? "" : say("there should be no body");

@@ -40,7 +40,7 @@ TEST_F(Rooms, ANewRoomIsPrivateAndItsMakersOwn) {
 TEST_F(Rooms, DirectRoomsAreNotThereYet) {
   const auto got = ada.post("/api/v1/rooms", R"({"name":"x","kind":"direct"})");
   expect_problem(got, 422, "validation_failed", "/api/v1/rooms");
-  expect_field_problem(got, "/kind", "not_available");
+  expect_field_problem(got, "/kind", "not_allowed");
 }
 
 TEST_F(Rooms, APrivateRoomDoesNotExistForStrangers) {

@@ -58,7 +58,7 @@ export class ApiDocument {
     const response = this.resolve(operation.responses[status]);
     if (!response) return `${operation.id} has no ${status} (${parsed(body)?.code})`;
     if (!response.content) return body === '' ? null : `a body where ${operation.id} has none with ${status}`;
-    const media = response.content[type];
+    const media = response.content[type] ?? response.content['*/*'];
     if (!media) return `${operation.id} has no ${type} with ${status}`;
     for (const [name, header] of Object.entries(response.headers ?? {})) {
       const value = headers[name.toLowerCase()];

@@ -3,9 +3,10 @@
 
 import { Values } from './api_values.mjs';
 
-/// `known`: {tokens, ids, seqs}: what exists by now. Whoever owns it may add to it between calls.
+/// `known`: {tokens, people, rooms, messages: [{id, room_id, seq}]}: what exists by now. Whoever owns it may add to it
+/// between calls.
 export function random_request(random, document, operations, known) {
-  const values = new Values(random, document, known.ids);
+  const values = new Values(random, document, [...known.people, ...known.rooms, ...known.messages.map(({ id }) => id)]);
   const operation = random.pick(operations);
   const request = valid(random, values, operation, known);
   const kind = random.below(10);
@@ -16,8 +17,9 @@ export function random_request(random, document, operations, known) {
 
 function valid(random, values, operation, known) {
   const parts = { operation, method: operation.method, captures: {}, query: [], headers: {}, value: undefined };
+  const message = random.pick(known.messages);
   parts.headers.authorization = `Bearer ${random.pick(known.tokens)}`;
-  for (const parameter of operation.parameters) set_parameter(random, values, parts, parameter, known);
+  for (const parameter of operation.parameters) set_parameter(random, values, parts, parameter, message, known);
   if (operation.body) {
     parts.value = operation.body.example && random.below(3) === 0 ? operation.body.example : values.right(operation.body.schema);
     parts.headers['content-type'] = 'application/json';
@@ -25,15 +27,24 @@ function valid(random, values, operation, known) {
   return written(parts);
 }
 
-function set_parameter(random, values, parts, { name, in: where, schema, required, example }, known) {
+function set_parameter(random, values, parts, { name, in: where, schema, required, example }, message, known) {
   if (!required && random.below(3) > 0) return;
   let value = values.right(schema);
-  if (name === 'at' || name === 'Palabre-Min-Position') value = random.pick([...known.seqs, 0]);
+  if (name === 'at' || name === 'Palabre-Min-Position') value = random.pick([message.seq, 0]);
+  if (where === 'path' && random.below(8) > 0) value = fitting_id(random, parts.operation, name, message, known) ?? value;
   if (name.endsWith('_ids')) value = Array.from({ length: 1 + random.below(4) }, () => values.id()).join(',');
-  if (example !== undefined && random.below(4) === 0) value = example;
+  if (example !== undefined && random.below(where === 'path' ? 16 : 4) === 0) value = example;
   if (where === 'path') parts.captures[name] = String(value ?? 'x');
   if (where === 'query') parts.query.push([name, String(value)]);
   if (where === 'header') parts.headers[name.toLowerCase()] = header_text(value);
+}
+
+/// What the path means by `name`: a room and a message in it, or a person.
+function fitting_id(random, { path }, name, message, known) {
+  if (name === 'mid') return message.id;
+  if (name === 'user_id' || path.startsWith('/api/v1/users/')) return random.pick(known.people);
+  if (name === 'id') return path.includes('{mid}') || random.below(2) === 0 ? message.room_id : random.pick(known.rooms);
+  return undefined;
 }
 
 /// Request with `path` and `body` as they go over the wire.

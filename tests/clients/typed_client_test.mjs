@@ -103,7 +103,7 @@ test('tokens are renewed before they expire, once for all who wait, and may be k
 });
 
 test('a token that has expired in spite of the clock is renewed and the request sent again', async (t) => {
-  const { client, person } = await scene(t, { args: ['--set', 'auth.access_token_ttl=1s'] });
+  const { client, person } = await scene(t, { args: ['--set', 'auth.access_token_ttl=3s'] });
   const { palabre } = await person('ada');
   const wrong_clock = client({ tokens: { ...palabre.tokens, expires_at: Date.now() + 3_600_000 } });
   const before = wrong_clock.tokens.access_token;

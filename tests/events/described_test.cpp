@@ -81,7 +81,8 @@ TEST(Catalog, NamesEachTypeOnceInItsStreamsAndMarksItsSecrets) {
     const std::pair name{t.stream, t.type.name};
     EXPECT_EQ(std::count(names.begin(), names.end(), name), 0) << t.type.name;
     names.push_back(name);
-    EXPECT_FALSE(t.fields.empty()) << t.type.name;
+    const bool says_all_by_its_name = t.type.name == user_promoted::type.name || t.type.name == user_demoted::type.name;
+    EXPECT_EQ(t.fields.empty(), says_all_by_its_name) << t.type.name;
     for (const auto& field : t.fields)
       if (field.name.find("hash") != std::string_view::npos || field.name.find("code") != std::string_view::npos) {
         EXPECT_TRUE(field.is_secret) << t.type.name << "." << field.name;

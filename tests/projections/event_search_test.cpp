@@ -3,6 +3,7 @@
 #include "projections/event_search.hpp"
 
 #include "varied_history.hpp"
+#include "world.hpp"
 
 #include <iostream>
 

@@ -9,7 +9,7 @@ namespace {
 
 using namespace testing;
 
-class Users : public ::testing::Test {
+class Accounts : public ::testing::Test {
 protected:
   void registered(std::uint8_t n) {
     events::user_registered e;
@@ -36,7 +36,7 @@ protected:
 
 using list = std::vector<std::string>;
 
-TEST_F(Users, AreAdministratorsFromAPromotionToADemotion) {
+TEST_F(Accounts, AreAdministratorsFromAPromotionToADemotion) {
   for (std::uint8_t n = 1; n <= 3; ++n) registered(n);
   EXPECT_EQ(listed(), (list{"1", "2", "3"}));
   happened(2, events::user_promoted{});
@@ -50,14 +50,14 @@ TEST_F(Users, AreAdministratorsFromAPromotionToADemotion) {
   EXPECT_EQ(user_queries(*w.views).user(person(2)).value()->profile_seq, 3u) << "a promotion changes no profile";
 }
 
-TEST_F(Users, WhoIsErasedAdministratesNothing) {
+TEST_F(Accounts, WhoIsErasedAdministratesNothing) {
   for (std::uint8_t n = 1; n <= 2; ++n) registered(n);
   happened(1, events::user_promoted{});
   happened(1, events::user_erased{7});
   EXPECT_EQ(listed(), (list{"2"}));
 }
 
-TEST_F(Users, AreListedFromAnyPlaceOn) {
+TEST_F(Accounts, AreListedFromAnyPlaceOn) {
   for (std::uint8_t n = 1; n <= 5; ++n) registered(n);
   EXPECT_EQ(listed(person(2)), (list{"3", "4", "5"}));
   EXPECT_EQ(listed(person(2), 2), (list{"3", "4"}));

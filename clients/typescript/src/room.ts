@@ -92,9 +92,9 @@ export class Room {
     const subscription = connection.getSubscription(channel) ?? connection.newSubscription(channel);
     const heard = listenersOf(handlers);
     for (const [name, listener] of Object.entries(heard)) subscription.on(name as keyof typeof heard, listener);
+    const ready = readinessOf(subscription);
     subscription.subscribe();
     connection.connect();
-    const ready = subscription.ready().catch((error: unknown) => Promise.reject(refusalOf(error)));
     ready.catch(() => {}); // onEnd tells too: nobody has to wait for `ready`
     return { ready, close: () => leave(connection, subscription, heard) };
   }
@@ -110,6 +110,15 @@ function listenersOf(handlers: RoomHandlers) {
       if (reason.code !== 0) handlers.onEnd?.(refusalOf(reason)); // 0: close() was called
     },
   };
+}
+
+/// centrifuge's own ready() does not say why it failed.
+function readinessOf(subscription: Subscription): Promise<void> {
+  if (subscription.state === SubscriptionState.Subscribed) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    subscription.once('subscribed', () => resolve());
+    subscription.once('unsubscribed', (reason) => reject(refusalOf(reason)));
+  });
 }
 
 function leave(connection: Centrifuge, subscription: Subscription, heard: ReturnType<typeof listenersOf>): void {
@@ -130,8 +139,7 @@ function tell(handlers: RoomHandlers, { data, offset }: PublicationContext): voi
 }
 
 /// 103: no such room, or not a member; the two look alike on purpose.
-function refusalOf(reason: unknown): PalabreError {
-  const { code = 0, reason: detail, message } = (reason ?? {}) as { code?: number; reason?: string; message?: string };
+function refusalOf({ code, reason }: { code: number; reason: string }): PalabreError {
   const kind = code === 103 ? 'forbidden' : `realtime_${code}`;
-  return new PalabreError(code, { code: kind as never, detail: detail ?? message ?? 'the subscription ended' });
+  return new PalabreError(code, { code: kind as never, detail: reason });
 }
