@@ -7,8 +7,10 @@
 namespace palabre::testing {
 
 person::person(const running_server& server, std::string login) : client_(server.port()), login_(std::move(login)) {
-  const auto session = send("POST", "/api/v1/auth/register",
-                            R"({"login":)" + json_quoted(login_) + R"(,"password":"correct horse"})", {});
+  const std::string body = R"({"login":)" + json_quoted(login_) + R"(,"password":"correct horse"})";
+  http_answer session = send("POST", "/api/v1/auth/register", body, {});
+  for (int tries = 1; tries < 20 && session.status == 503; ++tries) // the views of a busy machine are behind: it waited
+    session = send("POST", "/api/v1/auth/register", body, {});
   if (session.status != 201) throw std::runtime_error("cannot register " + login_ + ": " + session.body);
   id_ = session.text("/user/id");
   take_session(session);
