@@ -28,6 +28,8 @@ void expect_error(const http_answer& reply, int code);
 
 class Realtime : public ::testing::Test {
 protected:
+  explicit Realtime(const std::string& config = {}) : server_(config) {}
+
   running_server server_;
   person ada_{server_, "ada"};
   std::string room_ = ada_.make_room("Salon", R"(,"visibility":"public")");

@@ -4,7 +4,11 @@
 namespace palabre::testing {
 namespace {
 
-using Typing = Realtime;
+/// Its own rate is part of it.
+class Typing : public Realtime {
+protected:
+  Typing() : Realtime("[limits]\nenabled = true\n") {}
+};
 
 std::string typing_path(const std::string& room) {
   return "/api/v1/rooms/" + room + "/typing";

@@ -174,7 +174,8 @@ test('an answer is refused by a document that describes another one', async (t) 
   }
   assert.equal(await judge(JSON.parse(text), { headers: {} }), null, 'a refusal is described too');
   const without_code = JSON.parse(text);
-  delete without_code.paths['/api/v1/me'].get.responses['401'].content['application/problem+json'].examples.unauthenticated;
+  const refusal = new ApiDocument(without_code).resolve(without_code.paths['/api/v1/me'].get.responses['401']);
+  delete refusal.content['application/problem+json'].examples.unauthenticated;
   assert.notEqual(await judge(without_code, { headers: {} }), null, 'a code that is missing');
   const fault = new ApiDocument(JSON.parse(text)).fault_of(null, { status: 500, headers: { 'x-request-id': 'r' }, body: '{"code":"internal"}' });
   assert.match(fault, /failed/);

@@ -164,7 +164,8 @@ test('a room tells what happens in it, by type', async (t) => {
   assert.equal(updated.settings.name, 'Jardin');
   const [, typing] = heard.find(([name]) => name === 'onTyping');
   assert.equal(typing.data.user_id, other.id);
-  assert.equal((await ada.room(made.id).presence()).items.find(({ user_id }) => user_id === me.id).status, 'online');
+  const here = async () => (await ada.room(made.id).presence()).items.find(({ user_id }) => user_id === me.id);
+  await until(async () => (await here())?.status === 'online', 'the presence, which follows the connection');
   listening.close();
 });
 
