@@ -37,6 +37,8 @@ void seed_progress::entered(bool is_new) {
 }
 
 bool seed_progress::waits(std::chrono::seconds time, const seed::api_answer& got) {
+  line_.update(part_, "waiting " + std::to_string(time.count()) + " s");
+  if (got.status != 429) return time <= waiting_max;
   const auto option = seed::option_of_rate(got.rate_policy);
   const bool concerns_each = option == "limits.registrations_per_minute" || option == "limits.login_per_minute";
   if (time * (concerns_each ? people_left_ : 1) > waiting_max) return false;
@@ -45,7 +47,6 @@ bool seed_progress::waits(std::chrono::seconds time, const seed::api_answer& got
     std::cerr << "palabre: " << got.text("/detail").value_or("the server asks for patience")
               << ": waiting as long as it says; " << seed::how_to_lift(got.rate_policy) << '\n';
   }
-  line_.update(part_, "waiting " + std::to_string(time.count()) + " s");
   return true;
 }
 

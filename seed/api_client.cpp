@@ -43,8 +43,10 @@ void look(const std::string& body, std::string_view pointer, Use use) {
     use(found);
 }
 
+constexpr int busy_max = 30; ///< how often a server may say that it is busy with itself
+
 bool asks_for_patience(const api_answer& got) {
-  return got.status == 429 || (got.status == 503 && got.retry_after);
+  return got.status == 429 || got.status == 503;
 }
 
 } // namespace
@@ -79,9 +81,10 @@ error refusal(const api_request& asked, const api_answer& got) {
 api_client::api_client(bench::endpoint at, listener& tell) : at_(std::move(at)), tell_(tell) {}
 
 result<api_answer> api_client::ask(const api_request& request) {
-  for (;;) {
+  for (int busy = 0;;) {
     PALABRE_TRY(api_answer got, ask_once(request));
     if (!asks_for_patience(got)) return got;
+    if (got.status == 503 && ++busy > busy_max) return refusal(request, got);
     const auto wait = std::max(got.retry_after.value_or(1s), 1s);
     if (!tell_.waits(wait, got)) {
       error why = refusal(request, got);

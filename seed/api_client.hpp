@@ -36,7 +36,7 @@ struct api_answer {
 /// What the server said instead of doing it, in its own words.
 error refusal(const api_request& asked, const api_answer& got);
 
-/// Asks, and waits as long as the server asks for: 429 and 503 are asked again after Retry-After.
+/// Asks, and waits as long as the server asks for: 429 and 503 are asked again after Retry-After, or a second.
 /// Threads: one. Limits: as http_connection.
 class api_client final : bench::http_connection::events {
 public:
