@@ -100,6 +100,10 @@ private:
     for (const exchange& each : of.exchanges) {
       if (each.openers.empty() || each.answers.empty())
         return error{errc::invalid, of.id + ": an exchange that nobody begins, or nobody answers"};
+      for (const auto* lines : {&each.openers, &each.answers})
+        for (const std::string& phrase : *lines)
+          if (phrase.find("{answerer}") != phrase.npos)
+            return error{errc::invalid, of.id + ": nobody has answered yet: " + phrase};
       for (const auto* lines : {&each.openers, &each.answers, &each.follow_ups, &each.closings})
         for (const std::string& phrase : *lines) {
           PALABRE_TRY(check(of, phrase));

@@ -16,7 +16,8 @@
 //   = Good room, this.                 what somebody else may say at the end
 //
 // A slot {pest} is the same thing throughout an exchange, {pest:2} another one; {^pest} begins a sentence. {asker} and
-// {answerer}, the last who answered, are first names. [a|b] is one of both.
+// {answerer}, the last who answered, are first names; only what is said after the answers has {answerer}. [a|b] is one
+// of both.
 
 #include "base/result.hpp"
 

@@ -48,6 +48,7 @@ TEST(SeedPhrases, WhatIsWrongWithAFileIsSaid) {
       {"topic a\nexchange\n? Hello {who}\n+ Hi\n", "a slot without a list: Hello {who}"},
       {"topic a\nlist x = 1 | 2\nexchange\n? {x:3}\n+ Hi\n", "a slot without a list: {x:3}"},
       {"topic a\nexchange\n? Hello\n+ {asker\n", "{ without }"},
+      {"topic a\nexchange\n? Hello\n+ {answerer}\n", "nobody has answered yet"},
       {"topic a\nexchange\n? Hello\n+ [a|b\n", "[ without ]"},
       {"topic a\nexchange\n? Hello\n+ ]a[\n", "[ without ]"},
   };
