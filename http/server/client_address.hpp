@@ -34,6 +34,7 @@ enum class proxy_header : std::uint8_t { x_forwarded_for, forwarded };
 struct forwarding {
   std::string forwarded;     ///< Forwarded (RFC 7239)
   std::string forwarded_for; ///< X-Forwarded-For
+  std::string proto;         ///< X-Forwarded-Proto
 };
 
 /// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. What a list
@@ -42,7 +43,18 @@ struct forwarding {
 boost::asio::ip::address client_of(const boost::asio::ip::address& peer, const forwarding& says,
                                    const proxy_list& trusted, proxy_header which);
 
+/// Whether the client spoke TLS with a proxy: by what a trusted one says of the first hop (proto= of Forwarded,
+/// X-Forwarded-Proto). False: it did not, or nobody whose word counts says so.
+bool came_over_tls(const boost::asio::ip::address& peer, const forwarding& says, const proxy_list& trusted,
+                   proxy_header which);
+
+/// Whether a peer that is not trusted says who its client is: a proxy that the configuration does not name, or a
+/// client that tries.
+bool speaks_unasked(const boost::asio::ip::address& peer, const forwarding& says, const proxy_list& trusted);
+
 /// What stands for an address where rates are counted: all of an IPv4 address, the /64 of an IPv6 one.
 uuid key_of(const boost::asio::ip::address& address);
+/// Of a key of an IPv6 address, that of its /48. nullopt: it is the key of something else, ids of users included.
+std::optional<uuid> network_of(const uuid& key);
 
 } // namespace palabre::http

@@ -152,10 +152,12 @@ void http_connection::say_continue() {
 }
 
 void http_connection::name_request() {
-  auto& id = reader_.current().wanted.request_id;
-  if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
-  reader_.current().wanted.address =
-      key_of(client_of(peer_, reader_.current().came, edge_.settings.trusted_proxies, edge_.settings.proxies_write));
+  auto& r = reader_.current();
+  if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = home_.ids().next(edge_.time.now());
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  edge_.of_proxies.look_at(peer_, r.came, trusted);
+  r.wanted.address = key_of(client_of(peer_, r.came, trusted, edge_.settings.proxies_write));
+  r.over_tls = came_over_tls(peer_, r.came, trusted, edge_.settings.proxies_write);
 }
 
 /// `pattern`: the path as the table has it, for the log.

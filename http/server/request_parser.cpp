@@ -240,6 +240,8 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
     wanted.traceparent = first_of(trace_bit) && is_traceparent(value) ? value : std::string_view{};
   } else if (iequals(name, "X-Forwarded-For")) {
     join(into_.came.forwarded_for, value);
+  } else if (iequals(name, "X-Forwarded-Proto")) {
+    join(into_.came.proto, value);
   } else if (iequals(name, "Forwarded")) {
     join(into_.came.forwarded, value);
   } else if (iequals(name, "Access-Control-Request-Method")) {
