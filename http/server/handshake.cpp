@@ -51,7 +51,7 @@ bool is_own_origin(const request& r) {
   const bool is_secure = same_letters(origin.substr(0, secure.size()), secure);
   if (!is_secure && (r.over_tls || !same_letters(origin.substr(0, plain.size()), plain))) return false;
   const std::string_view host = origin.substr((is_secure ? secure : plain).size()), port = is_secure ? ":443" : ":80";
-  return !host.empty() && same_letters(without_port(host, port), without_port(r.host, port));
+  return !r.host.empty() && same_letters(without_port(host, port), without_port(r.host, port));
 }
 
 } // namespace

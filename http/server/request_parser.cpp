@@ -95,8 +95,25 @@ bool holds_media_type(std::string_view value, std::string_view type) {
   return false;
 }
 
+/// What stands behind a name: nothing, ":" or ":8080".
+bool plausible_port(std::string_view text) {
+  constexpr std::size_t digits_max = 5;
+  if (text.empty() || text == ":") return true;
+  return text.front() == ':' && text.size() <= 1 + digits_max && all_digits(text.substr(1));
+}
+
+/// RFC 3986 §3.2.2, and no comma: a list of hosts is two.
 bool plausible_host(std::string_view host) {
-  return host.find_first_of(" \t,/@?#\\") == std::string_view::npos;
+  const auto bad = [](char c) {
+    return c <= ' ' || c >= '\x7f' || std::string_view(",/@?#\\\"<>^`{|}").find(c) != std::string_view::npos;
+  };
+  if (std::ranges::any_of(host, bad)) return false;
+  const bool is_ipv6 = host.starts_with('[');
+  const auto name_end = std::min(is_ipv6 ? host.find(']') : host.find(':'), host.size());
+  if (is_ipv6 && name_end == host.size()) return false;
+  const auto name = host.substr(is_ipv6 ? 1 : 0, name_end - (is_ipv6 ? 1 : 0));
+  return name.find_first_of("[]") == std::string_view::npos &&
+         plausible_port(host.substr(name_end + (is_ipv6 ? 1 : 0)));
 }
 
 /// Header bytes beyond ASCII have no agreed meaning; what ends up in JSON must be UTF-8.
@@ -176,6 +193,7 @@ void request_parser::beast_parser::on_request_impl(beast_http::verb v, beast_vie
   if (!parts || (parts->path == "*" && into_.kind != method::options))
     return refuse(malformed("the request target has none of the forms that are understood"), ec);
   into_.wanted.path = parts->path;
+  if (!plausible_host(parts->authority)) return refuse(malformed("the request target names no host"), ec);
   into_.host = parts->authority;
   absolute_ = !parts->authority.empty();
   auto query = decoded_query(parts->query);
