@@ -116,6 +116,14 @@ bool plausible_host(std::string_view host) {
          plausible_port(host.substr(name_end + (is_ipv6 ? 1 : 0)));
 }
 
+/// What Beast lets pass between the data of chunks: trailers that are folded, and lines of any length.
+std::optional<problem> wrong_with_chunk_head(std::string_view head) {
+  if (head.size() > limits::header_bytes_max)
+    return malformed("header_bytes_max: a chunk header or trailer is too long");
+  if (head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos) return malformed("a trailer is folded");
+  return std::nullopt;
+}
+
 /// Header bytes beyond ASCII have no agreed meaning; what ends up in JSON must be UTF-8.
 std::string ascii_of(std::string_view value) {
   std::string text(value);
@@ -138,6 +146,7 @@ public:
   bool is_transfer_encoded() const { return has_transfer_encoding_; }
 
   bool too_large = false;
+  bool read_chunk_head = false;            ///< by the last put(): the size with its line, and trailers behind the last
   std::size_t declared_length = 16 * 1024; ///< of the body; a guess if it is not known
 
 private:
@@ -165,7 +174,7 @@ private:
     into_.wanted.body.append(piece.data(), piece.size());
     return piece.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, beast_view, error_code&) override { read_chunk_head = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, beast_view piece, error_code& ec) override {
     return on_body_impl(piece, ec);
   }
@@ -314,8 +323,10 @@ std::optional<problem> request_parser::read_body(std::string_view bytes, std::si
   // What is left of a chunked body has five bytes at least ("0", two line ends), and Beast asserts on seeing fewer.
   if (bytes.empty() || (parser_->is_transfer_encoded() && bytes.size() < 5)) return std::nullopt;
   error_code ec;
+  parser_->read_chunk_head = false;
   taken = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
-  return parser_->outcome(ec);
+  if (auto why = parser_->outcome(ec)) return why;
+  return parser_->read_chunk_head ? wrong_with_chunk_head(bytes.substr(0, taken)) : std::nullopt;
 }
 
 bool request_parser::done() const {

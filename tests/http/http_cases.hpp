@@ -2,6 +2,7 @@
 // What may and may not be said in HTTP/1.1, as a table over a real socket (RFC 9110, RFC 9112).
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace palabre::http {
@@ -19,5 +20,10 @@ struct http_case {
 };
 
 std::vector<http_case> http_cases();
+
+/// By the name of the group.
+using case_groups = std::vector<std::pair<std::string, std::vector<http_case>>>;
+/// Those about where a request ends: part of http_cases().
+case_groups framing_cases();
 
 } // namespace palabre::http
