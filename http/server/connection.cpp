@@ -47,12 +47,10 @@ int status_of(const answer_or_problem& outcome) {
 
 class http_connection final : public http_connection_base {
 public:
-  http_connection(tcp::socket socket, place held, io_thread& home)
-      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)) {
+  http_connection(tcp::socket socket, http_peer peer, place held, io_thread& home)
+      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)), peer_(peer) {
     boost::system::error_code ignored; // a dead socket says so at the first read
     socket_.non_blocking(true, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    if (!ignored) peer_ = peer.address();
     home_.add(*this);
   }
 
@@ -75,6 +73,7 @@ private:
   bool send_now(std::string_view& bytes);
   void say_continue();
   void name_request();
+  bool is_over_tls(const request& r) const;
   void log_answer(std::string_view route, int status, steady_clock::duration took);
   outlook leave_http(continuation into);
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
@@ -83,9 +82,9 @@ private:
   const edge& edge_;
   place held_;
   tcp::socket socket_;
+  const http_peer peer_;
   receive_buffer in_;
   request_reader reader_;
-  asio::ip::address peer_;
   bool expired_ = false;
   bool interruptible_ = false; ///< waits for what a draining server does not wait for
 };
@@ -155,9 +154,17 @@ void http_connection::name_request() {
   auto& r = reader_.current();
   if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = home_.ids().next(edge_.time.now());
   const proxy_list& trusted = edge_.settings.trusted_proxies;
-  edge_.of_proxies.look_at(peer_, r.came, trusted);
-  r.wanted.address = key_of(client_of(peer_, r.came, trusted, edge_.settings.proxies_write));
-  r.over_tls = came_over_tls(peer_, r.came, trusted, edge_.settings.proxies_write);
+  edge_.of_proxies.look_at(peer_.address, r.came, trusted);
+  r.wanted.address = key_of(client_of(peer_.address, r.came, trusted, edge_.settings.proxies_write));
+  r.over_tls = is_over_tls(r);
+}
+
+/// What the peer speaks with us says nothing of the client where the peer is a proxy.
+bool http_connection::is_over_tls(const request& r) const {
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  const proxy_header which = edge_.settings.proxies_write;
+  if (peer_.over_tls && !trusted.trusts(client_of(peer_.address, {}, trusted, which))) return true;
+  return came_over_tls(peer_.address, r.came, trusted, which);
 }
 
 /// `pattern`: the path as the table has it, for the log.
@@ -294,8 +301,8 @@ asio::awaitable<void> http_connection::close_gently() {
 
 } // namespace
 
-asio::awaitable<void> serve_http(tcp::socket socket, place held, io_thread& home) {
-  http_connection served(std::move(socket), std::move(held), home);
+asio::awaitable<void> serve_http(tcp::socket socket, http_peer peer, place held, io_thread& home) {
+  http_connection served(std::move(socket), peer, std::move(held), home);
   co_await served.run();
 }
 
