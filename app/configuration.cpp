@@ -184,6 +184,11 @@ const std::vector<option>& options() {
           "realtime.expired_grace", "after the end of a token, for the client to bring another", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.expired_grace; }),
       token_key_file_option(),
+      hashes_option(
+          "metrics.api_key_sha256",
+          "keys that open /metrics, as hashes (sha256sum); with none, it is for whoever asks from this machine "
+          "directly",
+          [](configuration & c) -> auto& { return c.edge.metrics_key_hashes; }),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(

@@ -34,6 +34,7 @@ enum class proxy_header : std::uint8_t { x_forwarded_for, forwarded };
 struct forwarding {
   std::string forwarded;     ///< Forwarded (RFC 7239)
   std::string forwarded_for; ///< X-Forwarded-For
+  bool by_proxy = false;     ///< these or any other header that proxies add
 };
 
 /// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. What a list
@@ -41,6 +42,16 @@ struct forwarding {
 /// says. Who is inside of a trusted network may say what it likes: list proxies, not networks of people.
 boost::asio::ip::address client_of(const boost::asio::ip::address& peer, const forwarding& says,
                                    const proxy_list& trusted, proxy_header which);
+
+/// Whether a header is one that only who passes a request on adds, whatever it says: Forwarded, Via, X-Real-IP,
+/// X-Forwarded-*, and those of well-known networks.
+bool is_of_proxies(std::string_view header);
+
+/// Whether who asks sits at this machine: a loopback address, which names this machine as such (`host`, of the
+/// request), and nothing that tells of a proxy, of which the peer is none that is trusted. A proxy on this machine that
+/// adds no header and puts "localhost" for the host is taken for someone who does: nothing tells them apart.
+bool is_from_here(const boost::asio::ip::address& peer, std::string_view host, const forwarding& says,
+                  const proxy_list& trusted);
 
 /// What stands for an address where rates are counted: all of an IPv4 address, the /64 of an IPv6 one.
 uuid key_of(const boost::asio::ip::address& address);

@@ -1,6 +1,7 @@
 #include "http/server/listener.hpp"
 
 #include "http/failure_log.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/server/connection.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/response.hpp"
@@ -110,6 +111,7 @@ void listener::turn_away(tcp::socket socket) {
   frame.keep_alive = false;
   std::string out;
   append_problem(out, too_many_connections(), frame);
+  edge.problems.count("overloaded");
   error_code ignored;
   std::array<char, 4096> unread; // what is unread when a socket closes becomes a reset, and the answer is lost
   socket.non_blocking(true, ignored);
