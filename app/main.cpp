@@ -8,6 +8,7 @@
 #include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
 #include "app/user_commands.hpp"
+#include "http/server/tls_identity.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -41,6 +42,17 @@ int show_configuration(const configuration& c) {
   for (const auto& o : describe(c))
     std::cout << o.name << " = " << o.value << "\n    " << o.help << "; " << o.allowed << "\n";
   return 0;
+}
+
+/// What a server would read beside its settings.
+palabre::result<void> check_files(const configuration& c) {
+  PALABRE_TRY(load_foreign_token_key(c.foreign_token_key_file));
+  PALABRE_TRY(const bool is_tls, wants_tls(c.tls));
+  palabre::http::tls_identity identity;
+  if (is_tls) {
+    PALABRE_TRY(show_certificate(identity, c.tls));
+  }
+  return palabre::success();
 }
 
 } // namespace
@@ -94,12 +106,10 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (*config_show) return show_configuration(settings.value());
-    const auto foreign_key = load_foreign_token_key(settings.value().foreign_token_key_file);
-    if (*config_check && !foreign_key) {
-      fail(std::cerr, foreign_key.error());
-      return 2;
+    if (*config_check) {
+      const auto checked = check_files(settings.value());
+      return checked ? 0 : (fail(std::cerr, checked.error()), 2);
     }
-    if (*config_check) return 0;
     exit_code = serve(serving, settings.value());
   }
   if (audit.is_asked()) exit_code = audit.run();

@@ -15,6 +15,7 @@
 #include "http/presence/presence_desk.hpp"
 #include "http/read_positions.hpp"
 #include "http/server/server.hpp"
+#include "http/server/tls_identity.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 #include "storage/journal.hpp"
@@ -68,7 +69,12 @@ public:
       : options_(options), address_(std::move(address)), settings_(settings) {}
 
   result<void> open();
-  result<unsigned short> listen() { return server_->start(address_.host, address_.port); }
+  result<unsigned short> listen() {
+    return server_->start(address_.host, address_.port, settings_.tls.certificate.empty() ? nullptr : &identity_);
+  }
+  /// The certificate is another one from now on, or the old one stays.
+  void renew();
+  void tell_validity(timestamp until) const;
   void close();
 
 private:
@@ -113,6 +119,7 @@ private:
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
   std::unique_ptr<metrics> metrics_;
+  http::tls_identity identity_;
   control_socket control_;
   std::mutex rebuilding_; ///< held by whoever computes the views anew
   std::atomic<bool> ending_{false};
@@ -130,6 +137,11 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
 
 result<void> serving::open() {
   const std::string& data = options_.data;
+  PALABRE_TRY(const bool is_tls, wants_tls(settings_.tls));
+  if (is_tls) {
+    PALABRE_TRY(const timestamp until, show_certificate(identity_, settings_.tls));
+    tell_validity(until);
+  }
   PALABRE_TRY(storage::make_directory(data));
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
@@ -346,12 +358,27 @@ void serving::close() {
   if (projector_) projector_->stop();
 }
 
-/// SIGTERM and SIGINT arrive here and nowhere else. Blocked before any thread starts, so that all inherit it.
-sigset_t block_end_signals() {
+void serving::tell_validity(timestamp until) const {
+  constexpr std::chrono::milliseconds soon = std::chrono::hours(14 * 24);
+  const bool is_over = until <= time_.now();
+  const auto told = until.ms - time_.now().ms < soon.count() ? spdlog::level::warn : spdlog::level::info;
+  spdlog::log(told, "the certificate {} valid until {}", is_over ? "was" : "is", to_rfc3339(until));
+}
+
+void serving::renew() {
+  const auto shown = show_certificate(identity_, settings_.tls);
+  if (!shown) return spdlog::error("the certificate that was shown before stays: {}", shown.error().context);
+  tell_validity(shown.value());
+}
+
+/// SIGTERM and SIGINT, and SIGHUP where something can be read again, arrive here and nowhere else. Blocked before any
+/// thread starts, so that all inherit it.
+sigset_t block_signals(bool can_renew) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (can_renew) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -365,7 +392,7 @@ int serve(const serve_options& options, const configuration& settings) {
     fail(std::cerr, address.error());
     return 2;
   }
-  const sigset_t signals = block_end_signals();
+  const sigset_t signals = block_signals(!settings.tls.certificate.empty());
   start_logging(settings.log_level, settings.access_log);
   if (!settings.edge.limits_enabled) spdlog::warn("limits.enabled is false: nobody is slowed down");
   configuration with_version = settings;
@@ -383,9 +410,10 @@ int serve(const serve_options& options, const configuration& settings) {
       exit_code = 1;
     } else {
       const std::string host = options.listen.substr(0, options.listen.rfind(':'));
-      std::cout << "palabre: listening on http://" << host << ':' << port.value() << std::endl;
+      const char* scheme = settings.tls.certificate.empty() ? "http://" : "https://";
+      std::cout << "palabre: listening on " << scheme << host << ':' << port.value() << std::endl;
       int signal = 0;
-      sigwait(&signals, &signal);
+      while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.renew();
       spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     }
     server.close();

@@ -34,12 +34,10 @@ int status_of(const answer_or_problem& outcome) {
 
 class http_connection final : public http_connection_base {
 public:
-  http_connection(tcp::socket socket, place held, io_thread& home)
-      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)) {
+  http_connection(tcp::socket socket, asio::ip::address peer, place held, io_thread& home)
+      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)), peer_(peer) {
     boost::system::error_code ignored; // a dead socket says so at the first read
     socket_.non_blocking(true, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    if (!ignored) peer_ = peer.address();
     home_.add(*this);
   }
 
@@ -71,9 +69,9 @@ private:
   const edge& edge_;
   place held_;
   tcp::socket socket_;
+  const asio::ip::address peer_;
   receive_buffer in_;
   request_reader reader_;
-  asio::ip::address peer_;
   bool expired_ = false;
   bool interruptible_ = false; ///< waits for what a draining server does not wait for
 };
@@ -286,8 +284,8 @@ asio::awaitable<void> http_connection::close_gently() {
 
 } // namespace
 
-asio::awaitable<void> serve_http(tcp::socket socket, place held, io_thread& home) {
-  http_connection served(std::move(socket), std::move(held), home);
+asio::awaitable<void> serve_http(tcp::socket socket, asio::ip::address peer, place held, io_thread& home) {
+  http_connection served(std::move(socket), peer, std::move(held), home);
   co_await served.run();
 }
 

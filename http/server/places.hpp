@@ -20,10 +20,14 @@ public:
   place& operator=(place&&) = delete;
   ~place();
 
+  /// Of a connection inside of another, which holds the place for both.
+  static place of_another() { return place(); }
+
 private:
   friend class places;
+  place() = default;
   explicit place(places& of) : of_(&of) {}
-  places* of_;
+  places* of_ = nullptr;
 };
 
 /// Threads: any.

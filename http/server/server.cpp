@@ -135,10 +135,10 @@ server::~server() {
   state_->door.reset();
 }
 
-result<unsigned short> server::start(const std::string& host, unsigned short port) {
+result<unsigned short> server::start(const std::string& host, unsigned short port, const tls_identity* identity) {
   std::vector<io_thread*> all;
   for (const auto& t : state_->threads) all.push_back(&t->thread);
-  state_->door.emplace(std::move(all), state_->held);
+  state_->door.emplace(std::move(all), state_->held, identity);
   PALABRE_TRY(const auto listening_port, state_->door->open(host, port));
   state_->given.presence.start(state_->threads.front()->thread.context(), state_->presence_outlets());
   for (const auto& t : state_->threads) t->thread.start();

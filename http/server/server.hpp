@@ -11,6 +11,8 @@
 
 namespace palabre::http {
 
+class tls_identity;
+
 /// Threads: the constructor, start, drain and the destructor from one thread; publish() from the journal's.
 class server {
 public:
@@ -18,8 +20,9 @@ public:
   ~server();
   server(const server&) = delete;
 
-  /// Listens and serves; returns the port (useful for port 0). Errors: io: the address is not usable, with the reason.
-  result<unsigned short> start(const std::string& host, unsigned short port);
+  /// Listens and serves, over TLS if there is an `identity`, which outlives this; returns the port (useful for port 0).
+  /// Errors: io: the address is not usable, with the reason.
+  result<unsigned short> start(const std::string& host, unsigned short port, const tls_identity* identity = nullptr);
 
   /// Encodes the batch's frames once and posts them to each hub. A listener of the journal: never blocks.
   void publish(const storage::committed_batch_ptr& batch);
