@@ -7,8 +7,8 @@
 
 namespace palabre::http::realtime {
 
-/// What one hub counts. Written by its thread, read by any.
-struct hub_tallies {
+/// What one hub counts. Written by its thread, read by any; on cache lines that nobody else writes.
+struct alignas(64) hub_tallies {
   static constexpr std::size_t wires = static_cast<std::size_t>(wire::room_events) + 1;
 
   std::array<tally, wires> connections; ///< that there are, by wire
