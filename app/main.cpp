@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
 
   serve_options serving;
+  serving.commit = PALABRE_COMMIT;
   setting_sources sources;
   CLI::App* serve_command = program.add_subcommand("serve", "serve the API until SIGTERM");
   serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")
