@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/stream_id.hpp"
+#include "http/server/client_address.hpp"
 
 #include <algorithm>
 
@@ -65,18 +66,19 @@ std::string_view name_of(rate_class c) {
   return "by_verb";
 }
 
-rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
-    : enabled_(enabled), addresses_(per_second(allowed.address_per_second, 4), keys_max),
-      reads_(per_second(allowed.requests_per_second, 4), keys_max),
-      writes_(per_second(allowed.writes_per_second, 5), keys_max),
-      looks_back_(per_second(allowed.looks_back_per_second, 2), keys_max),
-      joins_(per_minute(allowed.joins_per_minute), keys_max), typing_({microseconds(1'000'000), 5}, keys_max),
-      registrations_(per_minute(allowed.registrations_per_minute), keys_max),
-      logins_(per_minute(allowed.login_per_minute), keys_max),
-      accounts_(per_minute(allowed.login_per_minute), keys_max), pairs_(per_minute(allowed.login_per_minute), keys_max),
-      wrong_passwords_({}, keys_max) {}
+rate_limits::class_buckets::class_buckets(rate of_one)
+    : each(of_one, keys_max),
+      networks({of_one.interval / addresses_in_network, of_one.burst * addresses_in_network}, keys_max) {}
 
-token_buckets* rate_limits::buckets_of(rate_class of) {
+rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
+    : enabled_(enabled), addresses_(per_second(allowed.address_per_second, 4)),
+      reads_(per_second(allowed.requests_per_second, 4)), writes_(per_second(allowed.writes_per_second, 5)),
+      looks_back_(per_second(allowed.looks_back_per_second, 2)), joins_(per_minute(allowed.joins_per_minute)),
+      typing_({microseconds(1'000'000), 5}), registrations_(per_minute(allowed.registrations_per_minute)),
+      logins_(per_minute(allowed.login_per_minute)), accounts_(per_minute(allowed.login_per_minute), keys_max),
+      pairs_(per_minute(allowed.login_per_minute), keys_max), wrong_passwords_({}, keys_max) {}
+
+rate_limits::class_buckets* rate_limits::buckets_of(rate_class of) {
   switch (of) {
   case rate_class::read: return &reads_;
   case rate_class::write: return &writes_;
@@ -106,13 +108,25 @@ std::optional<problem> rate_limits::refuse(token_buckets& by, rate_class of, con
   return say_no(of, words, drawn.wait);
 }
 
+/// The network pays only for what its address may do: one that is too loud takes nothing from its neighbours.
+std::optional<problem> rate_limits::refuse(class_buckets& by, rate_class of, const uuid& key, time_point now,
+                                           rate_standing* standing, std::string_view words) {
+  if (auto refusal = refuse(by.each, of, key, now, standing, words)) return refusal;
+  const auto network = network_of(key);
+  if (!network) return std::nullopt;
+  rate_standing of_network;
+  auto refusal = refuse(by.networks, of, *network, now, &of_network, words);
+  if (refusal && standing) *standing = of_network;
+  return refusal;
+}
+
 std::optional<problem> rate_limits::take_address(const uuid& address, time_point now, rate_standing* standing) {
   if (!enabled_ || address.is_nil()) return std::nullopt;
   return refuse(addresses_, rate_class::address, address, now, standing, "too many requests from this address");
 }
 
 std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_point now, rate_standing* standing) {
-  token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
+  class_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
   if (!buckets) return std::nullopt;
   return refuse(*buckets, of, key, now, standing, words_of(of));
 }
@@ -125,7 +139,7 @@ std::vector<edge_counts::named> rate_limits::refusals() const {
 }
 
 void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
-  if (token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->owe(key, now, tokens);
+  if (class_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->each.owe(key, now, tokens);
 }
 
 bool rate_limits::is_known(const uuid& pair) {

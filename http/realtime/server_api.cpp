@@ -55,6 +55,10 @@ void append_outcome(std::string& out, const api_outcome& outcome) {
 
 asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method) {
   const opened_namespaces opened(s.settings.namespaces, c);
+  if (opened.empty()) { // who has a key asks as much as they like; who tries keys does not
+    if (auto refusal = c.of->rates().take_address(c.address, std::chrono::steady_clock::now()))
+      co_return std::move(*refusal);
+  }
   if (opened.empty() || s.realtime == nullptr) co_return without_a_key();
   outside_json reading;
   const auto body = reading.parse(c.body.empty() ? std::string_view("{}") : std::string_view(c.body));

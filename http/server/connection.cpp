@@ -34,7 +34,7 @@ int status_of(const answer_or_problem& outcome) {
 
 class http_connection final : public http_connection_base {
 public:
-  http_connection(tcp::socket socket, asio::ip::address peer, place held, io_thread& home)
+  http_connection(tcp::socket socket, http_peer peer, place held, io_thread& home)
       : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)), peer_(peer) {
     boost::system::error_code ignored; // a dead socket says so at the first read
     socket_.non_blocking(true, ignored);
@@ -60,6 +60,7 @@ private:
   bool send_now(std::string_view& bytes);
   void say_continue();
   void name_request();
+  bool is_over_tls(const request& r) const;
   void count_answer(const request_aim& aim, const answer_or_problem& outcome, steady_clock::duration took);
   void log_answer(std::string_view route, int status, steady_clock::duration took);
   outlook leave_http(continuation into);
@@ -69,7 +70,7 @@ private:
   const edge& edge_;
   place held_;
   tcp::socket socket_;
-  const asio::ip::address peer_;
+  const http_peer peer_;
   receive_buffer in_;
   request_reader reader_;
   bool expired_ = false;
@@ -138,11 +139,21 @@ void http_connection::say_continue() {
 }
 
 void http_connection::name_request() {
-  auto& id = reader_.current().wanted.request_id;
-  if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
   auto& r = reader_.current();
-  r.wanted.address = key_of(client_of(peer_, r.came, edge_.settings.trusted_proxies, edge_.settings.proxies_write));
-  r.wanted.from_here = !r.http_1_0 && is_from_here(peer_, r.host, r.came, edge_.settings.trusted_proxies);
+  if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = home_.ids().next(edge_.time.now());
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  edge_.of_proxies.look_at(peer_.address, r.came, trusted);
+  r.wanted.address = key_of(client_of(peer_.address, r.came, trusted, edge_.settings.proxies_write));
+  r.over_tls = is_over_tls(r);
+  r.wanted.from_here = !r.http_1_0 && is_from_here(peer_.address, r.host, r.came, trusted);
+}
+
+/// What the peer speaks with us says nothing of the client where the peer is a proxy.
+bool http_connection::is_over_tls(const request& r) const {
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  const proxy_header which = edge_.settings.proxies_write;
+  if (peer_.over_tls && !trusted.trusts(client_of(peer_.address, {}, trusted, which))) return true;
+  return came_over_tls(peer_.address, r.came, trusted, which);
 }
 
 /// `aim`: what it turned out to be for.
@@ -284,7 +295,7 @@ asio::awaitable<void> http_connection::close_gently() {
 
 } // namespace
 
-asio::awaitable<void> serve_http(tcp::socket socket, asio::ip::address peer, place held, io_thread& home) {
+asio::awaitable<void> serve_http(tcp::socket socket, http_peer peer, place held, io_thread& home) {
   http_connection served(std::move(socket), peer, std::move(held), home);
   co_await served.run();
 }

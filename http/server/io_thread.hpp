@@ -6,6 +6,7 @@
 #include "http/server/access_log.hpp"
 #include "http/server/entrances.hpp"
 #include "http/server/places.hpp"
+#include "http/server/proxy_warning.hpp"
 #include "http/server/request_ids.hpp"
 #include "http/server/request_tallies.hpp"
 
@@ -41,6 +42,7 @@ struct edge {
   std::function<void(boost::asio::ip::tcp::socket, continuation, place, io_thread&)> upgraded;
   emulation emulate;
   access_log log = {};
+  proxy_warning of_proxies = {};
 };
 
 /// A connection as its thread sees it. It leaves the thread's list by itself when it is destroyed.

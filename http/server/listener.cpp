@@ -31,7 +31,8 @@ void note_end(std::exception_ptr failure) {
 asio::awaitable<void> serve_plain(tcp::socket socket, place held, io_thread& home) {
   error_code ignored; // a dead socket says so at the first read
   const auto peer = socket.remote_endpoint(ignored);
-  return serve_http(std::move(socket), ignored ? asio::ip::address() : peer.address(), std::move(held), home);
+  http_peer client{ignored ? asio::ip::address() : peer.address()};
+  return serve_http(std::move(socket), std::move(client), std::move(held), home);
 }
 
 error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {

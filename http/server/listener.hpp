@@ -23,7 +23,7 @@ class tls_identity;
 class listener {
 public:
   /// `identity`: connections begin with TLS; nullptr: they are plain.
-  listener(std::vector<io_thread*> threads, places& held, const tls_identity* identity);
+  listener(std::vector<io_thread*> threads, places& held, const tls_identity* identity = nullptr);
 
   /// Listens from now on; the port. Errors: io.
   result<unsigned short> open(const std::string& host, unsigned short port);

@@ -24,6 +24,7 @@ struct request {
   bool expects_continue = false;
   bool upgrade = false; ///< "Connection: upgrade" and "Upgrade: websocket"
   std::string host, origin;
+  bool over_tls = false;        ///< set by the connection (came_over_tls)
   bool asks_for_method = false; ///< Access-Control-Request-Method is there: a preflight
   forwarding came;
   std::string accept_encoding;

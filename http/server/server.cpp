@@ -55,7 +55,7 @@ asio::awaitable<void> serve_stream(tcp::socket socket, continuation what, realti
 } // namespace
 
 struct server::state {
-  explicit state(services& s);
+  state(services& s, const std::vector<route>& table);
   ~state();
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
@@ -75,8 +75,8 @@ struct server::state {
   bool running = false;
 };
 
-server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
+server::state::state(services& s, const std::vector<route>& table)
+    : given(s), operations(s, table), what_for{s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
       held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
   what_for.admit = [this](const uuid& address, rate_standing& standing) {
@@ -127,7 +127,7 @@ http::presence_outlets server::state::presence_outlets() const {
       [to_channel](room_id in, const auto& what) { to_channel(realtime::channel_of(in), *what, "presence.counted"); }};
 }
 
-server::server(services& s) : state_(std::make_unique<state>(s)) {}
+server::server(services& s, const std::vector<route>& table) : state_(std::make_unique<state>(s, table)) {}
 
 server::~server() {
   drain(std::chrono::milliseconds(0));

@@ -16,7 +16,8 @@ class tls_identity;
 /// Threads: the constructor, start, drain and the destructor from one thread; publish() from the journal's.
 class server {
 public:
-  explicit server(services& s);
+  /// Requires: `table` outlives it (see api).
+  explicit server(services& s, const std::vector<route>& table = route_table());
   ~server();
   server(const server&) = delete;
 

@@ -270,7 +270,8 @@ asio::awaitable<void> serve_tls(tcp::socket socket, place held, io_thread& home,
   if (!shaken) co_return;
   auto inner = tunnel->open_inner();
   if (!inner) co_return;
-  auto serving = serve_http(std::move(*inner), tunnel->peer(), place::of_another(), home);
+  http_peer client{tunnel->peer(), true};
+  auto serving = serve_http(std::move(*inner), std::move(client), place::of_another(), home);
   asio::co_spawn(home.context(), std::move(serving), note_end);
   asio::co_spawn(home.context(), tunnel->carry_in(), [tunnel](const std::exception_ptr& f) { note_end(f); });
   auto carrying = tunnel->carry_out();

@@ -76,15 +76,59 @@ TEST(ClientAddress, IsTheLastHopThatIsNoTrustedProxy) {
       {"10.0.0.1", "for=1.1.1.1, for=198.51.100.7", "", "198.51.100.7"},
       {"10.0.0.1", "for=_hidden", "198.51.100.7", "10.0.0.1"}};
   for (const sample& s : samples)
-    EXPECT_EQ(client_of(make_address(s.peer), {s.forwarded, s.forwarded_for}, trusted, s.which()).to_string(), s.client)
+    EXPECT_EQ(client_of(make_address(s.peer), {s.forwarded, s.forwarded_for, {}}, trusted, s.which()).to_string(),
+              s.client)
         << s.peer << " | " << s.forwarded << " | " << s.forwarded_for;
 }
 
 TEST(ClientAddress, IsNotTakenFromTheHeaderThatTheProxyDoesNotWrite) {
   const proxy_list trusted = proxies({"10.0.0.1"});
   const auto client =
-      client_of(make_address("10.0.0.1"), {"for=1.1.1.1", "198.51.100.7"}, trusted, proxy_header::x_forwarded_for);
+      client_of(make_address("10.0.0.1"), {"for=1.1.1.1", "198.51.100.7", {}}, trusted, proxy_header::x_forwarded_for);
   EXPECT_EQ(client.to_string(), "198.51.100.7");
+}
+
+TEST(ClientAddress, CameOverTlsWhenATrustedProxySaysSo) {
+  const proxy_list trusted = proxies({"10.0.0.0/8"});
+  struct sample {
+    const char* peer;
+    forwarding says;
+    bool over_tls;
+    proxy_header which() const {
+      return says.forwarded.empty() ? proxy_header::x_forwarded_for : proxy_header::forwarded;
+    }
+  };
+  const sample samples[] = {{"10.0.0.1", {"", "", "https"}, true},
+                            {"10.0.0.1", {"", "", "HTTPS"}, true},
+                            {"10.0.0.1", {"", "", "wss"}, true},
+                            {"::ffff:10.0.0.1", {"", "", "https"}, true},
+                            {"10.0.0.1", {"", "", "https, http"}, true}, // the client's hop stands first
+                            {"10.0.0.1", {"", "", "http, https"}, false},
+                            {"10.0.0.1", {"", "", "http"}, false},
+                            {"10.0.0.1", {"", "", "httpsx"}, false},
+                            {"10.0.0.1", {}, false},
+                            {"192.0.2.1", {"", "", "https"}, false},
+                            {"10.0.0.1", {"for=198.51.100.7;proto=https", "", ""}, true},
+                            {"10.0.0.1", {"Proto=\"https\" ; for=198.51.100.7, for=10.0.0.2;proto=http", "", ""}, true},
+                            {"10.0.0.1", {"for=198.51.100.7;proto=http", "", "https"}, false},
+                            {"10.0.0.1", {"for=198.51.100.7", "", "https"}, false},
+                            {"192.0.2.1", {"for=198.51.100.7;proto=https", "", ""}, false}};
+  for (const sample& s : samples)
+    EXPECT_EQ(came_over_tls(make_address(s.peer), s.says, trusted, s.which()), s.over_tls)
+        << s.peer << " | " << s.says.forwarded << " | " << s.says.proto;
+  EXPECT_FALSE(came_over_tls(make_address("10.0.0.1"), {"", "", "https"}, {}, proxy_header::x_forwarded_for));
+}
+
+TEST(ClientAddress, IsSpokenOfUnaskedByWhoIsNotTrusted) {
+  const proxy_list trusted = proxies({"10.0.0.1"});
+  const auto unasked = [&](const char* peer, const forwarding& says) {
+    return speaks_unasked(make_address(peer), says, trusted);
+  };
+  EXPECT_TRUE(unasked("192.0.2.1", {"", "198.51.100.7", ""}));
+  EXPECT_TRUE(unasked("192.0.2.1", {"for=198.51.100.7", "", ""}));
+  EXPECT_FALSE(unasked("192.0.2.1", {}));
+  EXPECT_FALSE(unasked("10.0.0.1", {"", "198.51.100.7", ""}));
+  EXPECT_FALSE(unasked("::ffff:10.0.0.1", {"", "198.51.100.7", ""}));
 }
 
 TEST(ClientAddress, IsCountedByItsNetworkInIpv6) {
@@ -94,6 +138,10 @@ TEST(ClientAddress, IsCountedByItsNetworkInIpv6) {
   EXPECT_NE(key("192.0.2.1"), key("192.0.2.2"));
   EXPECT_FALSE(key("0.0.0.0").is_nil());
   EXPECT_FALSE(key("::").is_nil());
+  EXPECT_EQ(network_of(key("2001:db8:1:2::1")), network_of(key("2001:db8:1:ffff::1")));
+  EXPECT_NE(network_of(key("2001:db8:1:2::1")), network_of(key("2001:db8:2:2::1")));
+  EXPECT_NE(network_of(key("2001:db8:1::1")), key("2001:db8:1::1"));
+  EXPECT_FALSE(network_of(key("192.0.2.1")));
 }
 
 } // namespace

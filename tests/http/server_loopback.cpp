@@ -149,6 +149,15 @@ std::string byte_client::answer(bool without_body) {
   return one;
 }
 
+std::string byte_client::until(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = in_.find(text)) == std::string::npos)
+    if (!receive()) return std::exchange(in_, {});
+  auto all = in_.substr(0, at + text.size());
+  in_.erase(0, all.size());
+  return all;
+}
+
 std::string byte_client::rest() {
   while (receive()) {
   }

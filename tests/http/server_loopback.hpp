@@ -58,6 +58,8 @@ public:
   /// One answer, head and body by its Content-Length (`without_body`: the answer to a HEAD). Empty: the connection
   /// ended.
   std::string answer(bool without_body = false);
+  /// What comes up to and with this text, or to the end.
+  std::string until(std::string_view text);
   /// Whether bytes, or the end, are there to be read within this time.
   bool hears_something(std::chrono::milliseconds within);
   /// What comes up to the end.

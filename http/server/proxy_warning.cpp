@@ -1,0 +1,15 @@
+#include "http/server/proxy_warning.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace palabre::http {
+
+void proxy_warning::look_at(const boost::asio::ip::address& peer, const forwarding& says,
+                            const proxy_list& trusted) const {
+  if (!speaks_unasked(peer, says, trusted) || said_.exchange(true)) return;
+  spdlog::warn("{} sends {} and is not in server.trusted_proxies: what it says of its clients is not heard, and all of "
+               "them count as one address. If it is your proxy, name it there. This is said once",
+               peer.to_string(), says.forwarded.empty() ? "X-Forwarded-For" : "Forwarded");
+}
+
+} // namespace palabre::http
