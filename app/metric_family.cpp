@@ -42,16 +42,16 @@ metric_family& metric_family::add(double value, const labels& of) {
   return *this;
 }
 
-metric_family& metric_family::add(const distribution& all, double unit, const labels& of) {
+metric_family& metric_family::add(const distribution& all, double parts, const labels& of) {
   PALABRE_ASSERT(made_.type == MetricType::Histogram);
   prometheus::ClientMetric::Histogram& histogram = next(of).histogram;
   for (std::size_t i = 0; i < all.counts.size(); ++i) {
     histogram.sample_count += all.counts[i];
     const double bound =
-        i < all.bounds.size() ? static_cast<double>(all.bounds[i]) * unit : std::numeric_limits<double>::infinity();
+        i < all.bounds.size() ? static_cast<double>(all.bounds[i]) / parts : std::numeric_limits<double>::infinity();
     histogram.bucket.push_back({histogram.sample_count, bound});
   }
-  histogram.sample_sum = static_cast<double>(all.sum) * unit;
+  histogram.sample_sum = static_cast<double>(all.sum) / parts;
   return *this;
 }
 

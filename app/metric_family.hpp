@@ -25,8 +25,9 @@ public:
 
   metric_family& add(double value, const labels& of = {});
   metric_family& add(std::uint64_t value, const labels& of = {}) { return add(static_cast<double>(value), of); }
-  /// `unit`: what bounds and sum are multiplied by, as 1e-6 for microseconds. Requires: it is a histogram.
-  metric_family& add(const distribution& all, double unit, const labels& of = {});
+  /// `parts`: how many of what was counted make one unit, as 1e6 microseconds a second: divided by, a bound is printed
+  /// as it is written. Requires: it is a histogram.
+  metric_family& add(const distribution& all, double parts, const labels& of = {});
 
   prometheus::MetricFamily made() { return std::move(made_); }
 

@@ -14,7 +14,7 @@ namespace palabre::app {
 namespace {
 
 using families = std::vector<prometheus::MetricFamily>;
-constexpr double micro = 1e-6;
+constexpr double micros_per_second = 1e6;
 
 std::string text_of(std::string_view view) {
   return std::string(view);
@@ -45,7 +45,8 @@ void add_requests(families& all, const http::edge_counts& edge) {
 
   auto took = metric_family::histogram("palabre_http_request_duration_seconds",
                                        "From the last byte of a request to the last of its answer, by rate class.");
-  for (const auto& each : edge.durations) took.add(each.micros, micro, {{"rate_class", text_of(each.rate_class)}});
+  for (const auto& each : edge.durations)
+    took.add(each.micros, micros_per_second, {{"rate_class", text_of(each.rate_class)}});
   all.push_back(std::move(took).made());
 }
 
@@ -107,7 +108,7 @@ void add_log(families& all, const storage::journal& journal, position head) {
   all.push_back(std::move(events.add(counts.events, 1)).made());
   auto took = metric_family::histogram("palabre_log_commit_duration_seconds",
                                        "From the beginning of a batch until it is on the disk.");
-  all.push_back(std::move(took.add(counts.micros, micro)).made());
+  all.push_back(std::move(took.add(counts.micros, micros_per_second)).made());
   counter(all, "palabre_log_appends_refused_total", "Appends that did not fit to what the log holds.",
           counts.appends_refused);
   counter(all, "palabre_log_queue_full_total", "Appends for which the journal's queue had no room.", counts.queue_full);
