@@ -1,6 +1,5 @@
 #include "app/process_usage.hpp"
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -32,14 +31,10 @@ double boot_time() {
   return 0;
 }
 
-/// The kernel says it from 6.2 on; before, they are counted.
+/// Linux says it from 6.2 on. To count them takes half a second where there are 20,000.
 std::uint64_t open_files() {
-  constexpr auto* directory = "/proc/self/fd";
   struct stat about {};
-  if (::stat(directory, &about) == 0 && about.st_size > 0) return static_cast<std::uint64_t>(about.st_size);
-  std::error_code failed;
-  const std::filesystem::directory_iterator all(directory, failed);
-  return failed ? 0 : static_cast<std::uint64_t>(std::distance(all, {})) - 1; // but for the one that reads this
+  return ::stat("/proc/self/fd", &about) == 0 ? static_cast<std::uint64_t>(about.st_size) : 0;
 }
 
 } // namespace

@@ -9,7 +9,8 @@ struct process_usage {
   double cpu_seconds = 0;        ///< of all its threads, in user and kernel mode
   double start_time_seconds = 0; ///< Unix time
   std::uint64_t resident_bytes = 0, virtual_bytes = 0;
-  std::uint64_t open_files = 0, open_files_max = 0;
+  std::uint64_t open_files = 0; ///< 0 before Linux 6.2
+  std::uint64_t open_files_max = 0;
   std::uint64_t threads = 0;
 };
 

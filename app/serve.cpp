@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/erasure.hpp"
+#include "app/file_limit.hpp"
 #include "app/keys.hpp"
 #include "app/logging.hpp"
 #include "app/metrics.hpp"
@@ -117,9 +118,9 @@ private:
   std::unique_ptr<projections::past_queries> past_;
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
+  http::tls_identity identity_;
   std::unique_ptr<http::server> server_;
   std::unique_ptr<metrics> metrics_;
-  http::tls_identity identity_;
   control_socket control_;
   std::mutex rebuilding_; ///< held by whoever computes the views anew
   std::atomic<bool> ending_{false};
@@ -366,22 +367,34 @@ void serving::tell_validity(timestamp until) const {
 }
 
 void serving::renew() {
+  if (settings_.tls.certificate.empty()) return spdlog::info("SIGHUP: there is no certificate to be read again");
   const auto shown = show_certificate(identity_, settings_.tls);
   if (!shown) return spdlog::error("the certificate that was shown before stays: {}", shown.error().context);
   tell_validity(shown.value());
 }
 
-/// SIGTERM and SIGINT, and SIGHUP where something can be read again, arrive here and nowhere else. Blocked before any
+/// SIGTERM, SIGINT and SIGHUP arrive here and nowhere else. Blocked before any
 /// thread starts, so that all inherit it.
-sigset_t block_signals(bool can_renew) {
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
-  if (can_renew) sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+/// Without a file to open the log takes nothing more: connections must not be able to use them up.
+void check_file_limit(const configuration& settings) {
+  constexpr std::size_t of_both_stores = 2'000;
+  const std::size_t of_each = settings.tls.certificate.empty() ? 1 : 3;
+  const std::size_t needed = settings.edge.connections_max * of_each + of_both_stores;
+  const std::size_t allowed = raise_file_limit();
+  if (allowed < needed)
+    spdlog::warn("this process may open {} files; {} connections of {} each (limits.connections) and the log want {}",
+                 allowed, settings.edge.connections_max, of_each, needed);
 }
 
 } // namespace
@@ -392,12 +405,13 @@ int serve(const serve_options& options, const configuration& settings) {
     fail(std::cerr, address.error());
     return 2;
   }
-  const sigset_t signals = block_signals(!settings.tls.certificate.empty());
+  const sigset_t signals = block_signals();
   start_logging(settings.log_level, settings.access_log);
   if (!settings.edge.limits_enabled) spdlog::warn("limits.enabled is false: nobody is slowed down");
   configuration with_version = settings;
   with_version.edge.version = PALABRE_VERSION;
   with_version.edge.test_routes = options.test_routes;
+  check_file_limit(settings);
   if (options.test_routes) spdlog::warn("test routes are enabled: anyone may send 16 MiB to /test/echo");
   int exit_code = 0;
   {

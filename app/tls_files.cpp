@@ -1,11 +1,9 @@
 #include "app/tls_files.hpp"
 
+#include "app/private_file.hpp"
 #include "http/server/tls_identity.hpp"
-#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -15,22 +13,11 @@ namespace {
 
 constexpr std::size_t file_bytes_max = 256 * 1024;
 
-result<std::string> read_pem(const std::string& option, const std::string& path, bool is_secret) {
-  const auto failed = [&](const char* what) {
-    return error{errc::io, option + ": cannot " + what + " " + path + ": " + std::strerror(errno)};
-  };
+result<std::string> read_pem(const std::string& option, const std::string& path, mode_t closed) {
   const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return failed("open");
-  struct stat about {};
-  if (::fstat(file.get(), &about) != 0) return failed("look at");
-  if (is_secret && (about.st_mode & 027) != 0)
-    return error{errc::invalid, option + ": " + path + " is open to others; run: chmod 640 " + path};
-  std::string text(file_bytes_max + 1, '\0');
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) return failed("read");
-  if (static_cast<std::size_t>(size) > file_bytes_max)
-    return error{errc::invalid, option + ": " + path + " is larger than 256 KiB"};
-  text.resize(static_cast<std::size_t>(size));
+  if (!file) return error{errc::io, option + ": cannot open " + path + ": " + std::strerror(errno)};
+  auto text = read_private(file, path, {closed, file_bytes_max});
+  if (!text) return error{text.error().code, option + ": " + text.error().context};
   return text;
 }
 
@@ -43,8 +30,8 @@ result<bool> wants_tls(const tls_files& files) {
 }
 
 result<timestamp> show_certificate(http::tls_identity& identity, const tls_files& files) {
-  PALABRE_TRY(const auto chain, read_pem("tls.certificate_file", files.certificate, false));
-  PALABRE_TRY(const auto key, read_pem("tls.key_file", files.key, true));
+  PALABRE_TRY(const auto chain, read_pem("tls.certificate_file", files.certificate, 0));
+  PALABRE_TRY(const auto key, read_pem("tls.key_file", files.key, 027));
   const auto shown = identity.show(chain, key);
   if (!shown) {
     const std::string where = "tls: " + files.certificate + ", " + files.key + ": ";

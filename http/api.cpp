@@ -276,13 +276,21 @@ awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view metho
   c.who = who;
   c.request_id = std::move(request_id);
   if (auto refusal = fill_from_rpc(*row, std::move(data), c)) {
-    auto limited = rates_->take(drawn_from_by(*row), who.user, std::chrono::steady_clock::now());
-    co_return answer_or_problem(limited ? std::move(*limited) : std::move(*refusal));
+    if (auto limited = rates_->take(drawn_from_by(*row), who.user, std::chrono::steady_clock::now()))
+      refusal = std::move(limited);
+    problems_->count(refusal->code);
+    co_return answer_or_problem(std::move(*refusal));
   }
   auto running = handle(c, nullptr);
-  auto outcome = co_await std::move(running);
-  if (const auto* wrong = std::get_if<problem>(&outcome)) problems_->count(wrong->code);
-  co_return std::optional<answer_or_problem>(std::move(outcome));
+  std::optional<answer_or_problem> outcome;
+  try {
+    outcome = co_await std::move(running);
+  } catch (...) { // who called tells it
+    problems_->count("internal");
+    throw;
+  }
+  if (const auto* wrong = std::get_if<problem>(&*outcome)) problems_->count(wrong->code);
+  co_return outcome;
 }
 
 } // namespace palabre::http

@@ -206,7 +206,7 @@ void connection::set_deadline() {
 void connection::on_time(time_point now) {
   if (is_gone()) return;
   if (now >= write_by_) { // nothing can be said to who takes nothing
-    home_->note_slow();
+    if (phase_ != phase::closing) home_->note_slow();
     return drop();
   }
   if (phase_ == phase::closing) {

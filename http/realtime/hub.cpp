@@ -155,9 +155,10 @@ void hub::keep_ticking() {
     lateness_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - ticker_.expiry());
     tallies_.lateness_ms.set(static_cast<std::uint64_t>(std::max<std::int64_t>(0, lateness_.count())));
     wheel_.advance(now);
-    if (all_.empty())
+    if (all_.empty()) {
       ticking_ = false;
-    else
+      tallies_.lateness_ms.set(0);
+    } else
       keep_ticking();
   });
 }

@@ -75,11 +75,10 @@ awaitable<answer_or_problem> get_description(services&, call& c) {
 /// requests on without a word, everybody seems to be.
 std::optional<problem> turn_away(const services& s, const call& c) {
   const auto& keys = s.settings.metrics_key_hashes;
-  if (keys.empty()) {
-    if (c.from_here) return std::nullopt;
+  if (keys.empty() ? c.from_here : opens(keys, c)) return std::nullopt;
+  if (auto limited = c.of->rates().take_address(c.address, std::chrono::steady_clock::now())) return limited;
+  if (keys.empty())
     return refusal("forbidden", "metrics are shown on the server's own machine; elsewhere with a key, when one is set");
-  }
-  if (opens(keys, c)) return std::nullopt;
   problem p = refusal("unauthenticated", "the key in X-API-Key is needed");
   p.headers = {{"WWW-Authenticate", "apikey"}};
   return p;
@@ -127,6 +126,7 @@ constexpr route rows[] = {
      .run = &get_metrics,
      .summary = "What the server counts, for Prometheus.",
      .gives = text_of_metrics,
+     .refuses = {"rate_limited"}, // whom it turns away
      .rate = rate_class::unlimited,
      .for_operator = true},
     {.name = "get_description",

@@ -57,8 +57,9 @@ bool speaks_unasked(const boost::asio::ip::address& peer, const forwarding& says
 bool is_of_proxies(std::string_view header);
 
 /// Whether who asks sits at this machine: a loopback address, which names this machine as such (`host`, of the
-/// request), and nothing that tells of a proxy, of which the peer is none that is trusted. A proxy on this machine that
-/// adds no header and puts "localhost" for the host is taken for someone who does: nothing tells them apart.
+/// request), and nothing that tells of a proxy, of which the peer is none that is trusted. Whoever comes
+/// through something on this machine that passes bytes or requests on and adds no header chooses the host, and is taken
+/// for someone who sits here: nothing tells them apart.
 bool is_from_here(const boost::asio::ip::address& peer, std::string_view host, const forwarding& says,
                   const proxy_list& trusted);
 

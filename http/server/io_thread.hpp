@@ -28,6 +28,7 @@ class io_thread;
 
 /// What HTTP connections are for. Lifetime: all of it outlives them.
 struct edge {
+  const std::vector<route>& table;
   const edge_settings& settings;
   const clock& time;
   randomness& random;

@@ -4,14 +4,14 @@
 
 namespace palabre::http {
 
-request_tallies::request_tallies()
-    : rows_(route_table().size()), answered_(2 * rows_ + methods * (all_entrances().size() + 1)) {}
+request_tallies::request_tallies(const std::vector<route>& table)
+    : table_(table), answered_(2 * table.size() + methods * (all_entrances().size() + 1)) {}
 
 std::size_t request_tallies::place_of(const request_aim& aim, method kind) const {
-  if (aim.row) return 2 * static_cast<std::size_t>(aim.row - route_table().data()) + (kind == method::head);
+  if (aim.row) return 2 * static_cast<std::size_t>(aim.row - table_.data()) + (kind == method::head);
   const auto entrances = all_entrances();
   const auto at = aim.at ? static_cast<std::size_t>(aim.at - entrances.data()) : entrances.size();
-  return 2 * rows_ + methods * at + static_cast<std::size_t>(kind);
+  return 2 * table_.size() + methods * at + static_cast<std::size_t>(kind);
 }
 
 void request_tallies::count(const request_aim& aim, method kind, int status, std::chrono::steady_clock::duration took) {
@@ -37,14 +37,13 @@ void request_tallies::add_to(edge_counts& all) const {
         same->count += count;
     }
   };
-  const auto& rows = route_table();
-  for (std::size_t i = 0; i < rows_; ++i) {
-    add(2 * i, rows[i].name, name_of(rows[i].method));
-    add(2 * i + 1, rows[i].name, "HEAD");
+  for (std::size_t i = 0; i < table_.size(); ++i) {
+    add(2 * i, table_[i].name, name_of(table_[i].method));
+    add(2 * i + 1, table_[i].name, "HEAD");
   }
   for (std::size_t i = 0; i <= all_entrances().size(); ++i)
     for (std::size_t m = 0; m < methods; ++m)
-      add(2 * rows_ + methods * i + m, i < all_entrances().size() ? all_entrances()[i].name : "none",
+      add(2 * table_.size() + methods * i + m, i < all_entrances().size() ? all_entrances()[i].name : "none",
           name_of(static_cast<method>(m)));
 
   all.durations.resize(rate_classes);

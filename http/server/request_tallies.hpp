@@ -23,8 +23,8 @@ struct request_aim {
 /// Threads: count() from one, add_to() from any. Memory: a few kilobytes, whatever is asked.
 class request_tallies {
 public:
-  /// Of the rows of route_table(), and the entrances.
-  request_tallies();
+  /// Of the rows of `table`, which outlives it, and the entrances.
+  explicit request_tallies(const std::vector<route>& table);
 
   void count(const request_aim& aim, method kind, int status, std::chrono::steady_clock::duration took);
   /// Adds what there was so far.
@@ -41,7 +41,7 @@ private:
   /// Of `answered_`: two for each row (as it is, and by HEAD), then one per method for each entrance, and for the rest.
   std::size_t place_of(const request_aim& aim, method kind) const;
 
-  const std::size_t rows_;
+  const std::vector<route>& table_;
   std::vector<answered> answered_;
   std::array<distribution_tally<micros_bounds>, rate_classes> took_;
 };

@@ -84,6 +84,13 @@ result<void> use_key(SSL_CTX* context, const std::string& pem) {
   return success();
 }
 
+result<timestamp> end_of(SSL_CTX* context) {
+  std::tm ends{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context)), &ends) != 1)
+    return refused("a certificate whose end is no time");
+  return timestamp{static_cast<std::int64_t>(::timegm(&ends)) * 1'000};
+}
+
 } // namespace
 
 result<void> tls_identity::show(const std::string& chain, const std::string& key) {
@@ -91,8 +98,10 @@ result<void> tls_identity::show(const std::string& chain, const std::string& key
   auto made = make_context();
   PALABRE_TRY(use_chain(made.get(), chain));
   PALABRE_TRY(use_key(made.get(), key));
+  PALABRE_TRY(const timestamp until, end_of(made.get()));
   const std::lock_guard lock(mutex_);
   current_ = std::move(made);
+  valid_until_ = until;
   return success();
 }
 
@@ -103,10 +112,8 @@ std::shared_ptr<SSL_CTX> tls_identity::current() const {
 }
 
 timestamp tls_identity::valid_until() const {
-  const auto shown = current();
-  std::tm ends{};
-  PALABRE_ASSERT(ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(shown.get())), &ends) == 1);
-  return timestamp{static_cast<std::int64_t>(::timegm(&ends)) * 1'000};
+  const std::lock_guard lock(mutex_);
+  return valid_until_;
 }
 
 } // namespace palabre::http

@@ -12,7 +12,8 @@
 
 namespace palabre::http {
 
-/// TLS 1.2 and 1.3, with forward secrecy and authenticated encryption only; HTTP/1.1 where the client asks by ALPN.
+/// TLS 1.2 and 1.3, with keys of each connection's own and authenticated encryption only (what TLS 1.2 resumes is as
+/// secret as the ticket key, which goes with the certificate); HTTP/1.1 where the client asks by ALPN.
 /// Threads: any.
 class tls_identity {
 public:
@@ -28,6 +29,7 @@ public:
 private:
   mutable std::mutex mutex_;
   std::shared_ptr<SSL_CTX> current_; // with mutex_
+  timestamp valid_until_{};          // with mutex_
 };
 
 } // namespace palabre::http

@@ -143,6 +143,7 @@ void tls_tunnel::answer_plain_http() {
       "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 38\r\nConnection: close\r\n\r\n"
       "This port speaks TLS: write https://.\n";
   error_code ignored;
+  outer_.receive(asio::buffer(record_space().data(), record_space().size()), 0, ignored); // unread, it would be a reset
   outer_.send(asio::buffer(words), 0, ignored);
   outer_.shutdown(tcp::socket::shutdown_send, ignored);
 }
@@ -238,7 +239,7 @@ asio::awaitable<bool> tls_tunnel::seal_and_send(std::string_view bytes) {
       kept = bytes;
       bytes = kept;
     }
-    set_deadline(home_.what_for().settings.idle_timeout);
+    set_deadline(home_.what_for().settings.write_timeout);
     auto waiting = wait_for(what);
     const bool goes_on = co_await std::move(waiting);
     deadline_ = never;

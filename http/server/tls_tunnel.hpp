@@ -14,8 +14,8 @@ namespace palabre::http {
 /// Shakes hands on `socket`, whose executor is of `home`, then carries bytes between it and serve_http until both have
 /// ended; `held` is given back then. So nothing behind it knows of TLS, and what is pushed to a slow reader still waits
 /// in a bounded outbox; the price is a copy, and three file descriptors a connection.
-/// Deadlines: settings.request_timeout for the handshake and for the client's end after ours; settings.idle_timeout for
-/// the taking of what is sent. Who speaks plain HTTP is told so in plain HTTP.
+/// Deadlines: settings.request_timeout for the handshake and for the client's end after ours; settings.write_timeout
+/// for the taking of a record. Who speaks plain HTTP is told so in plain HTTP.
 boost::asio::awaitable<void> serve_tls(boost::asio::ip::tcp::socket socket, place held, io_thread& home,
                                        std::shared_ptr<SSL_CTX> identity);
 

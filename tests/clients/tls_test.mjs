@@ -186,6 +186,13 @@ test('a renewed certificate is for who comes then; a broken one is not taken', a
   assert.equal((await ask(scene, 'GET', '/health', { agent })).status, 200, 'a connection from before goes on');
 });
 
+test('a server without a certificate takes no harm from being told to read it again', async (t) => {
+  const server = await start_server(t);
+  server.renew();
+  await until(() => /there is no certificate/.test(server.log), 'the word');
+  assert.equal((await fetch(`${server.url}/health`)).status, 200);
+});
+
 /// How `palabre` ends that is to refuse: {code, stderr}.
 async function refusal(args) {
   const ended = run(process.env.PALABRE_BINARY, args);
