@@ -191,6 +191,11 @@ const std::vector<option>& options() {
           "realtime.expired_grace", "after the end of a token, for the client to bring another", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.expired_grace; }),
       token_key_file_option(),
+      hashes_option(
+          "metrics.api_key_sha256",
+          "keys that open /metrics, as hashes (sha256sum); with none, it is for whoever asks from this machine "
+          "directly",
+          [](configuration & c) -> auto& { return c.edge.metrics_key_hashes; }),
       path_option(
           "tls.certificate_file",
           "the certificate that connections begin with, its chain behind it; SIGHUP reads it again",

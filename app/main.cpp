@@ -7,6 +7,7 @@
 #include "app/rebuild_command.hpp"
 #include "app/safekeeping_commands.hpp"
 #include "app/secrets.hpp"
+#include "app/seed_command.hpp"
 #include "app/user_commands.hpp"
 #include "http/server/tls_identity.hpp"
 #include "palabre_commit.hpp"
@@ -64,6 +65,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
 
   serve_options serving;
+  serving.commit = PALABRE_COMMIT;
   setting_sources sources;
   CLI::App* serve_command = program.add_subcommand("serve", "serve the API until SIGTERM");
   serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")
@@ -90,6 +92,7 @@ int main(int argc, char** argv) {
   keys_command keys(program);
   user_commands people(program);
   describe_command describing(program, PALABRE_VERSION);
+  seed_command seeding(program);
 
   try {
     program.parse(argc, argv);
@@ -117,6 +120,7 @@ int main(int argc, char** argv) {
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
   if (describing.is_asked()) exit_code = describing.run();
   if (keys.is_asked()) exit_code = keys.run(std::cout, std::cerr);
+  if (seeding.is_asked()) exit_code = seeding.run();
   if (safekeeping.is_asked()) exit_code = safekeeping.run();
   if (people.is_asked()) exit_code = people.run();
   return exit_code;

@@ -4,6 +4,7 @@
 #include "app/erasure.hpp"
 #include "app/keys.hpp"
 #include "app/logging.hpp"
+#include "app/metrics.hpp"
 #include "app/recover.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
@@ -117,6 +118,7 @@ private:
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
   std::unique_ptr<http::server> server_;
+  std::unique_ptr<metrics> metrics_;
   http::tls_identity identity_;
   control_socket control_;
   std::mutex rebuilding_; ///< held by whoever computes the views anew
@@ -173,6 +175,9 @@ result<void> serving::open() {
                                      *presence_, *tokens_, *hasher_, *reading_, *past_, *reads_, time_, random_,
                                      keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
   server_ = std::make_unique<http::server>(*services_);
+  metrics_ = std::make_unique<metrics>(metrics_ground{*server_, *actors_, *journal_, *log_, *projector_, *views_,
+                                                      services_->readiness, time_, options_.data, options_.commit});
+  services_->metrics = [this] { return metrics_->text(); };
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { tokens_->hear(*batch); });

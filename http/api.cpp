@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/openapi.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
@@ -200,7 +201,8 @@ const std::string* call::query_value(std::string_view name) const {
 
 api::api(services& s, const std::vector<route>& table)
     : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)),
-      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)) {}
+      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)),
+      problems_(std::make_unique<problem_tallies>()) {}
 
 api::~api() = default;
 
@@ -279,6 +281,7 @@ awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view metho
   }
   auto running = handle(c, nullptr);
   auto outcome = co_await std::move(running);
+  if (const auto* wrong = std::get_if<problem>(&outcome)) problems_->count(wrong->code);
   co_return std::optional<answer_or_problem>(std::move(outcome));
 }
 

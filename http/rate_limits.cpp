@@ -94,13 +94,18 @@ rate_limits::class_buckets* rate_limits::buckets_of(rate_class of) {
   return nullptr;
 }
 
+problem rate_limits::say_no(rate_class of, std::string_view words, milliseconds wait) {
+  refused_[static_cast<std::size_t>(of)].add();
+  return rate_limited(std::string(words), wait);
+}
+
 std::optional<problem> rate_limits::refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
                                            rate_standing* standing, std::string_view words) {
   const auto drawn = by.draw(key, now);
   if (standing)
     *standing = {of, by.allowed().burst, drawn.left, drawn.full_in, std::chrono::ceil<milliseconds>(by.refill())};
   if (drawn.wait.count() == 0) return std::nullopt;
-  return rate_limited(std::string(words), drawn.wait);
+  return say_no(of, words, drawn.wait);
 }
 
 /// The network pays only for what its address may do: one that is too loud takes nothing from its neighbours.
@@ -126,6 +131,13 @@ std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_po
   return refuse(*buckets, of, key, now, standing, words_of(of));
 }
 
+std::vector<edge_counts::named> rate_limits::refusals() const {
+  std::vector<edge_counts::named> all;
+  for (std::size_t i = static_cast<std::size_t>(rate_class::read); i < classes; ++i)
+    all.push_back({name_of(static_cast<rate_class>(i)), refused_[i].value()});
+  return all;
+}
+
 void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
   if (class_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->each.owe(key, now, tokens);
 }
@@ -143,7 +155,7 @@ std::optional<problem> rate_limits::before_login(const uuid& account, const uuid
   const auto wait = wrong_passwords_.wait(pair, now);
   if (wait.count() > 0) {
     if (standing) *standing = {rate_class::log_in, 1, 0, wait, wait};
-    return rate_limited(std::string(words), wait);
+    return say_no(rate_class::log_in, words, wait);
   }
   if (is_known(pair)) return refuse(pairs_, rate_class::log_in, pair, now, standing, words);
   return refuse(accounts_, rate_class::log_in, account, now, standing, words);

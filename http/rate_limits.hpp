@@ -2,11 +2,14 @@
 // How much one address and one user may ask for, by class of operation (`[limits]`). With `limits.enabled = false`
 // nothing here refuses anyone.
 
+#include "base/tally.hpp"
+#include "http/edge_counts.hpp"
 #include "http/growing_delays.hpp"
 #include "http/problem.hpp"
 #include "http/rate_class.hpp"
 #include "http/token_buckets.hpp"
 
+#include <array>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -50,17 +53,22 @@ public:
                                       rate_standing* standing = nullptr);
   void after_login(const uuid& account, const uuid& address, bool right, time_point now);
 
+  /// How often something of each class was refused.
+  std::vector<edge_counts::named> refusals() const;
+
 private:
   struct class_buckets {
     explicit class_buckets(rate of_one);
     token_buckets each;
     token_buckets networks; ///< by the /48 of an IPv6 address
   };
+  static constexpr std::size_t classes = static_cast<std::size_t>(rate_class::address) + 1;
   struct known_pairs {
     std::mutex mutex;
     std::unordered_set<uuid, seeded_hash> pairs; // by mutex; full: emptied, and learned anew
   };
   class_buckets* buckets_of(rate_class of);
+  problem say_no(rate_class of, std::string_view words, std::chrono::milliseconds wait);
   bool is_known(const uuid& pair);
   std::optional<problem> refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
                                 rate_standing* standing, std::string_view words);
@@ -72,6 +80,7 @@ private:
   token_buckets accounts_, pairs_;
   growing_delays wrong_passwords_;
   known_pairs known_;
+  std::array<shared_tally, classes> refused_;
 };
 
 } // namespace palabre::http

@@ -40,8 +40,21 @@ std::optional<std::size_t> read_number(std::string_view text, int base) {
 
 } // namespace
 
+std::string_view http_answer::field(std::string_view lower_name) const {
+  std::string_view rest = head;
+  for (auto end = rest.find("\r\n"); end != std::string_view::npos; end = rest.find("\r\n")) {
+    rest.remove_prefix(end + 2);
+    const auto line = rest.substr(0, rest.find("\r\n"));
+    const auto colon = line.find(':');
+    if (colon != std::string_view::npos && equal_without_case(line.substr(0, colon), lower_name))
+      return trimmed(line.substr(colon + 1));
+  }
+  return {};
+}
+
 /// What the lines above a body say about it.
 struct http_connection::head {
+  std::string_view lines;
   unsigned status = 0;
   std::optional<std::size_t> length;
   bool chunked = false;
@@ -54,6 +67,7 @@ struct http_connection::head {
     const auto status = read_number(text.substr(9, 3), 10);
     if (!status) return std::nullopt;
     head found;
+    found.lines = text;
     found.status = static_cast<unsigned>(*status);
     found.last = text[7] == '0'; // unless it says otherwise
     for (auto end = text.find("\r\n"); end != std::string_view::npos; end = text.find("\r\n")) {
@@ -224,7 +238,7 @@ std::size_t http_connection::give(const head& of, std::string_view body, std::si
   }
   --awaited_;
   const auto turn = turn_;
-  tell_.answered({of.status, body, of.last});
+  tell_.answered({of.status, of.lines, body, of.last});
   if (of.last && turn == turn_) cut();
   return whole_bytes;
 }

@@ -10,8 +10,12 @@ namespace palabre::bench {
 /// What came back. Views are good until the call that brought them returns, or the connection is opened or cut.
 struct http_answer {
   unsigned status = 0;
+  std::string_view head; ///< the lines above the body, as they came
   std::string_view body; ///< put together if it came in chunks
   bool last = false;     ///< the server closes the connection now; it may be opened again from within answered()
+
+  /// The value of a header; empty when absent. `lower_name`: in small letters.
+  std::string_view field(std::string_view lower_name) const;
 };
 
 /// A keep-alive HTTP/1.1 client that is cheap enough not to be what is measured: no coroutine, requests as bytes that

@@ -35,6 +35,7 @@ struct forwarding {
   std::string forwarded;     ///< Forwarded (RFC 7239)
   std::string forwarded_for; ///< X-Forwarded-For
   std::string proto;         ///< X-Forwarded-Proto
+  bool by_proxy = false;     ///< these or any other header that proxies add
 };
 
 /// The last hop that is not a trusted proxy: each proxy adds the peer that it saw at the end of the list. What a list
@@ -51,6 +52,15 @@ bool came_over_tls(const boost::asio::ip::address& peer, const forwarding& says,
 /// Whether a peer that is not trusted says who its client is: a proxy that the configuration does not name, or a
 /// client that tries.
 bool speaks_unasked(const boost::asio::ip::address& peer, const forwarding& says, const proxy_list& trusted);
+/// Whether a header is one that only who passes a request on adds, whatever it says: Forwarded, Via, X-Real-IP,
+/// X-Forwarded-*, and those of well-known networks.
+bool is_of_proxies(std::string_view header);
+
+/// Whether who asks sits at this machine: a loopback address, which names this machine as such (`host`, of the
+/// request), and nothing that tells of a proxy, of which the peer is none that is trusted. A proxy on this machine that
+/// adds no header and puts "localhost" for the host is taken for someone who does: nothing tells them apart.
+bool is_from_here(const boost::asio::ip::address& peer, std::string_view host, const forwarding& says,
+                  const proxy_list& trusted);
 
 /// What stands for an address where rates are counted: all of an IPv4 address, the /64 of an IPv6 one.
 uuid key_of(const boost::asio::ip::address& address);

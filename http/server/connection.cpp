@@ -1,5 +1,6 @@
 #include "http/server/connection.hpp"
 
+#include "http/problem_tallies.hpp"
 #include "http/server/cors.hpp"
 #include "http/server/entrances.hpp"
 #include "http/server/handshake.hpp"
@@ -19,20 +20,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
-
-std::string_view name_of(method m) {
-  switch (m) {
-  case method::get: return "GET";
-  case method::head: return "HEAD";
-  case method::post: return "POST";
-  case method::put: return "PUT";
-  case method::patch: return "PATCH";
-  case method::del: return "DELETE";
-  case method::options: return "OPTIONS";
-  case method::other: break;
-  }
-  return "other";
-}
 
 /// Where the connection leaves HTTP behind the head; nullptr: it does not.
 const continuation* continuation_of(const answer_or_problem& outcome) {
@@ -64,8 +51,8 @@ private:
 
   asio::awaitable<arrival> receive();
   asio::awaitable<outlook> answer_arrived(arrival what);
-  asio::awaitable<answer_or_problem> outcome_of(arrival what, std::string_view* pattern);
-  asio::awaitable<answer_or_problem> run_operation(std::string_view* pattern);
+  asio::awaitable<answer_or_problem> outcome_of(arrival what, request_aim* aim);
+  asio::awaitable<answer_or_problem> run_operation(request_aim* aim);
   answer_or_problem what_is_allowed(const request& r) const;
   asio::awaitable<bool> send_rest(std::string rest);
   asio::awaitable<void> close_gently();
@@ -74,6 +61,7 @@ private:
   void say_continue();
   void name_request();
   bool is_over_tls(const request& r) const;
+  void count_answer(const request_aim& aim, const answer_or_problem& outcome, steady_clock::duration took);
   void log_answer(std::string_view route, int status, steady_clock::duration took);
   outlook leave_http(continuation into);
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
@@ -157,6 +145,7 @@ void http_connection::name_request() {
   edge_.of_proxies.look_at(peer_.address, r.came, trusted);
   r.wanted.address = key_of(client_of(peer_.address, r.came, trusted, edge_.settings.proxies_write));
   r.over_tls = is_over_tls(r);
+  r.wanted.from_here = !r.http_1_0 && is_from_here(peer_.address, r.host, r.came, trusted);
 }
 
 /// What the peer speaks with us says nothing of the client where the peer is a proxy.
@@ -167,8 +156,8 @@ bool http_connection::is_over_tls(const request& r) const {
   return came_over_tls(peer_.address, r.came, trusted, which);
 }
 
-/// `pattern`: the path as the table has it, for the log.
-asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std::string_view* pattern) {
+/// `aim`: what it turned out to be for.
+asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, request_aim* aim) {
   auto& r = reader_.current();
   if (what == arrival::late) co_return request_timed_out();
   if (what == arrival::refusal) co_return reader_.refusal();
@@ -176,12 +165,12 @@ asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std
   if (at || r.kind == method::options || r.kind == method::other)
     if (auto refusal = edge_.admit(r.wanted.address, r.wanted.rate)) co_return std::move(*refusal);
   if (at) {
-    *pattern = at->path;
+    aim->at = at;
     co_return enter(r, *at, edge_.settings.allowed_origins, edge_.emulate);
   }
   if (r.kind == method::options) co_return what_is_allowed(r);
   if (r.kind == method::other) co_return method_not_implemented();
-  auto running = run_operation(pattern);
+  auto running = run_operation(aim);
   auto outcome = co_await std::move(running);
   if (r.http_1_0 && continuation_of(outcome)) co_return chunks_needed();
   co_return outcome;
@@ -194,13 +183,11 @@ answer_or_problem http_connection::what_is_allowed(const request& r) const {
   return options_answer(r, std::move(allowed), edge_.settings.allowed_origins);
 }
 
-asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_view* pattern) {
+asio::awaitable<answer_or_problem> http_connection::run_operation(request_aim* aim) {
   auto& r = reader_.current();
-  const route* endpoint = nullptr;
   try {
-    auto running = edge_.run(r.wanted, &endpoint);
+    auto running = edge_.run(r.wanted, &aim->row);
     auto outcome = co_await std::move(running);
-    if (endpoint) *pattern = endpoint->path;
     co_return outcome;
   } catch (const std::exception& e) {
     spdlog::error("request {} failed: {}", r.wanted.request_id, e.what());
@@ -210,11 +197,10 @@ asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_vi
 
 asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arrival what) {
   auto& r = reader_.current();
-  const bool logged = edge_.log.wanted();
-  const auto started = logged ? steady_clock::now() : steady_clock::time_point();
+  const auto started = steady_clock::now();
   name_request();
-  std::string_view pattern;
-  auto finding_out = outcome_of(what, &pattern);
+  request_aim aim;
+  auto finding_out = outcome_of(what, &aim);
   const answer_or_problem outcome = co_await std::move(finding_out);
   const continuation* then = r.kind == method::head ? nullptr : continuation_of(outcome);
 
@@ -240,7 +226,9 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
     auto sending = send_rest(std::move(rest));
     alive = co_await std::move(sending);
   }
-  if (logged) log_answer(pattern, status_of(outcome), steady_clock::now() - started);
+  const auto took = steady_clock::now() - started;
+  count_answer(aim, outcome, took);
+  if (edge_.log.wanted()) log_answer(aim.path(), status_of(outcome), took);
   if (!alive) co_return outlook::gone;
   if (then) co_return leave_http(*then);
   co_return frame.keep_alive ? outlook::again : outlook::close;
@@ -251,6 +239,12 @@ http_connection::outlook http_connection::leave_http(continuation into) {
   if (realtime::is_websocket(into.framing)) into.said = in_.unread();
   edge_.upgraded(std::move(socket_), std::move(into), std::move(held_), home_);
   return outlook::gone;
+}
+
+void http_connection::count_answer(const request_aim& aim, const answer_or_problem& outcome,
+                                   steady_clock::duration took) {
+  home_.answered().count(aim, reader_.current().kind, status_of(outcome), took);
+  if (const auto* wrong = std::get_if<problem>(&outcome)) edge_.problems.count(wrong->code);
 }
 
 void http_connection::log_answer(std::string_view route, int status, steady_clock::duration took) {

@@ -8,6 +8,7 @@
 #include "http/server/places.hpp"
 #include "http/server/proxy_warning.hpp"
 #include "http/server/request_ids.hpp"
+#include "http/server/request_tallies.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -30,6 +31,7 @@ struct edge {
   const edge_settings& settings;
   const clock& time;
   randomness& random;
+  problem_tallies& problems;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
   /// 429, or not: what no operation looks at by itself (rate_limits::take_address).
@@ -89,6 +91,7 @@ public:
 
   std::string_view date(timestamp now);
   request_ids& ids() { return ids_; }
+  request_tallies& answered() { return answered_; }
   /// Where answers are put together: one for all connections, valid until the next co_await.
   std::string& scratch();
 
@@ -117,6 +120,7 @@ private:
   bool draining_ = false;
 
   request_ids ids_;
+  request_tallies answered_;
   std::int64_t date_second_ = -1;
   std::string date_; ///< of date_second_
   std::string scratch_;

@@ -1,6 +1,7 @@
 #include "http/server/listener.hpp"
 
 #include "http/failure_log.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/server/connection.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/response.hpp"
@@ -115,8 +116,9 @@ void listener::adopt(tcp::socket socket, io_thread& home) {
 
 /// Before a handshake there is no way to say anything.
 void listener::turn_away(tcp::socket socket) {
-  if (identity_) return;
   const auto& edge = threads_.front()->what_for();
+  edge.problems.count("overloaded");
+  if (identity_) return;
   const auto now = edge.time.now();
   const auto id = threads_.front()->ids().next(now);
   response_frame frame{threads_.front()->date(now), id, "/", now};

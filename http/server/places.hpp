@@ -37,6 +37,7 @@ public:
 
   /// nullopt: all are taken.
   std::optional<place> take();
+  std::size_t max() const { return max_; }
   std::size_t taken() const { return taken_.load(std::memory_order_relaxed); }
   /// Blocks until none is taken, or the time has come. Requires: nobody takes any more.
   void wait_until_empty(std::chrono::steady_clock::time_point at_most);

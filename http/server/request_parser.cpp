@@ -243,6 +243,7 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   case field::sec_websocket_version:
     return once(into_.websocket_version, websocket_version_bit, "Sec-WebSocket-Version", value, ec);
   case field::sec_websocket_protocol: return join(into_.websocket_protocols, value);
+  case field::via: into_.came.by_proxy = true; return;
   case field::unknown: return on_unknown_field(view_of(name), value, ec);
   default: return;
   }
@@ -274,6 +275,7 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
   } else if (iequals(name, "Access-Control-Request-Method")) {
     into_.asks_for_method = true;
   }
+  into_.came.by_proxy |= is_of_proxies(name);
 }
 
 void request_parser::beast_parser::on_transfer_encoding(std::string_view value, error_code& ec) {

@@ -12,6 +12,8 @@
 namespace palabre::http {
 
 enum class method : std::uint8_t { get, head, post, put, patch, del, options, other };
+/// "GET"; "other".
+std::string_view name_of(method m);
 
 /// One request, as far as it has been read.
 struct request {

@@ -2,6 +2,7 @@
 
 #include "http/failure_log.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/rate_limits.hpp"
 #include "http/realtime/echo.hpp"
 #include "http/realtime/emulation.hpp"
@@ -16,6 +17,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -74,7 +76,7 @@ struct server::state {
 };
 
 server::state::state(services& s, const std::vector<route>& table)
-    : given(s), operations(s, table), what_for{s.settings, s.time, s.random, {}, {}, {}, {}, {}},
+    : given(s), operations(s, table), what_for{s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
       held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
   what_for.admit = [this](const uuid& address, rate_standing& standing) {
@@ -146,6 +148,27 @@ result<unsigned short> server::start(const std::string& host, unsigned short por
 
 void server::publish(const storage::committed_batch_ptr& batch) {
   state_->publisher->publish(batch);
+}
+
+edge_counts server::counts() const {
+  edge_counts all;
+  std::size_t http = state_->held.taken();
+  for (std::size_t i = 0; i < realtime::hub_tallies::wires; ++i) {
+    std::uint64_t speaking = 0;
+    for (const auto& t : state_->threads) speaking += t->subscribers.counted().connections[i].value();
+    http -= std::min<std::size_t>(http, speaking);
+    all.connections.push_back({name_of(static_cast<realtime::wire>(i)), speaking});
+  }
+  all.connections.push_back({"http", http});
+  for (const auto& t : state_->threads) {
+    t->thread.answered().add_to(all);
+    t->subscribers.counted().add_to(all);
+  }
+  all.connections_max = state_->held.max();
+  all.published = state_->all_hubs->published();
+  all.problems = state_->operations.problems().counts();
+  all.rate_limited = state_->operations.rates().refusals();
+  return all;
 }
 
 void server::drain(std::chrono::milliseconds deadline) {

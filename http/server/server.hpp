@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 #include "http/api.hpp"
+#include "http/edge_counts.hpp"
 #include "storage/record.hpp"
 
 #include <memory>
@@ -30,6 +31,9 @@ public:
   /// Stops accepting, answers what is in flight, closes WebSockets with 3001 over settings.drain_spread, then ends the
   /// io threads: at most `deadline` later. What is left then is cut off.
   void drain(std::chrono::milliseconds deadline);
+
+  /// What it counted so far. Any thread, while it lives.
+  edge_counts counts() const;
 
 private:
   struct state;

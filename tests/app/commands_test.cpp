@@ -80,7 +80,7 @@ TEST(Commands, HelpAndVersionAreNoErrors) {
   const auto help = run_palabre({"--help"});
   EXPECT_EQ(help.status, 0);
   for (const char* command : {"serve", "config", "events", "replay", "diff", "verify", "stats", "recover", "rebuild",
-                              "backup", "restore", "export", "import", "archive", "erase", "keys", "user"})
+                              "backup", "restore", "export", "import", "archive", "erase", "keys", "user", "seed"})
     EXPECT_NE(help.printed.find(command), std::string::npos) << command;
   EXPECT_EQ(run_palabre({"serve", "--help"}).status, 0);
 }

@@ -64,6 +64,7 @@ protected:
   void opened() override { ++openings; }
   void answered(const http_answer& answer) override {
     answers.push_back({answer.status, std::string(answer.body), answer.last});
+    field_x = answer.field("x");
     if (answer.last && opens_again) line.open(server.at);
   }
   void closed(std::string_view why) override { reason = why; }
@@ -91,7 +92,7 @@ protected:
   int openings = 0;
   bool opens_again = false;
   std::vector<heard> answers;
-  std::string reason;
+  std::string reason, field_x;
   http_connection line{work, *this};
 };
 
@@ -104,6 +105,20 @@ TEST_F(HttpConnection, SendsWhatItIsGivenAndReadsAnAnswerWithALength) {
   wait_for(1);
   EXPECT_THAT(answers, ElementsAre(heard{200, "hello", false}));
   EXPECT_EQ(line.awaited(), 0u);
+}
+
+TEST(HttpAnswer, HasFieldsByTheirNamesWhateverTheirCase) {
+  const http_answer got{429, "HTTP/1.1 429 Slow down\r\nA: b\r\nRETRY-after: \t7 \r\nA: c", {}, false};
+  EXPECT_EQ(got.field("retry-after"), "7");
+  EXPECT_EQ(got.field("a"), "b");
+  EXPECT_EQ(got.field("retry"), "");
+  EXPECT_EQ(got.field("http/1.1 429 slow down"), "");
+}
+
+TEST_F(HttpConnection, GivesTheHeadWithTheAnswer) {
+  connect();
+  answer_to_one_question("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: y\r\n\r\n");
+  EXPECT_EQ(field_x, "y");
 }
 
 TEST_F(HttpConnection, ReadsAnAnswerThatComesByteByByte) {

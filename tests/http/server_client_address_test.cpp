@@ -21,6 +21,35 @@ TEST(ClientAddress, TakesAddressesAndNetworksAndNothingElse) {
     EXPECT_FALSE(all.add(bad)) << bad;
 }
 
+TEST(ClientAddress, IsFromHereIfNothingTellsOfAProxy) {
+  struct sample {
+    const char *peer, *host;
+    bool by_proxy, is_from_here;
+  };
+  const sample samples[] = {
+      {"127.0.0.1", "127.0.0.1:8080", false, true},     {"127.0.0.1", "LOCALHOST", false, true},
+      {"127.9.9.9", "localhost:80", false, true},       {"::1", "[::1]:8080", false, true},
+      {"::ffff:127.0.0.1", "127.0.0.1", false, true},   {"127.0.0.1", "127.0.0.1", true, false},
+      {"127.0.0.1", "chat.example", false, false}, // passed on as it came, or a page that has its name point here
+      {"127.0.0.1", "localhost.example", false, false}, {"127.0.0.1", "", false, false},
+      {"127.0.0.2", "127.0.0.1", false, false}, // a proxy, by the settings
+      {"192.0.2.1", "127.0.0.1", false, false},         {"2001:db8::1", "localhost", false, false},
+  };
+  const proxy_list trusted = proxies({"127.0.0.2"});
+  for (const sample& s : samples) {
+    forwarding says;
+    says.by_proxy = s.by_proxy;
+    EXPECT_EQ(is_from_here(make_address(s.peer), s.host, says, trusted), s.is_from_here) << s.peer << ' ' << s.host;
+  }
+}
+
+TEST(ClientAddress, KnowsTheHeadersOfProxies) {
+  for (const char* each : {"Forwarded", "via", "X-FORWARDED-FOR", "X-Forwarded-Proto", "X-Real-IP", "cf-connecting-ip"})
+    EXPECT_TRUE(is_of_proxies(each)) << each;
+  for (const char* each : {"", "Host", "X-API-Key", "X-Forwarded", "X-Request-ID", "Viability"})
+    EXPECT_FALSE(is_of_proxies(each)) << each;
+}
+
 TEST(ClientAddress, IsTheLastHopThatIsNoTrustedProxy) {
   const proxy_list trusted = proxies({"10.0.0.0/8", "2001:db8:1::/48"});
   struct sample {

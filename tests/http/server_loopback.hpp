@@ -1,6 +1,7 @@
 #pragma once
 // The transport alone on a loopback port, with operations that a test makes up, and a client that says bytes.
 
+#include "http/problem_tallies.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
 
@@ -39,6 +40,7 @@ private:
   wall_clock time_;
   system_randomness random_;
   places held_;
+  problem_tallies problems_;
   edge edge_;
   std::optional<io_thread> thread_;
   std::optional<listener> door_;

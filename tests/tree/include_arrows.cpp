@@ -15,7 +15,7 @@ struct row {
   std::vector<std::string_view> headers = {};
 };
 
-const std::array<row, 9> table{{
+const std::array<row, 10> table{{
     {"base", {}},
     {"events", {"base"}},
     {"storage", {"base"}},
@@ -23,8 +23,9 @@ const std::array<row, 9> table{{
     {"actors", {"base", "events", "storage", "projections"}},
     {"http", {"base", "events", "projections"}, {"actors/protocol.hpp", "storage/record.hpp"}},
     {"bench", {"base", "events", "storage", "projections", "actors", "http"}},
-    {"app", {"base", "events", "storage", "projections", "actors", "http", "bench"}},
-    {"tests", {"base", "events", "storage", "projections", "actors", "http", "app", "bench"}},
+    {"seed", {"base", "bench"}},
+    {"app", {"base", "events", "storage", "projections", "actors", "http", "bench", "seed"}},
+    {"tests", {"base", "events", "storage", "projections", "actors", "http", "app", "bench", "seed"}},
 }};
 
 std::string_view folder_of(std::string_view path) {
