@@ -212,8 +212,8 @@ TEST_F(NewLook, AnswersHeadLikeGetWithoutTheBody) {
   const std::string got = ask("GET", added.path), asked = ask("HEAD", added.path);
   EXPECT_THAT(asked, StartsWith("HTTP/1.1 200 OK\r\n"));
   EXPECT_THAT(asked, EndsWith("\r\n\r\n"));
-  EXPECT_THAT(got, HasSubstr("\r\nContent-Length: 25\r\n"));
-  EXPECT_THAT(asked, HasSubstr("\r\nContent-Length: 25\r\n"));
+  EXPECT_THAT(got, HasSubstr("\r\nContent-Length: 26\r\n"));
+  EXPECT_THAT(asked, HasSubstr("\r\nContent-Length: 26\r\n"));
   EXPECT_THAT(ask("OPTIONS", added.path), HasSubstr("\r\nAllow: GET, HEAD, OPTIONS\r\n"));
   EXPECT_THAT(ask("DELETE", added.path), HasSubstr("\r\nAllow: GET, HEAD\r\n"));
 }
