@@ -23,6 +23,7 @@ struct actor_runtime::system {
 
 actor_runtime::actor_runtime(const decider_context& context, const runtime_settings& settings)
     : context_(context), system_(std::make_unique<system>(settings.workers)) {
+  context_.counted = &counted_;
   system_->root = system_->actors.spawn(registry, &context_, settings.idle_before_passivation);
 }
 
@@ -35,8 +36,11 @@ actor_runtime::~actor_runtime() {
 template <class Request>
 void actor_runtime::admit(const stream_id& stream, Request request) {
   auto ticket = admission_.enter(stream);
-  if (!ticket)
-    return request.answer.answer(error{errc::overloaded, "too many commands are waiting; try again in a moment"});
+  if (!ticket) {
+    result<outcome> refusal = error{errc::overloaded, "too many commands are waiting; try again in a moment"};
+    counted_.count(refusal);
+    return request.answer.answer(std::move(refusal));
+  }
   request.admitted = std::move(*ticket);
   const auto shared = std::make_shared<const Request>(std::move(request));
   caf::anon_send(system_->root, shared);

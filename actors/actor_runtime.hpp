@@ -25,11 +25,13 @@ public:
   void send(user_request request) override;
 
   std::uint32_t in_flight() const { return admission_.in_flight(); }
+  const command_tallies& counted() const { return counted_; }
 
 private:
   template <class Request>
   void admit(const stream_id& stream, Request request);
 
+  command_tallies counted_;
   decider_context context_;
   admission admission_;
   struct system;

@@ -20,8 +20,9 @@ typename Actor::behavior_type behavior_of(Self* self, const decider_context* con
     self->state.decides = std::move(woken);
   else
     broken = hydrated.error();
-  return {[self, broken](const typename decider_type::request_ptr& request) {
+  return {[self, broken, context](const typename decider_type::request_ptr& request) {
             if (!broken) return self->state.decides->receive(request);
+            if (context->counted) context->counted->count(*broken);
             request->answer.answer(*broken);
             self->quit(); // the next command wakes another, which may be luckier with the disk
           },

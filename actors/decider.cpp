@@ -73,6 +73,12 @@ std::string decider<Aggregate>::packed_state() const {
 }
 
 template <class Aggregate>
+void decider<Aggregate>::answer(const typename Aggregate::request& request, result<outcome> with) const {
+  if (context_.counted) context_.counted->count(with);
+  request.answer.answer(std::move(with));
+}
+
+template <class Aggregate>
 void decider<Aggregate>::receive(request_ptr request) {
   if (!request->origin.keys.empty() && answer_repeated(request)) return;
   const timestamp now = std::max(context_.time.now(), aggregate_.last_time()); // times of a stream never decrease
@@ -93,19 +99,19 @@ bool decider<Aggregate>::answer_repeated(const request_ptr& request) {
       if (same)
         repeats_.push_back(request);
       else
-        request->answer.answer(error{errc::key_reused, "this idempotency key is in use for another request"});
+        answer(*request, error{errc::key_reused, "this idempotency key is in use for another request"});
       return true;
     }
     auto done = context_.log.find_command(key.scope);
     if (!done) {
-      request->answer.answer(std::move(done).error());
+      answer(*request, std::move(done).error());
       return true;
     }
     if (!done.value()) continue;
     if (done.value()->request != key.request)
-      request->answer.answer(error{errc::key_reused, "this idempotency key was used for another request"});
+      answer(*request, error{errc::key_reused, "this idempotency key was used for another request"});
     else
-      request->answer.answer(replay(*done.value()));
+      answer(*request, replay(*done.value()));
     return true;
   }
   return false;
@@ -183,10 +189,10 @@ void decider<Aggregate>::take_nothing(request_ptr request, std::optional<error> 
     last.commands.push_back(std::move(command));
     return;
   }
-  if (refusal) return request->answer.answer(std::move(*refusal));
+  if (refusal) return answer(*request, std::move(*refusal));
   outcome nothing;
   nothing.durable = context_.log.head();
-  request->answer.answer(std::move(nothing));
+  answer(*request, std::move(nothing));
 }
 
 /// The key is there before anything rests on it: a person's first words make it.
@@ -303,14 +309,14 @@ void decider<Aggregate>::answer_all(const storage::appended& appended) {
   if (!waiting_.empty()) submit_next(); // the disk first, then the answers
   for (const decided_command& command : done.commands) {
     if (command.refusal) {
-      command.request->answer.answer(*command.refusal);
+      answer(*command.request, *command.refusal);
       continue;
     }
     outcome o;
     const std::size_t first = command.first + (command.only_notes ? done.before_notes : 0);
     o.appended = {appended.batch, appended.first + first, command.count};
     o.durable = appended.last();
-    command.request->answer.answer(std::move(o));
+    answer(*command.request, std::move(o));
   }
   std::vector<request_ptr> again;
   again.swap(repeats_);
@@ -333,16 +339,16 @@ void decider<Aggregate>::refuse_all(const error& why) {
   const bool alone = failed.commands.size() == 1 || failed.sealed;
   for (const decided_command& command : failed.commands) {
     if (why.code == errc::already_done || why.code == errc::key_reused)
-      command.request->answer.answer(answer_by_key(*command.request, dropped));
+      answer(*command.request, answer_by_key(*command.request, dropped));
     else if (why.code == errc::version_mismatch)
-      command.request->answer.answer(alone && command.count > 0 ? why : dropped);
+      answer(*command.request, alone && command.count > 0 ? why : dropped);
     else
-      command.request->answer.answer(why);
+      answer(*command.request, why);
   }
   for (const gathered& batch : waiting_)
-    for (const decided_command& command : batch.commands) command.request->answer.answer(dropped);
+    for (const decided_command& command : batch.commands) answer(*command.request, dropped);
   waiting_.clear();
-  for (const request_ptr& request : repeats_) request->answer.answer(dropped);
+  for (const request_ptr& request : repeats_) answer(*request, dropped);
   repeats_.clear();
 }
 

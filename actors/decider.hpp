@@ -3,6 +3,7 @@
 // room.cpp and user.cpp are this behind a mailbox.
 
 #include "actors/aggregates.hpp"
+#include "actors/command_tallies.hpp"
 #include "projections/record_seal.hpp"
 #include "storage/event_log.hpp"
 #include "storage/journal.hpp"
@@ -20,6 +21,7 @@ struct decider_context {
   storage::views_store& views; ///< for snapshots
   const clock& time;
   const projections::record_seal* seal = nullptr; ///< null: nothing is sealed
+  command_tallies* counted = nullptr;             ///< null: nobody counts
 };
 
 /// Decides commands in order of arrival, each against the state as it will be once all before it are durable. One
@@ -73,6 +75,8 @@ private:
     stream_version snapshot_version = 0;
   };
 
+  /// Every answer goes out here.
+  void answer(const typename Aggregate::request& request, result<outcome> with) const;
   void begin_from_snapshot();
   bool is_history(const storage::views_store::snapshot& what) const;
   std::string packed_state() const;

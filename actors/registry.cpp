@@ -62,19 +62,25 @@ registry_actor::behavior_type registry(self_pointer self, const decider_context*
                                        std::chrono::milliseconds idle) {
   const auto new_room = [=](const uuid& id) { return self->spawn(room, context, room_id{id}); };
   const auto new_user = [=](const uuid& id) { return self->spawn(user, context, user_id{id}); };
+  const auto note_awake = [=] {
+    if (context->counted) context->counted->note_awake(self->state.rooms.by_id.size(), self->state.users.by_id.size());
+  };
   const auto end_if_drained = [=] {
     if (self->state.draining && self->state.rooms.by_id.empty() && self->state.users.by_id.empty()) self->quit();
   };
   self->set_down_handler([=](caf::down_msg& down) {
     if (!gone(self, self->state.rooms, down.source, new_room)) gone(self, self->state.users, down.source, new_user);
+    note_awake();
     end_if_drained();
   });
   self->delayed_send(self, idle / 4, sweep{});
   return {[=](const room_request_ptr& request) {
             pass_on(self, self->state.rooms, request->room, request, [&] { return new_room(request->room); });
+            note_awake();
           },
           [=](const user_request_ptr& request) {
             pass_on(self, self->state.users, request->user, request, [&] { return new_user(request->user); });
+            note_awake();
           },
           [=](sweep) {
             const auto unused_since = steady::now() - idle;

@@ -1,5 +1,6 @@
 #include "app/bench_command.hpp"
 
+#include "app/file_limit.hpp"
 #include "bench/load/dialect.hpp"
 #include "bench/load/interruption.hpp"
 #include "bench/report/json.hpp"
@@ -7,7 +8,6 @@
 #include "bench/report/progress.hpp"
 #include "bench/report/table.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -16,14 +16,6 @@
 
 namespace palabre::app {
 namespace {
-
-/// A load is as many files as connections; the soft limit is a default, not a decision.
-void raise_file_limit() {
-  rlimit files{};
-  ::getrlimit(RLIMIT_NOFILE, &files);
-  files.rlim_cur = files.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &files);
-}
 
 const std::map<std::string, double> seconds_by_unit{{"ms", 0.001}, {"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}};
 

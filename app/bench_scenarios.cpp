@@ -3,6 +3,7 @@
 #include "app/bench_command.hpp"
 #include "bench/scenarios/cold_room.hpp"
 #include "bench/scenarios/connect.hpp"
+#include "bench/scenarios/empty_start.hpp"
 #include "bench/scenarios/generator.hpp"
 #include "bench/scenarios/history.hpp"
 #include "bench/scenarios/http.hpp"
@@ -110,6 +111,11 @@ void bench_command::add_scenarios() {
   add_number(scenario, "--events", killed->log.events, 1'000, 100'000'000, "in the log, which is invented first");
   add_number(scenario, "--posts", killed->posts, 1, 1'000'000, "accepted before it is killed");
   measures(scenario, killed, bench::measure_restart);
+
+  scenario = add_scenario("start", "what a server costs before anybody is there", about::our_files);
+  const auto empty = std::make_shared<bench::empty_server>();
+  add_number(scenario, "--starts", empty->starts, 1, 1'000, "of each run, on a fresh directory each");
+  measures(scenario, empty, bench::measure_start);
 
   scenario = add_scenario("wake", "the first post into a room that nobody has used for long", about::our_files);
   const auto cold = std::make_shared<bench::cold_room>();

@@ -13,6 +13,7 @@ namespace palabre::app {
 struct serve_options {
   std::string data = "./data";
   std::string listen = "127.0.0.1:8080"; ///< HOST:PORT; port 0: any free one, told on stdout
+  std::string commit = "unknown";        ///< that the program was built from
   bool test_routes = false;              ///< /test/echo, for conformance suites
 };
 int serve(const serve_options& options, const configuration& settings);

@@ -88,14 +88,21 @@ option proxy_header_option() {
           }};
 }
 
-option token_key_file_option() {
-  return {"realtime.token_key_file", "the key by which another system signs tokens for its users (HMAC with SHA-256)",
-          "the path of a file of mode 0600 with 32 bytes or more; empty: none",
-          [](configuration& c, const std::string& text) {
-            c.foreign_token_key_file = text;
+template <class Where>
+option path_option(std::string name, std::string help, std::string allowed, Where where) {
+  return {std::move(name), std::move(help), std::move(allowed),
+          [=](configuration& c, const std::string& text) {
+            where(c) = text;
             return true;
           },
-          [](const configuration& c) { return c.foreign_token_key_file; }};
+          [=](const configuration& c) { return where(const_cast<configuration&>(c)); }};
+}
+
+option token_key_file_option() {
+  return path_option(
+      "realtime.token_key_file", "the key by which another system signs tokens for its users (HMAC with SHA-256)",
+      "the path of a file of mode 0600 with 32 bytes or more; empty: none",
+      [](configuration & c) -> auto& { return c.foreign_token_key_file; });
 }
 
 const std::vector<option>& options() {
@@ -184,6 +191,19 @@ const std::vector<option>& options() {
           "realtime.expired_grace", "after the end of a token, for the client to bring another", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.expired_grace; }),
       token_key_file_option(),
+      hashes_option(
+          "metrics.api_key_sha256",
+          "keys that open /metrics, as hashes (sha256sum); with none, it is for whoever asks from this machine "
+          "directly",
+          [](configuration & c) -> auto& { return c.edge.metrics_key_hashes; }),
+      path_option(
+          "tls.certificate_file",
+          "the certificate that connections begin with, its chain behind it; SIGHUP reads it again",
+          "the path of a file in PEM; empty: connections are plain",
+          [](configuration & c) -> auto& { return c.tls.certificate; }),
+      path_option(
+          "tls.key_file", "the key of tls.certificate_file", "the path of a file of mode 0600 or 0640 in PEM",
+          [](configuration & c) -> auto& { return c.tls.key; }),
       number_option(
           "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(

@@ -4,6 +4,7 @@
 // are files (app/secrets.hpp).
 
 #include "actors/actor_runtime.hpp"
+#include "app/tls_files.hpp"
 #include "http/services.hpp"
 
 #include <string>
@@ -23,7 +24,8 @@ struct configuration {
   std::chrono::seconds drain_timeout{10};
   std::string log_level = "info";
   bool access_log = true;
-  std::string foreign_token_key_file;       ///< empty: none
+  std::string foreign_token_key_file; ///< empty: none
+  tls_files tls;
   std::vector<std::string> trusted_proxies; ///< as they were given; edge.trusted_proxies is made of them
 };
 

@@ -9,6 +9,7 @@
 #include "app/secrets.hpp"
 #include "app/seed_command.hpp"
 #include "app/user_commands.hpp"
+#include "http/server/tls_identity.hpp"
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
@@ -44,6 +45,17 @@ int show_configuration(const configuration& c) {
   return 0;
 }
 
+/// What a server would read beside its settings.
+palabre::result<void> check_files(const configuration& c) {
+  PALABRE_TRY(load_foreign_token_key(c.foreign_token_key_file));
+  PALABRE_TRY(const bool is_tls, wants_tls(c.tls));
+  palabre::http::tls_identity identity;
+  if (is_tls) {
+    PALABRE_TRY(show_certificate(identity, c.tls));
+  }
+  return palabre::success();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -53,6 +65,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
 
   serve_options serving;
+  serving.commit = PALABRE_COMMIT;
   setting_sources sources;
   CLI::App* serve_command = program.add_subcommand("serve", "serve the API until SIGTERM");
   serve_command->add_option("--data", serving.data, "the data directory, made if it is not there")
@@ -95,12 +108,10 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (*config_show) return show_configuration(settings.value());
-    const auto foreign_key = load_foreign_token_key(settings.value().foreign_token_key_file);
-    if (*config_check && !foreign_key) {
-      fail(std::cerr, foreign_key.error());
-      return 2;
+    if (*config_check) {
+      const auto checked = check_files(settings.value());
+      return checked ? 0 : (fail(std::cerr, checked.error()), 2);
     }
-    if (*config_check) return 0;
     exit_code = serve(serving, settings.value());
   }
   if (audit.is_asked()) exit_code = audit.run();

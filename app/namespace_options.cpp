@@ -48,26 +48,6 @@ option permission_option(std::string name, std::string help, permission middle, 
           }};
 }
 
-bool is_hash(const std::string& text) {
-  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);
-}
-
-template <class Where>
-option keys_option(std::string name, Where where) {
-  return {std::move(name), "keys that open this namespace to the server API, as hashes (sha256sum)",
-          "up to " + std::to_string(limits::api_keys_per_namespace_max) +
-              " SHA-256 hashes of 64 lower-case hex digits, separated by commas (in TOML: an array)",
-          [=](configuration& c, const std::string& text) {
-            std::vector<std::string> hashes = split(text, ',');
-            if (hashes.size() > limits::api_keys_per_namespace_max) return false;
-            if (!std::all_of(hashes.begin(), hashes.end(), is_hash)) return false;
-            where(c) = std::move(hashes);
-            return true;
-          },
-          [=](const configuration& c) { return joined(where(const_cast<configuration&>(c))); }};
-}
-
 /// Of one namespace: a member of it is the place of an option.
 class rows_of {
 public:
@@ -112,7 +92,8 @@ std::vector<option> rows_of::all() const {
       right("presence_for", "who may ask who is there", permission::subscribers, &ns::presence_for),
       flag("anonymous", "connections without a user may use the namespace; they may connect without a token then",
            &ns::anonymous),
-      keys_option(named("api_key_sha256"), place(&ns::api_key_hashes)),
+      hashes_option(named("api_key_sha256"), "keys that open this namespace to the server API, as hashes (sha256sum)",
+                    place(&ns::api_key_hashes)),
   };
 }
 

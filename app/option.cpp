@@ -43,4 +43,8 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+bool is_hash(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 } // namespace palabre::app

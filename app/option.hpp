@@ -56,6 +56,26 @@ option number_option(std::string name, std::string help, std::size_t least, std:
           [=](const configuration& c) { return std::to_string(where(const_cast<configuration&>(c))); }};
 }
 
+/// A SHA-256 in lower-case hex.
+bool is_hash(const std::string& text);
+
+/// Of keys, of which the settings hold the hashes alone.
+template <class Where>
+option hashes_option(std::string name, std::string help, Where where) {
+  return {std::move(name), std::move(help),
+          "up to " + std::to_string(limits::api_keys_per_namespace_max) +
+              " SHA-256 hashes of 64 lower-case hex digits, separated by commas (in TOML: an array)",
+          [=](configuration& c, const std::string& text) {
+            std::vector<std::string> hashes = split(text, ',');
+            if (hashes.size() > limits::api_keys_per_namespace_max) return false;
+            for (const std::string& each : hashes)
+              if (!is_hash(each)) return false;
+            where(c) = std::move(hashes);
+            return true;
+          },
+          [=](const configuration& c) { return joined(where(const_cast<configuration&>(c))); }};
+}
+
 template <class Where>
 option switch_option(std::string name, std::string help, Where where) {
   return {std::move(name), std::move(help), "true or false",

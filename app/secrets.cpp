@@ -1,10 +1,10 @@
 #include "app/secrets.hpp"
 
+#include "app/private_file.hpp"
 #include "base/digest.hpp"
 #include "storage/synced_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -18,17 +18,6 @@ constexpr std::size_t key_bytes = 32;
 
 error io_error(const std::string& what, const std::string& path) {
   return {errc::io, what + " " + path + ": " + std::strerror(errno)};
-}
-
-/// The first 4 KiB of a file that nobody else can read.
-result<std::string> read_private(const storage::file_handle& file, const std::string& path) {
-  struct stat about {};
-  if (::fstat(file.get(), &about) != 0) return io_error("cannot look at", path);
-  if ((about.st_mode & 077) != 0) return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
-  std::array<char, 4096> text{};
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) return io_error("cannot read", path);
-  return std::string(text.data(), static_cast<std::size_t>(size));
 }
 
 result<std::string> read_key(const storage::file_handle& file, const std::string& path) {

@@ -1,15 +1,13 @@
 #include "app/seed_command.hpp"
 
 #include "app/commands.hpp"
+#include "app/private_file.hpp"
 #include "app/seed_progress.hpp"
 #include "base/digest.hpp"
 #include "base/ids.hpp"
 #include "bench/report/columns.hpp"
-#include "storage/synced_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -26,15 +24,9 @@ constexpr std::size_t rooms_shown = 30, people_shown = 12;
 
 result<std::string> first_line(const std::string& path) {
   const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat about {};
-  if (!file || ::fstat(file.get(), &about) != 0)
-    return error{errc::io, "--password-file: cannot open " + path + ": " + std::strerror(errno)};
-  if ((about.st_mode & 077) != 0) return error{errc::invalid, path + " can be read by others; run: chmod 600 " + path};
-  std::array<char, 4096> text{};
-  const ssize_t size = ::read(file.get(), text.data(), text.size());
-  if (size < 0) return error{errc::io, "cannot read " + path + ": " + std::strerror(errno)};
-  const std::string_view whole(text.data(), static_cast<std::size_t>(size));
-  return std::string(whole.substr(0, whole.find('\n')));
+  if (!file) return error{errc::io, "--password-file: cannot open " + path + ": " + std::strerror(errno)};
+  PALABRE_TRY(const std::string whole, read_private(file, path));
+  return whole.substr(0, whole.find('\n'));
 }
 
 std::string made_password() {

@@ -2,8 +2,10 @@
 #include "app/commands.hpp"
 #include "app/control_socket.hpp"
 #include "app/erasure.hpp"
+#include "app/file_limit.hpp"
 #include "app/keys.hpp"
 #include "app/logging.hpp"
+#include "app/metrics.hpp"
 #include "app/recover.hpp"
 #include "app/secrets.hpp"
 #include "app/store.hpp"
@@ -14,6 +16,7 @@
 #include "http/presence/presence_desk.hpp"
 #include "http/read_positions.hpp"
 #include "http/server/server.hpp"
+#include "http/server/tls_identity.hpp"
 #include "http/tokens.hpp"
 #include "projections/tables.hpp"
 #include "storage/journal.hpp"
@@ -67,7 +70,12 @@ public:
       : options_(options), address_(std::move(address)), settings_(settings) {}
 
   result<void> open();
-  result<unsigned short> listen() { return server_->start(address_.host, address_.port); }
+  result<unsigned short> listen() {
+    return server_->start(address_.host, address_.port, settings_.tls.certificate.empty() ? nullptr : &identity_);
+  }
+  /// The certificate is another one from now on, or the old one stays.
+  void renew();
+  void tell_validity(timestamp until) const;
   void close();
 
 private:
@@ -110,7 +118,9 @@ private:
   std::unique_ptr<projections::past_queries> past_;
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<http::services> services_;
+  http::tls_identity identity_;
   std::unique_ptr<http::server> server_;
+  std::unique_ptr<metrics> metrics_;
   control_socket control_;
   std::mutex rebuilding_; ///< held by whoever computes the views anew
   std::atomic<bool> ending_{false};
@@ -128,6 +138,11 @@ void say_how_it_opened(const storage::open_report& report, const std::string& ep
 
 result<void> serving::open() {
   const std::string& data = options_.data;
+  PALABRE_TRY(const bool is_tls, wants_tls(settings_.tls));
+  if (is_tls) {
+    PALABRE_TRY(const timestamp until, show_certificate(identity_, settings_.tls));
+    tell_validity(until);
+  }
   PALABRE_TRY(storage::make_directory(data));
   auto log = storage::event_log::open(log_directory(data), storage::event_log::access::read_write, random_);
   if (!log) return with_advice(log.error(), data); // the server never goes on from a damaged log by itself
@@ -161,6 +176,9 @@ result<void> serving::open() {
                                      *presence_, *tokens_, *hasher_, *reading_, *past_, *reads_, time_, random_,
                                      keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
   server_ = std::make_unique<http::server>(*services_);
+  metrics_ = std::make_unique<metrics>(metrics_ground{*server_, *actors_, *journal_, *log_, *projector_, *views_,
+                                                      services_->readiness, time_, options_.data, options_.commit});
+  services_->metrics = [this] { return metrics_->text(); };
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.
   journal_->add_listener([this](const storage::committed_batch_ptr& batch) { tokens_->hear(*batch); });
@@ -341,15 +359,42 @@ void serving::close() {
   if (projector_) projector_->stop();
 }
 
-/// SIGTERM and SIGINT arrive here and nowhere else. Blocked before any thread starts, so that all inherit it.
-sigset_t block_end_signals() {
+void serving::tell_validity(timestamp until) const {
+  constexpr std::chrono::milliseconds soon = std::chrono::hours(14 * 24);
+  const bool is_over = until <= time_.now();
+  const auto told = until.ms - time_.now().ms < soon.count() ? spdlog::level::warn : spdlog::level::info;
+  spdlog::log(told, "the certificate {} valid until {}", is_over ? "was" : "is", to_rfc3339(until));
+}
+
+void serving::renew() {
+  if (settings_.tls.certificate.empty()) return spdlog::info("SIGHUP: there is no certificate to be read again");
+  const auto shown = show_certificate(identity_, settings_.tls);
+  if (!shown) return spdlog::error("the certificate that was shown before stays: {}", shown.error().context);
+  tell_validity(shown.value());
+}
+
+/// SIGTERM, SIGINT and SIGHUP arrive here and nowhere else. Blocked before any
+/// thread starts, so that all inherit it.
+sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+/// Without a file to open the log takes nothing more: connections must not be able to use them up.
+void check_file_limit(const configuration& settings) {
+  constexpr std::size_t of_both_stores = 2'000;
+  const std::size_t of_each = settings.tls.certificate.empty() ? 1 : 3;
+  const std::size_t needed = settings.edge.connections_max * of_each + of_both_stores;
+  const std::size_t allowed = raise_file_limit();
+  if (allowed < needed)
+    spdlog::warn("this process may open {} files; {} connections of {} each (limits.connections) and the log want {}",
+                 allowed, settings.edge.connections_max, of_each, needed);
 }
 
 } // namespace
@@ -360,12 +405,13 @@ int serve(const serve_options& options, const configuration& settings) {
     fail(std::cerr, address.error());
     return 2;
   }
-  const sigset_t signals = block_end_signals();
+  const sigset_t signals = block_signals();
   start_logging(settings.log_level, settings.access_log);
   if (!settings.edge.limits_enabled) spdlog::warn("limits.enabled is false: nobody is slowed down");
   configuration with_version = settings;
   with_version.edge.version = PALABRE_VERSION;
   with_version.edge.test_routes = options.test_routes;
+  check_file_limit(settings);
   if (options.test_routes) spdlog::warn("test routes are enabled: anyone may send 16 MiB to /test/echo");
   int exit_code = 0;
   {
@@ -378,9 +424,10 @@ int serve(const serve_options& options, const configuration& settings) {
       exit_code = 1;
     } else {
       const std::string host = options.listen.substr(0, options.listen.rfind(':'));
-      std::cout << "palabre: listening on http://" << host << ':' << port.value() << std::endl;
+      const char* scheme = settings.tls.certificate.empty() ? "http://" : "https://";
+      std::cout << "palabre: listening on " << scheme << host << ':' << port.value() << std::endl;
       int signal = 0;
-      sigwait(&signals, &signal);
+      while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) server.renew();
       spdlog::info("{}: draining", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     }
     server.close();

@@ -24,4 +24,5 @@ palabre_import(argon2::argon2 argon2.h argon2)
 palabre_import(jwt::jwt jwt.h jwt)
 palabre_import(brotli::enc brotli/encode.h brotlienc)
 palabre_import(brotli::dec brotli/decode.h brotlidec)
+palabre_import(prometheus::core prometheus/text_serializer.h prometheus-cpp-core) # its own files want cURL and civetweb
 palabre_import(mimalloc::mimalloc mimalloc.h mimalloc)

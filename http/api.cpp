@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/openapi.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/rpc_call.hpp"
@@ -185,6 +186,11 @@ bool waits_for_views(const call& c, access needs) {
   return needs == access::administrator || (c.method == verb::get && needs != access::anyone);
 }
 
+/// What a call draws from before its handler. A bucket for each room is the handler's; here the room is not known yet.
+rate_class drawn_from_by(const route& row) {
+  return row.limited_as() == rate_class::typing ? rate_class::write : row.limited_as();
+}
+
 } // namespace
 
 const std::string* call::query_value(std::string_view name) const {
@@ -195,7 +201,8 @@ const std::string* call::query_value(std::string_view name) const {
 
 api::api(services& s, const std::vector<route>& table)
     : s_(s), rows_(std::make_unique<router>(table)), description_(openapi_document(table, s.settings.version)),
-      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)) {}
+      rates_(std::make_unique<rate_limits>(s.settings.rates, s.settings.limits_enabled)),
+      problems_(std::make_unique<problem_tallies>()) {}
 
 api::~api() = default;
 
@@ -214,8 +221,7 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
   if (needs != access::anyone)
     if (auto denial = authenticate(s_, c, row)) co_return std::move(*denial);
   if (row) {
-    // A bucket for each room is the handler's; here the room is not known yet.
-    const rate_class of = row->limited_as() == rate_class::typing ? rate_class::write : row->limited_as();
+    const rate_class of = drawn_from_by(*row);
     const uuid key = needs == access::anyone ? c.address : uuid(c.user());
     if (of == rate_class::join && !c.address.is_nil()) // codes are guessed with many accounts, too
       if (auto refusal = rates_->take(of, c.address, arrived, &c.rate)) co_return std::move(*refusal);
@@ -269,10 +275,22 @@ awaitable<std::optional<answer_or_problem>> api::call_rpc(std::string_view metho
   call c;
   c.who = who;
   c.request_id = std::move(request_id);
-  if (auto refusal = fill_from_rpc(*row, std::move(data), c)) co_return answer_or_problem(std::move(*refusal));
+  if (auto refusal = fill_from_rpc(*row, std::move(data), c)) {
+    if (auto limited = rates_->take(drawn_from_by(*row), who.user, std::chrono::steady_clock::now()))
+      refusal = std::move(limited);
+    problems_->count(refusal->code);
+    co_return answer_or_problem(std::move(*refusal));
+  }
   auto running = handle(c, nullptr);
-  auto outcome = co_await std::move(running);
-  co_return std::optional<answer_or_problem>(std::move(outcome));
+  std::optional<answer_or_problem> outcome;
+  try {
+    outcome = co_await std::move(running);
+  } catch (...) { // who called tells it
+    problems_->count("internal");
+    throw;
+  }
+  if (const auto* wrong = std::get_if<problem>(&*outcome)) problems_->count(wrong->code);
+  co_return outcome;
 }
 
 } // namespace palabre::http

@@ -54,7 +54,7 @@ struct call {
   bool body_too_large = false;
   std::string content_type;
   std::string authorization; ///< header; empty by rpc
-  std::string api_key;       ///< header X-API-Key; of the server API
+  std::string api_key;       ///< header X-API-Key; of the server API and of /metrics
   std::string idempotency_key;
   std::string if_match, if_none_match, min_position;
   bool accepts_event_stream = false; ///< "text/event-stream" stands in Accept
@@ -63,6 +63,7 @@ struct call {
   std::string user_agent;
   std::string traceparent; ///< of the caller's trace; empty: none, or not one
   uuid address;            ///< stands for where it comes from (http/server/client_address.hpp); nil by rpc
+  bool from_here = false;  ///< from this machine and through no proxy, as far as one can tell
 
   // ---- found out on the way
   std::optional<access_claims> who; ///< set for access::user and above; given by rpc
@@ -162,6 +163,7 @@ struct route {
   bool takes_ticket = false;   ///< `?ticket=` stands in for the access token
   bool streams = false;        ///< to who accepts text/event-stream
   bool takes_api_key = false;  ///< X-API-Key, of the server API
+  bool for_operator = false;   ///< asked from this machine, or with X-API-Key (`[metrics] api_key_sha256`)
 
   /// Of `rate`, or by the verb.
   constexpr rate_class limited_as() const {
@@ -174,6 +176,7 @@ struct route {
 /// All rows, of all files in routes/.
 const std::vector<route>& route_table();
 
+class problem_tallies;
 class rate_limits;
 class router;
 
@@ -192,6 +195,8 @@ public:
   /// What this API is, as OpenAPI 3.1 (http/openapi.hpp).
   const std::string& description() const { return description_; }
   rate_limits& rates() const { return *rates_; }
+  /// Of the answers of all its operations, over HTTP and by rpc, and of what the transport refuses by itself.
+  problem_tallies& problems() const { return *problems_; }
   /// "GET, HEAD, OPTIONS": what a path has; empty: there is no such path.
   std::string allowed(std::string_view path) const;
 
@@ -209,6 +214,7 @@ private:
   std::unique_ptr<const router> rows_;
   const std::string description_;
   std::unique_ptr<rate_limits> rates_;
+  std::unique_ptr<problem_tallies> problems_;
 };
 
 } // namespace palabre::http

@@ -219,6 +219,8 @@ void append_responses(std::string& out, const route& row, shape_book& book, resp
 void append_security(std::string& out, const route& row) {
   if (row.takes_api_key)
     out += R"([{"api_key":[]}])";
+  else if (row.for_operator)
+    out += R"([{},{"api_key":[]}])";
   else if (row.needs == access::anyone)
     out += "[]";
   else if (row.takes_ticket)
@@ -235,6 +237,7 @@ std::pair<std::string_view, std::string_view> sentence_of(std::string_view summa
 }
 
 std::string_view who_may(const route& row) {
+  if (row.for_operator) return "whoever asks from the server's own machine, or has the operator's key";
   return row.takes_api_key ? "whoever has a key of the namespace" : words_of(row.needs);
 }
 
@@ -437,7 +440,8 @@ std::vector<std::string_view> codes_of(const route& row) {
       "malformed_request", "request_timeout", "payload_too_large", "target_too_long", "expectation_failed",
       "headers_too_large", "internal",        "overloaded",        "unavailable",     "http_version_not_supported"};
   if (row.needs != access::anyone) add(codes, {"unauthenticated", "token_expired"});
-  if (row.takes_api_key) add(codes, {"unauthenticated"});
+  if (row.takes_api_key || row.for_operator) add(codes, {"unauthenticated"});
+  if (row.for_operator) add(codes, {"forbidden"});
   if (row.needs == access::administrator || row.needs >= access::room_read) add(codes, {"forbidden"});
   if (row.needs >= access::administrator) add(codes, {"not_yet"});
   if (is_room_level(row.needs) || !captures_of(row.path).empty()) add(codes, {"not_found"});

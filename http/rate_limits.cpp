@@ -2,6 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/stream_id.hpp"
+#include "http/server/client_address.hpp"
 
 #include <algorithm>
 
@@ -65,18 +66,19 @@ std::string_view name_of(rate_class c) {
   return "by_verb";
 }
 
-rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
-    : enabled_(enabled), addresses_(per_second(allowed.address_per_second, 4), keys_max),
-      reads_(per_second(allowed.requests_per_second, 4), keys_max),
-      writes_(per_second(allowed.writes_per_second, 5), keys_max),
-      looks_back_(per_second(allowed.looks_back_per_second, 2), keys_max),
-      joins_(per_minute(allowed.joins_per_minute), keys_max), typing_({microseconds(1'000'000), 5}, keys_max),
-      registrations_(per_minute(allowed.registrations_per_minute), keys_max),
-      logins_(per_minute(allowed.login_per_minute), keys_max),
-      accounts_(per_minute(allowed.login_per_minute), keys_max), pairs_(per_minute(allowed.login_per_minute), keys_max),
-      wrong_passwords_({}, keys_max) {}
+rate_limits::class_buckets::class_buckets(rate of_one)
+    : each(of_one, keys_max),
+      networks({of_one.interval / addresses_in_network, of_one.burst * addresses_in_network}, keys_max) {}
 
-token_buckets* rate_limits::buckets_of(rate_class of) {
+rate_limits::rate_limits(const rate_settings& allowed, bool enabled)
+    : enabled_(enabled), addresses_(per_second(allowed.address_per_second, 4)),
+      reads_(per_second(allowed.requests_per_second, 4)), writes_(per_second(allowed.writes_per_second, 5)),
+      looks_back_(per_second(allowed.looks_back_per_second, 2)), joins_(per_minute(allowed.joins_per_minute)),
+      typing_({microseconds(1'000'000), 5}), registrations_(per_minute(allowed.registrations_per_minute)),
+      logins_(per_minute(allowed.login_per_minute)), accounts_(per_minute(allowed.login_per_minute), keys_max),
+      pairs_(per_minute(allowed.login_per_minute), keys_max), wrong_passwords_({}, keys_max) {}
+
+rate_limits::class_buckets* rate_limits::buckets_of(rate_class of) {
   switch (of) {
   case rate_class::read: return &reads_;
   case rate_class::write: return &writes_;
@@ -92,13 +94,30 @@ token_buckets* rate_limits::buckets_of(rate_class of) {
   return nullptr;
 }
 
+problem rate_limits::say_no(rate_class of, std::string_view words, milliseconds wait) {
+  refused_[static_cast<std::size_t>(of)].add();
+  return rate_limited(std::string(words), wait);
+}
+
 std::optional<problem> rate_limits::refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
                                            rate_standing* standing, std::string_view words) {
   const auto drawn = by.draw(key, now);
   if (standing)
     *standing = {of, by.allowed().burst, drawn.left, drawn.full_in, std::chrono::ceil<milliseconds>(by.refill())};
   if (drawn.wait.count() == 0) return std::nullopt;
-  return rate_limited(std::string(words), drawn.wait);
+  return say_no(of, words, drawn.wait);
+}
+
+/// The network pays only for what its address may do: one that is too loud takes nothing from its neighbours.
+std::optional<problem> rate_limits::refuse(class_buckets& by, rate_class of, const uuid& key, time_point now,
+                                           rate_standing* standing, std::string_view words) {
+  if (auto refusal = refuse(by.each, of, key, now, standing, words)) return refusal;
+  const auto network = network_of(key);
+  if (!network) return std::nullopt;
+  rate_standing of_network;
+  auto refusal = refuse(by.networks, of, *network, now, &of_network, words);
+  if (refusal && standing) *standing = of_network;
+  return refusal;
 }
 
 std::optional<problem> rate_limits::take_address(const uuid& address, time_point now, rate_standing* standing) {
@@ -107,13 +126,20 @@ std::optional<problem> rate_limits::take_address(const uuid& address, time_point
 }
 
 std::optional<problem> rate_limits::take(rate_class of, const uuid& key, time_point now, rate_standing* standing) {
-  token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
+  class_buckets* buckets = enabled_ ? buckets_of(of) : nullptr;
   if (!buckets) return std::nullopt;
   return refuse(*buckets, of, key, now, standing, words_of(of));
 }
 
+std::vector<edge_counts::named> rate_limits::refusals() const {
+  std::vector<edge_counts::named> all;
+  for (std::size_t i = static_cast<std::size_t>(rate_class::read); i < classes; ++i)
+    all.push_back({name_of(static_cast<rate_class>(i)), refused_[i].value()});
+  return all;
+}
+
 void rate_limits::owe(rate_class of, const uuid& key, time_point now, std::size_t tokens) {
-  if (token_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->owe(key, now, tokens);
+  if (class_buckets* buckets = enabled_ ? buckets_of(of) : nullptr) buckets->each.owe(key, now, tokens);
 }
 
 bool rate_limits::is_known(const uuid& pair) {
@@ -129,7 +155,7 @@ std::optional<problem> rate_limits::before_login(const uuid& account, const uuid
   const auto wait = wrong_passwords_.wait(pair, now);
   if (wait.count() > 0) {
     if (standing) *standing = {rate_class::log_in, 1, 0, wait, wait};
-    return rate_limited(std::string(words), wait);
+    return say_no(rate_class::log_in, words, wait);
   }
   if (is_known(pair)) return refuse(pairs_, rate_class::log_in, pair, now, standing, words);
   return refuse(accounts_, rate_class::log_in, account, now, standing, words);

@@ -2,11 +2,14 @@
 // How much one address and one user may ask for, by class of operation (`[limits]`). With `limits.enabled = false`
 // nothing here refuses anyone.
 
+#include "base/tally.hpp"
+#include "http/edge_counts.hpp"
 #include "http/growing_delays.hpp"
 #include "http/problem.hpp"
 #include "http/rate_class.hpp"
 #include "http/token_buckets.hpp"
 
+#include <array>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -25,10 +28,13 @@ struct rate_settings {
   unsigned looks_back_per_second = 20;    ///< `?at=`, of one user; two seconds' worth at once
 };
 
+/// Where the key is of an IPv6 address (http/server/client_address.hpp), its /48 has a bucket too, of so many times the
+/// size: networks of that size are what one customer of a host gets, and what many of a mobile network share.
 /// Threads: any.
 class rate_limits {
 public:
   using time_point = token_buckets::time_point;
+  static constexpr unsigned addresses_in_network = 32;
 
   rate_limits(const rate_settings& allowed, bool enabled);
 
@@ -47,20 +53,34 @@ public:
                                       rate_standing* standing = nullptr);
   void after_login(const uuid& account, const uuid& address, bool right, time_point now);
 
+  /// How often something of each class was refused.
+  std::vector<edge_counts::named> refusals() const;
+
 private:
+  struct class_buckets {
+    explicit class_buckets(rate of_one);
+    token_buckets each;
+    token_buckets networks; ///< by the /48 of an IPv6 address
+  };
+  static constexpr std::size_t classes = static_cast<std::size_t>(rate_class::address) + 1;
   struct known_pairs {
     std::mutex mutex;
     std::unordered_set<uuid, seeded_hash> pairs; // by mutex; full: emptied, and learned anew
   };
-  token_buckets* buckets_of(rate_class of);
+  class_buckets* buckets_of(rate_class of);
+  problem say_no(rate_class of, std::string_view words, std::chrono::milliseconds wait);
   bool is_known(const uuid& pair);
   std::optional<problem> refuse(token_buckets& by, rate_class of, const uuid& key, time_point now,
                                 rate_standing* standing, std::string_view words);
+  std::optional<problem> refuse(class_buckets& by, rate_class of, const uuid& key, time_point now,
+                                rate_standing* standing, std::string_view words);
 
   const bool enabled_;
-  token_buckets addresses_, reads_, writes_, looks_back_, joins_, typing_, registrations_, logins_, accounts_, pairs_;
+  class_buckets addresses_, reads_, writes_, looks_back_, joins_, typing_, registrations_, logins_;
+  token_buckets accounts_, pairs_;
   growing_delays wrong_passwords_;
   known_pairs known_;
+  std::array<shared_tally, classes> refused_;
 };
 
 } // namespace palabre::http

@@ -57,10 +57,11 @@ struct edge_settings {
   std::vector<std::string> allowed_origins;                                ///< beside the server's own
   proxy_list trusted_proxies;                                              ///< whose word on the client counts
   proxy_header proxies_write = proxy_header::x_forwarded_for;
-  namespace_table namespaces;              ///< of channels beside rooms
-  std::vector<std::string> administrators; ///< logins, canonical: whoever has one is an administrator unpromoted
-  std::string version;                     ///< of the server
-  bool test_routes = false;                ///< whether there is /test/echo
+  namespace_table namespaces;                  ///< of channels beside rooms
+  std::vector<std::string> metrics_key_hashes; ///< SHA-256 in lower-case hex; with one, who has no key sees no metrics
+  std::vector<std::string> administrators;     ///< logins, canonical: whoever has one is an administrator unpromoted
+  std::string version;                         ///< of the server
+  bool test_routes = false;                    ///< whether there is /test/echo
 };
 
 /// One check of /health/ready.
@@ -92,6 +93,7 @@ struct services {
   std::string foreign_token_key = {};    ///< by which other systems vouch for their users; empty: none does
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
+  std::function<std::string()> metrics = {}; ///< in Prometheus' text format; thread-safe; none: there is no /metrics
 };
 
 } // namespace palabre::http

@@ -33,7 +33,7 @@ function inside(description, session, operation) {
       operation.parameters.length > 0 && part('Parameters', parameters_view(description, operation.parameters)),
       operation.body && part('Body', schema_view(description, operation.body.schema)),
       part('Answers', ...operation.answers.map((answer) => answer_view(description, answer)))),
-    element('section.try', { 'aria-label': 'Try it' }, element('h3', {}, 'Try it'), trying_view(description, session, operation)));
+    element('section.try', { 'aria-label': `Try ${operation.method} ${operation.path}` }, element('h3', {}, 'Try it'), trying_view(description, session, operation)));
 }
 
 function part(title, ...content) {

@@ -87,8 +87,10 @@ void conversation::end(const exchange& words, wording& say) {
     const bool replies = random_.percent(50);
     post(asker_, say.say(random_.one_of(words.follow_ups)), replies ? std::optional(last_message_) : std::nullopt);
   }
-  if (!words.closings.empty() && random_.percent(40))
-    post(other_than(asker_, speaker_), say.say(random_.one_of(words.closings)), std::nullopt);
+  if (!words.closings.empty() && random_.percent(40)) {
+    const std::size_t closes = other_than(asker_, speaker_); // first, whatever the compiler
+    post(closes, say.say(random_.one_of(words.closings)), std::nullopt);
+  }
 }
 
 /// Meant for another room, and gone as soon as it is seen.

@@ -42,6 +42,10 @@ const std::string& event_log::epoch() const {
 const open_report& event_log::report() const {
   return state_->log.report;
 }
+store_usage event_log::usage() const {
+  return usage_of(state_->log.store->instance());
+}
+
 const std::string& event_log::directory() const {
   return state_->directory;
 }

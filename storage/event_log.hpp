@@ -3,6 +3,7 @@
 // anyone.
 
 #include "storage/record.hpp"
+#include "storage/store_usage.hpp"
 
 #include <functional>
 #include <optional>
@@ -68,6 +69,7 @@ public:
   const std::string& epoch() const;
   const open_report& report() const;
   const std::string& directory() const;
+  store_usage usage() const;
   /// read_only: the first thing found wrong when it was opened, beginning with "position N: " where one is known; the
   /// head is then as far as the log can be read. Positions that are damaged further down show when they are read.
   const std::optional<std::string>& damage() const;

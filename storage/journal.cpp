@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "storage/batch_writer.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 
@@ -35,6 +36,10 @@ queued measured(append&& what) {
   return q;
 }
 
+constexpr std::array<std::uint64_t, 9> events_bounds{1, 2, 4, 8, 16, 32, 64, 128, 256};
+constexpr std::array<std::uint64_t, 10> micros_bounds{250,   500,    1'000,  2'000,   4'000,
+                                                      8'000, 16'000, 50'000, 250'000, 1'000'000};
+
 const error stopped{errc::unavailable, "the journal has stopped"};
 
 } // namespace
@@ -65,12 +70,19 @@ struct journal::state {
   steady::time_point mark_synced_at = steady::now();
   bool mark_closed = false;
 
+  // Of the one that steps; read by any.
+  distribution_tally<events_bounds> batch_events;
+  distribution_tally<micros_bounds> commit_micros;
+  tally appends_refused;
+  shared_tally queue_full;
+
   bool step();
   void run();
   bool fetch();
   std::size_t end_of_batch() const;
   result<committed_batch_ptr> commit(std::size_t end);
   result<void> acknowledge(const committed_batch_ptr& batch);
+  void count(const committed_batch_ptr& batch, steady::duration took);
   void tell(std::size_t end, const committed_batch_ptr& batch) noexcept;
   void release(std::size_t end);
   void fail_from(std::size_t first) noexcept;
@@ -168,14 +180,23 @@ void journal::state::fail_from(std::size_t first) noexcept {
   next = 0;
 }
 
+void journal::state::count(const committed_batch_ptr& batch, steady::duration took) {
+  appends_refused.add(static_cast<std::uint64_t>(std::ranges::count_if(verdicts, [](auto& v) { return !!v.refused; })));
+  if (!batch) return;
+  batch_events.add(batch->records.size());
+  commit_micros.add(static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+}
+
 bool journal::state::step() {
   if (!healthy || !fetch()) return false;
   const std::size_t end = end_of_batch();
+  const auto begun = steady::now();
   const auto committed = commit(end);
   if (!committed) {
     fail_from(next);
     return true;
   }
+  count(committed.value(), steady::now() - begun);
   tell(end, committed.value());
   release(end);
   sync_mark_if_due();
@@ -254,7 +275,10 @@ result<void> journal::submit(append what) {
   {
     std::lock_guard lock(state_->mutex);
     if (state_->stopping || !state_->healthy) return stopped;
-    if (state_->queued_bytes + q.bytes > limits::journal_queue_bytes_max) return error{errc::overloaded, "journal"};
+    if (state_->queued_bytes + q.bytes > limits::journal_queue_bytes_max) {
+      state_->queue_full.add();
+      return error{errc::overloaded, "journal"};
+    }
     state_->queued_bytes += q.bytes;
     state_->incoming.push_back(std::move(q));
     wake = state_->waiting;
@@ -269,6 +293,14 @@ bool journal::step() {
 
 bool journal::healthy() const {
   return state_->healthy;
+}
+
+journal_counts journal::counts() const {
+  journal_counts all{state_->batch_events.read(), state_->commit_micros.read(), state_->appends_refused.value(),
+                     state_->queue_full.value(), 0};
+  std::lock_guard lock(state_->mutex);
+  all.queued_bytes = state_->queued_bytes;
+  return all;
 }
 
 } // namespace palabre::storage

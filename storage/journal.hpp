@@ -2,6 +2,7 @@
 // The only writer of the log. One thread drains the queue into one WriteBatch, writes and syncs it once, then tells
 // everyone. This is group commit without timers, and it gives positions without gaps.
 
+#include "base/tally.hpp"
 #include "storage/event_log.hpp"
 
 #include <condition_variable>
@@ -47,6 +48,15 @@ struct append {
   std::function<void(result<appended>)> done;
 };
 
+/// What the journal has committed since it was made.
+struct journal_counts {
+  distribution events;               ///< of one batch; what was merely refused in it is no batch
+  distribution micros;               ///< from the first judgement of a batch until it is durable
+  std::uint64_t appends_refused = 0; ///< by what the log holds: a version, a key
+  std::uint64_t queue_full = 0;
+  std::uint64_t queued_bytes = 0; ///< now
+};
+
 /// Queue when full: *refuse*: submit answers `overloaded`. Bound: limits::journal_queue_bytes_max.
 /// Threads: submit() from any; step() from one at a time. Lifetime: the log outlives it; stop() before the listeners
 /// end.
@@ -77,6 +87,9 @@ public:
 
   /// False from the first failed write or sync on, until restart: fail closed.
   bool healthy() const;
+
+  /// Any thread.
+  journal_counts counts() const;
 
 private:
   struct state;

@@ -60,6 +60,7 @@ public:
   /// Of a reader beside a writer: as of rocksdb_instance.
   result<void> catch_up() { return instance_->catch_up(); }
   rocksdb::DB& db() const { return instance_->db(); }
+  const rocksdb_instance& instance() const { return *instance_; }
   rocksdb::ColumnFamilyHandle* family(log_family which) const { return instance_->family(which); }
 
 private:

@@ -42,6 +42,7 @@ public:
 
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(std::size_t i) const { return handles_[i]; }
+  std::size_t families_count() const { return handles_.size(); }
 
 private:
   rocksdb_instance() = default;

@@ -68,6 +68,10 @@ std::string views_store::directory() const {
   return state_->rows.pin()->directory;
 }
 
+store_usage views_store::usage() const {
+  return usage_of(*state_->rows.pin()->instance);
+}
+
 void views_store::keep_hot(table t, std::size_t rows_max) {
   views_rows& rows = state_->rows.own();
   PALABRE_ASSERT(t < rows.tables);

@@ -6,6 +6,7 @@
 #include "base/position.hpp"
 #include "base/result.hpp"
 #include "storage/record.hpp"
+#include "storage/store_usage.hpp"
 
 #include <functional>
 #include <memory>
@@ -43,6 +44,7 @@ public:
 
   bool was_emptied() const;
   std::string directory() const;
+  store_usage usage() const;
 
   /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened
   /// read-only.

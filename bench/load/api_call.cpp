@@ -5,6 +5,7 @@
 #include <boost/asio/write.hpp>
 
 #include <stdexcept>
+#include <thread>
 
 namespace palabre::bench {
 
@@ -36,6 +37,18 @@ std::string call_api(const endpoint& at, std::string_view method, std::string_vi
   if (!answer.starts_with("HTTP/1.1 2"))
     throw std::runtime_error(std::string(method) + " " + std::string(path) + ": " + answer);
   return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+void wait_until_ready(const endpoint& at, std::chrono::seconds most) {
+  for (const auto start = std::chrono::steady_clock::now();;) {
+    try {
+      call_api(at, "GET", "/health/ready", {});
+      return;
+    } catch (const std::runtime_error&) { // 503 with what is not ready, most likely
+      if (std::chrono::steady_clock::now() - start > most) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 std::string string_field(const std::string& json, const std::string& name) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "bench/load/endpoint.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace palabre::bench {
 /// the body. Throws std::runtime_error, with the answer, unless the status is 2xx.
 std::string call_api(const endpoint& at, std::string_view method, std::string_view path, std::string_view token,
                      std::string_view json_body = {});
+
+/// Until /health/ready says 200. Throws std::runtime_error, with the last answer, if it does not for so long.
+void wait_until_ready(const endpoint& at, std::chrono::seconds most);
 
 /// The string behind `"name":"` in a JSON text. Throws std::runtime_error if it is not there.
 std::string string_field(const std::string& json, const std::string& name);

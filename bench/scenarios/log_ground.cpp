@@ -5,12 +5,9 @@
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
-#include <thread>
 
 namespace palabre::bench {
 namespace {
-
-using steady = std::chrono::steady_clock;
 
 constexpr double events_per_second_min = 5'000; // slower is not slow but broken
 
@@ -57,15 +54,7 @@ std::unique_ptr<own_server> log_ground::serve() const {
 
 void log_ground::wait_until_ready(const own_server& server) const {
   const auto most = std::chrono::duration<double>(30 + static_cast<double>(size_.events) / events_per_second_min);
-  for (const auto start = steady::now();;) {
-    try {
-      call_api(server.at(), "GET", "/health/ready", {});
-      return;
-    } catch (const std::runtime_error&) { // 503 with what is not ready, most likely
-      if (steady::now() - start > most) throw;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  bench::wait_until_ready(server.at(), std::chrono::ceil<std::chrono::seconds>(most));
 }
 
 void add_figures(run& to, const std::string& name, double seconds, double cpu_seconds, std::uint64_t events,

@@ -38,6 +38,8 @@ asio::awaitable<void> answer_late(std::shared_ptr<connection> peer, context& sha
 asio::awaitable<void> conversation::call(command c) {
   const bool exists = shared_.operations.has_rpc(c.method);
   const bool is_nobody = peer_.who().what == identity::kind::nobody;
+  if ((!exists || !peer_.who().is_account()) && is_too_much(rate_class::read)) // what there is draws by its row
+    co_return refuse(c, command_errors::too_many_requests);
   if (!peer_.who().is_account())
     co_return refuse(c, exists      ? command_errors::unauthorized
                         : is_nobody ? command_errors::not_available

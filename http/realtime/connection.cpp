@@ -67,6 +67,7 @@ void connection::flush(std::span<const lent_frames> lent) {
     case outbox::outcome::broken: drop(); return;
     }
   }
+  home_->note_unsent(*this, outbox_.bytes());
   if (outbox_.empty()) ping_is_unsent_ = false;
   if (is_listening() && outbox_.bytes() > limits::outbox_bytes_max) become_slow();
   if (phase_ == phase::closing && outbox_.empty()) finish_sending();
@@ -104,6 +105,7 @@ void connection::wait_until_writable() {
 /// What waits is of no use to who does not read it: recovery will bring it.
 void connection::become_slow() {
   outbox_.drop_unsent(framing());
+  home_->note_slow();
   disconnect(disconnections::slow);
 }
 
@@ -203,7 +205,10 @@ void connection::set_deadline() {
 
 void connection::on_time(time_point now) {
   if (is_gone()) return;
-  if (now >= write_by_) return drop(); // nothing can be said to who takes nothing
+  if (now >= write_by_) { // nothing can be said to who takes nothing
+    if (phase_ != phase::closing) home_->note_slow();
+    return drop();
+  }
   if (phase_ == phase::closing) {
     if (now >= end_at_) return drop();
     ping_at_ = pong_by_ = drain_at_ = subscription_ends_at_ = never;

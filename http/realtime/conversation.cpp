@@ -14,6 +14,20 @@ namespace {
 /// rooms in one message, is answered as fast as it reads instead of running into the outbox's bound.
 constexpr std::size_t unsent_before_command_max = limits::outbox_bytes_max / 8;
 
+/// What a command draws from: as its counterpart among the operations would. Calls draw by their row; what begins, ends
+/// or keeps up what was paid for draws from nothing.
+rate_class cost_of(name what) {
+  switch (what) {
+  case name::subscribe:
+  case name::history:
+  case name::presence:
+  case name::presence_stats:
+  case name::sub_refresh: return rate_class::read;
+  case name::publish: return rate_class::write;
+  default: return rate_class::unlimited;
+  }
+}
+
 } // namespace
 
 asio::awaitable<void> conversation::hear(std::string message) {
@@ -48,6 +62,7 @@ asio::awaitable<void> conversation::carry_out(command c) {
     co_await std::move(drained);
   }
   if (!may_be_carried_out(c)) co_return;
+  if (is_too_much(cost_of(c.what))) co_return refuse(c, command_errors::too_many_requests);
   if (c.what == name::rpc) {
     auto step = call(std::move(c));
     co_await std::move(step);
@@ -78,6 +93,12 @@ bool conversation::may_be_carried_out(const command& c) {
   }
   if (c.what == name::none) peer_.disconnect(disconnections::bad_request);
   return c.what != name::none;
+}
+
+/// By the user, on all connections together; who is nobody, on this one.
+bool conversation::is_too_much(rate_class of) const {
+  const uuid key = peer_.who().what == identity::kind::nobody ? peer_.client() : uuid(peer_.who().user);
+  return shared_.operations.rates().take(of, key, std::chrono::steady_clock::now()).has_value();
 }
 
 void conversation::hear_without_id(const command& c) {

@@ -31,6 +31,7 @@ private:
 
   boost::asio::awaitable<void> carry_out(command c);
   bool may_be_carried_out(const command& c);
+  bool is_too_much(rate_class of) const;
   void hear_without_id(const command& c);
   void carry_out_at_once(const command& c);
   bool is_connected() const { return !peer_.client().is_nil(); }

@@ -43,6 +43,16 @@ struct channel_frames {
   std::vector<mark> marks;         ///< of events: one for each frame
   std::vector<farewell> farewells; ///< nearly always none
 
+  /// How many frames: that many of events, and ephemera are one.
+  std::size_t publications() const {
+    if (what == kind::events) return marks.size();
+    return what == kind::lost ? 0 : 1;
+  }
+  /// Of events: how many have from < offset ≤ to.
+  std::size_t publications_between(stream_version from, stream_version to) const {
+    const auto counted = [&](const mark& m) { return m.offset > from && m.offset <= to; };
+    return static_cast<std::size_t>(std::count_if(marks.begin(), marks.end(), counted));
+  }
   /// The frames with from < offset ≤ to.
   std::string_view between(stream_version from, stream_version to) const {
     const std::size_t begin = bytes_up_to(from);

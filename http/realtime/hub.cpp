@@ -70,6 +70,7 @@ void hub::add(connection& c) {
   c.place.index = static_cast<std::uint32_t>(all_.size());
   all_.push_back(&c);
   count_.fetch_add(1, std::memory_order_relaxed);
+  tallies_.connections[static_cast<std::size_t>(c.place.framing)].add();
   if (!std::exchange(ticking_, true)) keep_ticking();
 }
 
@@ -78,6 +79,8 @@ void hub::remove(connection& c) {
   all_[c.place.index] = all_.back();
   all_.pop_back();
   count_.fetch_sub(1, std::memory_order_relaxed);
+  tallies_.connections[static_cast<std::size_t>(c.place.framing)].take();
+  note_unsent(c, 0);
   if (c.place.in_round) forget_in(lent_to_, &c);
   if (c.place.has_own) forget_in(have_own_, &c);
 }
@@ -89,6 +92,7 @@ void hub::subscribe(connection& c, subscription& s) {
   s.in = &to;
   s.index = static_cast<std::uint32_t>(to.entries.size());
   to.entries.push_back({channel_subscribers::muted, &c, &s});
+  tallies_.subscriptions.add();
 }
 
 void hub::open(subscription& s, stream_version last) {
@@ -107,6 +111,7 @@ void hub::unsubscribe(subscription& s) {
   entries[s.index].mine->index = s.index;
   entries.pop_back();
   s.in = nullptr;
+  tallies_.subscriptions.take();
   if (entries.empty()) channels_.erase(s.channel);
   heard_.remove(s.channel);
 }
@@ -133,6 +138,12 @@ channel_subscribers* hub::listeners(const channel_id& channel) {
   return found == channels_.end() ? nullptr : &found->second;
 }
 
+void hub::note_unsent(connection& c, std::size_t bytes) {
+  if (c.place.unsent == bytes) return;
+  tallies_.unsent_bytes.add(bytes - c.place.unsent); // wraps around when there are fewer
+  c.place.unsent = static_cast<std::uint32_t>(bytes);
+}
+
 // ---- Time
 
 /// The ticks stop with the last connection.
@@ -142,10 +153,12 @@ void hub::keep_ticking() {
     if (failed) return;
     const time_point now = std::chrono::steady_clock::now();
     lateness_ = std::chrono::duration_cast<std::chrono::milliseconds>(now - ticker_.expiry());
+    tallies_.lateness_ms.set(static_cast<std::uint64_t>(std::max<std::int64_t>(0, lateness_.count())));
     wheel_.advance(now);
-    if (all_.empty())
+    if (all_.empty()) {
       ticking_ = false;
-    else
+      tallies_.lateness_ms.set(0);
+    } else
       keep_ticking();
   });
 }

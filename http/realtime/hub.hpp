@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/position.hpp"
 #include "http/realtime/delivery.hpp"
+#include "http/realtime/hub_tallies.hpp"
 #include "http/realtime/interest.hpp"
 #include "http/realtime/outbox.hpp"
 #include "http/realtime/presence.hpp"
@@ -48,6 +49,7 @@ struct place_in_hub {
   static constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t first_lent = nothing, last_lent = nothing; ///< in the round in work
   std::uint32_t index = 0;                                 ///< in the list of all
+  std::uint32_t unsent = 0;                                ///< bytes, as they were last noted
   bool in_round = false;                                   ///< in the list of those the round has frames for
   bool has_own = false;                                    ///< in the list of those with frames of their own
   wire framing = wire::websocket;
@@ -73,6 +75,7 @@ public:
   /// The channels of which someone here wants to hear who comes and goes.
   const interest& joins_heard() const { return joins_heard_; }
   std::size_t connections() const { return count_.load(std::memory_order_relaxed); }
+  const hub_tallies& counted() const { return tallies_; }
   /// Ends all connections with 3001, spread evenly over `spread`.
   void drain(std::chrono::milliseconds spread);
 
@@ -99,6 +102,10 @@ public:
   void flush_soon(connection& c);
   /// Makes what was lent to `c` in the round in work its own, so that something can come behind it.
   void keep_lent(connection& c);
+
+  /// How much `c` has not sent by now.
+  void note_unsent(connection& c, std::size_t bytes);
+  void note_slow() { tallies_.slow_closed.add(); }
 
   void wake(timed& what, time_point at) { wheel_.set(what, at); }
   /// Where bytes are read into: one for all connections, valid until the next co_await.
@@ -147,7 +154,7 @@ private:
   void end_sessions(const delivery& what);
   void say_farewell(const channel_frames_ptr& frames, const channel_frames::farewell& to);
   void say_farewell(const channel_frames_ptr& frames, stream_version offset, subscription& s);
-  void lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes);
+  void lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes, std::size_t publications);
   std::span<const lent_frames> take_lent(connection& c);
   void flush_own();
   void keep_ticking();
@@ -156,6 +163,7 @@ private:
   services& edge_;
   interest heard_, joins_heard_;
   std::atomic<std::size_t> count_{0};
+  hub_tallies tallies_;
 
   std::mutex inbox_mutex_;
   std::vector<delivery_ptr> inbox_; // by inbox_mutex_

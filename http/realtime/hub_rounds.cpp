@@ -131,14 +131,15 @@ void hub::hand_out(const channel_frames_ptr& frames, channel_subscribers& to) {
   std::vector<subscription*> behind;
   for (channel_subscribers::entry& each : to.entries) {
     if (each.last + 1 == frames->first) [[likely]] {
-      lend(*each.who, frames, frames->bytes);
+      lend(*each.who, frames, frames->bytes, frames->marks.size());
     } else if (each.last == channel_subscribers::particular) {
       if (!hand_out_particular(frames, each)) behind.push_back(each.mine);
       continue;
     } else if (each.last >= frames->last) { // recovered already, or muted
       continue;
     } else if (each.last + 1 > frames->first) {
-      lend(*each.who, frames, frames->between(each.last, frames->last));
+      lend(*each.who, frames, frames->between(each.last, frames->last),
+           frames->publications_between(each.last, frames->last));
     } else {
       behind.push_back(each.mine);
       continue;
@@ -159,7 +160,7 @@ bool hub::hand_out_particular(const channel_frames_ptr& frames, channel_subscrib
     return true;
   }
   const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
-  lend(*to.who, framed, framed->between(from, frames->last));
+  lend(*to.who, framed, framed->between(from, frames->last), frames->publications_between(from, frames->last));
   return true;
 }
 
@@ -180,7 +181,7 @@ void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, co
   for (std::size_t i = 0; i < frames->marks.size(); ++i) {
     const stream_version offset = frames->marks[i].offset;
     if (offset > after && to.mine->terms->filter->admits(tags[i]))
-      lend(*to.who, framed, framed->between(before, offset));
+      lend(*to.who, framed, framed->between(before, offset), 1);
     before = offset;
   }
 }
@@ -203,7 +204,7 @@ void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscriber
     if (!joins && filter != nullptr && !filter->admits(tags_in(frames).front())) continue;
 
     const channel_frames_ptr& framed = framed_for(frames, each.who->place.framing);
-    lend(*each.who, framed, framed->bytes);
+    lend(*each.who, framed, framed->bytes, 1);
   }
 }
 
@@ -247,12 +248,13 @@ void hub::say_farewell(const channel_frames_ptr& frames, stream_version offset, 
   if (offset <= s.member_at) return; // has come back since
   const stream_version last = handed_over(at);
   const channel_frames_ptr& framed = framed_for(frames, at.who->place.framing);
-  if (last < offset) lend(*at.who, framed, framed->between(last, offset));
+  if (last < offset) lend(*at.who, framed, framed->between(last, offset), framed->publications_between(last, offset));
   at.who->unsubscribe(s, unsubscriptions::by_server);
 }
 
-void hub::lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes) {
+void hub::lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes, std::size_t publications) {
   if (bytes.empty()) return;
+  tallies_.delivered.add(publications);
   const auto index = static_cast<std::uint32_t>(lent_.size());
   lent_.push_back({{&owner, bytes}, place_in_hub::nothing});
   place_in_hub& place = c.place;

@@ -5,6 +5,9 @@
 namespace palabre::http::realtime {
 
 void hubs::hand_over(const delivery_ptr& what) const {
+  std::size_t publications = 0;
+  for (const auto& frames : what->channels) publications += frames->publications();
+  published_.add(publications);
   for (hub* h : all_) {
     const auto is_heard = [&](const channel_frames_ptr& f) { return h->heard().may_have(f->channel); };
     const bool needs = std::any_of(what->channels.begin(), what->channels.end(), is_heard);

@@ -1,4 +1,5 @@
 #pragma once
+#include "base/tally.hpp"
 #include "http/realtime/hub.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +25,9 @@ public:
   /// Whether anybody there wants to hear who comes and goes; errs towards true.
   bool hear_joins(const channel_id& channel) const;
 
+  /// Publications that were handed over so far.
+  std::uint64_t published() const { return published_.value(); }
+
   /// Runs `look` on each hub, on its own thread, one hub after the other, and gathers what it answers.
   template <class T>
   boost::asio::awaitable<std::vector<T>> ask(std::function<T(hub&)> look) const {
@@ -43,6 +47,7 @@ private:
   }
 
   std::vector<hub*> all_;
+  mutable shared_tally published_; // once per delivery
 };
 
 } // namespace palabre::http::realtime

@@ -1,7 +1,7 @@
 #include "http/realtime/server_api.hpp"
 
-#include "base/digest.hpp"
 #include "base/json_writer.hpp"
+#include "http/api_key.hpp"
 
 #include <algorithm>
 
@@ -10,16 +10,6 @@ namespace palabre::http::realtime {
 namespace asio = boost::asio;
 
 namespace {
-
-std::string_view key_in(const call& c) {
-  constexpr std::string_view scheme = "apikey ";
-  if (!c.api_key.empty()) return c.api_key;
-  const std::string_view header = c.authorization;
-  const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-  const std::string_view begin = header.substr(0, scheme.size());
-  if (!std::equal(begin.begin(), begin.end(), scheme.begin(), scheme.end(), is_same)) return {};
-  return header.substr(scheme.size());
-}
 
 problem without_a_key() {
   problem p = problem_of({errc::unauthenticated, "a key that opens a namespace is needed"});
@@ -30,14 +20,10 @@ problem without_a_key() {
 } // namespace
 
 opened_namespaces::opened_namespaces(const namespace_table& all, const call& c) : all_(all) {
-  const std::string_view key = key_in(c);
-  if (key.size() < limits::api_key_bytes_min) return;
-  const std::string hash = to_hex(as_bytes(sha256(key)));
-  for (const auto& [name, settings] : all) {
-    bool is_open = false;
-    for (const std::string& each : settings.api_key_hashes) is_open |= equal_in_constant_time(each, hash);
-    if (is_open) opened_.push_back(&settings);
-  }
+  const std::string hash = hash_of_key(c);
+  if (hash.empty()) return;
+  for (const auto& [name, settings] : all)
+    if (holds_hash(settings.api_key_hashes, hash)) opened_.push_back(&settings);
 }
 
 bool opened_namespaces::opens(std::string_view channel) const {
@@ -69,6 +55,10 @@ void append_outcome(std::string& out, const api_outcome& outcome) {
 
 asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method) {
   const opened_namespaces opened(s.settings.namespaces, c);
+  if (opened.empty()) { // who has a key asks as much as they like; who tries keys does not
+    if (auto refusal = c.of->rates().take_address(c.address, std::chrono::steady_clock::now()))
+      co_return std::move(*refusal);
+  }
   if (opened.empty() || s.realtime == nullptr) co_return without_a_key();
   outside_json reading;
   const auto body = reading.parse(c.body.empty() ? std::string_view("{}") : std::string_view(c.body));

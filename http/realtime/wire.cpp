@@ -7,6 +7,19 @@
 
 namespace palabre::http::realtime {
 
+std::string_view name_of(wire w) {
+  switch (w) {
+  case wire::websocket: return "websocket";
+  case wire::http_stream: return "http_stream";
+  case wire::sse: return "sse";
+  case wire::uni_websocket: return "uni_websocket";
+  case wire::uni_http_stream: return "uni_http_stream";
+  case wire::uni_sse: return "uni_sse";
+  case wire::room_events: return "room_events";
+  }
+  return "";
+}
+
 namespace {
 
 // A chunk (RFC 9112 §7.1) whose size always has six digits, so that it can be filled in afterwards.

@@ -21,6 +21,9 @@ enum class wire : std::uint8_t {
   room_events ///< the events of one room for a plain EventSource, with ids to go on from
 };
 
+/// "websocket".
+std::string_view name_of(wire w);
+
 /// Frames of WebSocket, else chunks of an HTTP answer.
 constexpr bool is_websocket(wire w) {
   return w == wire::websocket || w == wire::uni_websocket;

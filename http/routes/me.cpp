@@ -1,6 +1,7 @@
 // One's own profile and password, and the profiles of others.
 
 #include "base/limits.hpp"
+#include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/hasher.hpp"
 #include "http/routes/answers.hpp"
@@ -115,6 +116,24 @@ awaitable<answer_or_problem> patch_me(services& s, call& c) {
   }
 }
 
+/// nullopt: it is theirs. Tries count with those to log in: a token that was stolen gives no more of them.
+awaitable<std::optional<problem>> wrong_with_password(services& s, call& c, std::string given, std::string hash) {
+  const auto row = s.users.user(c.user());
+  if (!row) co_return problem_of(row.error());
+  if (!row.value()) co_return problem_of({errc::unauthenticated, "this account is gone"});
+  const uuid account = events::login_stream(s.name_key, row.value()->login).id;
+  rate_limits& rates = c.of->rates();
+  if (auto refusal = rates.before_login(account, c.address, std::chrono::steady_clock::now(), &c.rate))
+    co_return std::move(*refusal);
+  auto verifying = s.hasher.verify(std::move(given), std::move(hash));
+  const auto right = co_await std::move(verifying);
+  if (!right) co_return problem_of(right.error());
+  rates.after_login(account, c.address, right.value(), std::chrono::steady_clock::now());
+  if (right.value()) co_return std::nullopt;
+  // Not 401: the access token is good, and a client that sees 401 would only fetch another one.
+  co_return bad_field("/current_password", "wrong_password", "this is not your current password");
+}
+
 awaitable<answer_or_problem> put_password(services& s, call& c) {
   auto parsed = parse_body<password_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
@@ -124,11 +143,10 @@ awaitable<answer_or_problem> put_password(services& s, call& c) {
   const auto credential = s.users.credential(c.user());
   if (!credential) co_return problem_of(credential.error());
   if (!credential.value()) co_return problem_of({errc::unauthenticated, "this account is gone"});
-  auto verifying = s.hasher.verify(std::move(body.current_password.value), credential.value()->password_hash);
-  const auto right = co_await std::move(verifying);
-  if (!right) co_return problem_of(right.error());
-  // Not 401: the access token is good, and a client that sees 401 would only fetch another one.
-  if (!right.value()) co_return bad_field("/current_password", "wrong_password", "this is not your current password");
+  std::string known = credential.value()->password_hash;
+  auto proving = wrong_with_password(s, c, std::move(body.current_password.value), std::move(known));
+  auto wrong = co_await std::move(proving);
+  if (wrong) co_return std::move(*wrong);
   auto hashing = s.hasher.hash(std::move(body.new_password.value));
   auto hash = co_await std::move(hashing);
   if (!hash) co_return problem_of(hash.error());

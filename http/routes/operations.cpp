@@ -1,6 +1,7 @@
-// GET /health and /health/ready: whether the process lives, and whether it should get traffic.
+// GET /health, /health/ready and /metrics: whether the process lives, whether it should get traffic, and how it fares.
 
 #include "base/json_writer.hpp"
+#include "http/api_key.hpp"
 #include "http/ask.hpp"
 #include "http/routes/answers.hpp"
 #include "http/routes/entity_tag.hpp"
@@ -70,6 +71,31 @@ awaitable<answer_or_problem> get_description(services&, call& c) {
   co_return tagged_answer(c, 0, c.of->description());
 }
 
+/// Who has no business here; nullopt: welcome. With a key, being on this machine is not enough: where something passes
+/// requests on without a word, everybody seems to be.
+std::optional<problem> turn_away(const services& s, const call& c) {
+  const auto& keys = s.settings.metrics_key_hashes;
+  if (keys.empty() ? c.from_here : opens(keys, c)) return std::nullopt;
+  if (auto limited = c.of->rates().take_address(c.address, std::chrono::steady_clock::now())) return limited;
+  if (keys.empty())
+    return refusal("forbidden", "metrics are shown on the server's own machine; elsewhere with a key, when one is set");
+  problem p = refusal("unauthenticated", "the key in X-API-Key is needed");
+  p.headers = {{"WWW-Authenticate", "apikey"}};
+  return p;
+}
+
+awaitable<answer_or_problem> get_metrics(services& s, call& c) {
+  if (auto refused = turn_away(s, c)) co_return std::move(*refused);
+  if (!s.metrics) co_return refusal("not_found");
+  answer a;
+  a.body = s.metrics();
+  a.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}, {"Cache-Control", "no-store"}};
+  co_return a;
+}
+
+constexpr given_answer text_of_metrics{200, [](shape_book&) -> std::string { return R"({"type":"string"})"; }, nullptr,
+                                       "text/plain"};
+
 constexpr std::string_view tag = "Operations";
 
 constexpr route rows[] = {
@@ -92,6 +118,17 @@ constexpr route rows[] = {
      .gives = answers_a<readiness_answer>,
      .otherwise = {503, shape_of<readiness_answer, direction::given>, sample_of<readiness_answer>},
      .rate = rate_class::unlimited},
+    {.name = "get_metrics",
+     .tag = tag,
+     .method = verb::get,
+     .path = "/metrics",
+     .needs = access::anyone,
+     .run = &get_metrics,
+     .summary = "What the server counts, for Prometheus.",
+     .gives = text_of_metrics,
+     .refuses = {"rate_limited"}, // whom it turns away
+     .rate = rate_class::unlimited,
+     .for_operator = true},
     {.name = "get_description",
      .tag = tag,
      .method = verb::get,

@@ -118,6 +118,7 @@ constexpr route row(std::string_view name, std::string_view path, handler run, s
   r.takes.checked = false; // backends exist that send no type
   r.stores_nothing = true;
   r.rate = rate_class::unlimited; // another system's backend, by its key
+  r.refuses = {"rate_limited"};   // without one
   r.takes_api_key = true;
   return r;
 }

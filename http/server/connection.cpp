@@ -1,5 +1,6 @@
 #include "http/server/connection.hpp"
 
+#include "http/problem_tallies.hpp"
 #include "http/server/cors.hpp"
 #include "http/server/entrances.hpp"
 #include "http/server/handshake.hpp"
@@ -20,20 +21,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-std::string_view name_of(method m) {
-  switch (m) {
-  case method::get: return "GET";
-  case method::head: return "HEAD";
-  case method::post: return "POST";
-  case method::put: return "PUT";
-  case method::patch: return "PATCH";
-  case method::del: return "DELETE";
-  case method::options: return "OPTIONS";
-  case method::other: break;
-  }
-  return "other";
-}
-
 /// Where the connection leaves HTTP behind the head; nullptr: it does not.
 const continuation* continuation_of(const answer_or_problem& outcome) {
   const auto* a = std::get_if<answer>(&outcome);
@@ -47,12 +34,10 @@ int status_of(const answer_or_problem& outcome) {
 
 class http_connection final : public http_connection_base {
 public:
-  http_connection(tcp::socket socket, place held, io_thread& home)
-      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)) {
+  http_connection(tcp::socket socket, http_peer peer, place held, io_thread& home)
+      : home_(home), edge_(home.what_for()), held_(std::move(held)), socket_(std::move(socket)), peer_(peer) {
     boost::system::error_code ignored; // a dead socket says so at the first read
     socket_.non_blocking(true, ignored);
-    const auto peer = socket_.remote_endpoint(ignored);
-    if (!ignored) peer_ = peer.address();
     home_.add(*this);
   }
 
@@ -66,8 +51,8 @@ private:
 
   asio::awaitable<arrival> receive();
   asio::awaitable<outlook> answer_arrived(arrival what);
-  asio::awaitable<answer_or_problem> outcome_of(arrival what, std::string_view* pattern);
-  asio::awaitable<answer_or_problem> run_operation(std::string_view* pattern);
+  asio::awaitable<answer_or_problem> outcome_of(arrival what, request_aim* aim);
+  asio::awaitable<answer_or_problem> run_operation(request_aim* aim);
   answer_or_problem what_is_allowed(const request& r) const;
   asio::awaitable<bool> send_rest(std::string rest);
   asio::awaitable<void> close_gently();
@@ -75,6 +60,8 @@ private:
   bool send_now(std::string_view& bytes);
   void say_continue();
   void name_request();
+  bool is_over_tls(const request& r) const;
+  void count_answer(const request_aim& aim, const answer_or_problem& outcome, steady_clock::duration took);
   void log_answer(std::string_view route, int status, steady_clock::duration took);
   outlook leave_http(continuation into);
   void set_deadline(std::chrono::milliseconds from_now) { deadline_ = home_.tick_after(from_now); }
@@ -83,9 +70,9 @@ private:
   const edge& edge_;
   place held_;
   tcp::socket socket_;
+  const http_peer peer_;
   receive_buffer in_;
   request_reader reader_;
-  asio::ip::address peer_;
   bool expired_ = false;
   bool interruptible_ = false; ///< waits for what a draining server does not wait for
 };
@@ -152,14 +139,25 @@ void http_connection::say_continue() {
 }
 
 void http_connection::name_request() {
-  auto& id = reader_.current().wanted.request_id;
-  if (!is_sane_request_id(id)) id = home_.ids().next(edge_.time.now());
-  reader_.current().wanted.address =
-      key_of(client_of(peer_, reader_.current().came, edge_.settings.trusted_proxies, edge_.settings.proxies_write));
+  auto& r = reader_.current();
+  if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = home_.ids().next(edge_.time.now());
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  edge_.of_proxies.look_at(peer_.address, r.came, trusted);
+  r.wanted.address = key_of(client_of(peer_.address, r.came, trusted, edge_.settings.proxies_write));
+  r.over_tls = is_over_tls(r);
+  r.wanted.from_here = !r.http_1_0 && is_from_here(peer_.address, r.host, r.came, trusted);
 }
 
-/// `pattern`: the path as the table has it, for the log.
-asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std::string_view* pattern) {
+/// What the peer speaks with us says nothing of the client where the peer is a proxy.
+bool http_connection::is_over_tls(const request& r) const {
+  const proxy_list& trusted = edge_.settings.trusted_proxies;
+  const proxy_header which = edge_.settings.proxies_write;
+  if (peer_.over_tls && !trusted.trusts(client_of(peer_.address, {}, trusted, which))) return true;
+  return came_over_tls(peer_.address, r.came, trusted, which);
+}
+
+/// `aim`: what it turned out to be for.
+asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, request_aim* aim) {
   auto& r = reader_.current();
   if (what == arrival::late) co_return request_timed_out();
   if (what == arrival::refusal) co_return reader_.refusal();
@@ -167,12 +165,12 @@ asio::awaitable<answer_or_problem> http_connection::outcome_of(arrival what, std
   if (at || r.kind == method::options || r.kind == method::other)
     if (auto refusal = edge_.admit(r.wanted.address, r.wanted.rate)) co_return std::move(*refusal);
   if (at) {
-    *pattern = at->path;
+    aim->at = at;
     co_return enter(r, *at, edge_.settings.allowed_origins, edge_.emulate);
   }
   if (r.kind == method::options) co_return what_is_allowed(r);
   if (r.kind == method::other) co_return method_not_implemented();
-  auto running = run_operation(pattern);
+  auto running = run_operation(aim);
   auto outcome = co_await std::move(running);
   if (r.http_1_0 && continuation_of(outcome)) co_return chunks_needed();
   co_return outcome;
@@ -185,13 +183,11 @@ answer_or_problem http_connection::what_is_allowed(const request& r) const {
   return options_answer(r, std::move(allowed), edge_.settings.allowed_origins);
 }
 
-asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_view* pattern) {
+asio::awaitable<answer_or_problem> http_connection::run_operation(request_aim* aim) {
   auto& r = reader_.current();
-  const route* endpoint = nullptr;
   try {
-    auto running = edge_.run(r.wanted, &endpoint);
+    auto running = edge_.run(r.wanted, &aim->row);
     auto outcome = co_await std::move(running);
-    if (endpoint) *pattern = endpoint->path;
     co_return outcome;
   } catch (const std::exception& e) {
     spdlog::error("request {} failed: {}", r.wanted.request_id, e.what());
@@ -201,11 +197,10 @@ asio::awaitable<answer_or_problem> http_connection::run_operation(std::string_vi
 
 asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arrival what) {
   auto& r = reader_.current();
-  const bool logged = edge_.log.wanted();
-  const auto started = logged ? steady_clock::now() : steady_clock::time_point();
+  const auto started = steady_clock::now();
   name_request();
-  std::string_view pattern;
-  auto finding_out = outcome_of(what, &pattern);
+  request_aim aim;
+  auto finding_out = outcome_of(what, &aim);
   const answer_or_problem outcome = co_await std::move(finding_out);
   const continuation* then = r.kind == method::head ? nullptr : continuation_of(outcome);
 
@@ -231,7 +226,9 @@ asio::awaitable<http_connection::outlook> http_connection::answer_arrived(arriva
     auto sending = send_rest(std::move(rest));
     alive = co_await std::move(sending);
   }
-  if (logged) log_answer(pattern, status_of(outcome), steady_clock::now() - started);
+  const auto took = steady_clock::now() - started;
+  count_answer(aim, outcome, took);
+  if (edge_.log.wanted()) log_answer(aim.path(), status_of(outcome), took);
   if (!alive) co_return outlook::gone;
   if (then) co_return leave_http(*then);
   co_return frame.keep_alive ? outlook::again : outlook::close;
@@ -242,6 +239,12 @@ http_connection::outlook http_connection::leave_http(continuation into) {
   if (realtime::is_websocket(into.framing)) into.said = in_.unread();
   edge_.upgraded(std::move(socket_), std::move(into), std::move(held_), home_);
   return outlook::gone;
+}
+
+void http_connection::count_answer(const request_aim& aim, const answer_or_problem& outcome,
+                                   steady_clock::duration took) {
+  home_.answered().count(aim, reader_.current().kind, status_of(outcome), took);
+  if (const auto* wrong = std::get_if<problem>(&outcome)) edge_.problems.count(wrong->code);
 }
 
 void http_connection::log_answer(std::string_view route, int status, steady_clock::duration took) {
@@ -292,8 +295,8 @@ asio::awaitable<void> http_connection::close_gently() {
 
 } // namespace
 
-asio::awaitable<void> serve_http(tcp::socket socket, place held, io_thread& home) {
-  http_connection served(std::move(socket), std::move(held), home);
+asio::awaitable<void> serve_http(tcp::socket socket, http_peer peer, place held, io_thread& home) {
+  http_connection served(std::move(socket), peer, std::move(held), home);
   co_await served.run();
 }
 

@@ -15,14 +15,14 @@ using realtime::wire;
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::array<entrance, 8> entrances{{
-    {websocket_path, wire::websocket, "GET"},
-    {"/connection/uni_websocket", wire::uni_websocket, "GET"},
-    {"/connection/http_stream", wire::http_stream, "POST"},
-    {"/connection/uni_http_stream", wire::uni_http_stream, "POST"},
-    {"/connection/sse", wire::sse, "GET, POST"},
-    {"/connection/uni_sse", wire::uni_sse, "GET, POST"},
-    {"/emulation", std::nullopt, "POST"},
-    {"/test/echo", wire::websocket, "GET", true},
+    {"websocket", websocket_path, wire::websocket, "GET"},
+    {"uni_websocket", "/connection/uni_websocket", wire::uni_websocket, "GET"},
+    {"http_stream", "/connection/http_stream", wire::http_stream, "POST"},
+    {"uni_http_stream", "/connection/uni_http_stream", wire::uni_http_stream, "POST"},
+    {"sse", "/connection/sse", wire::sse, "GET, POST"},
+    {"uni_sse", "/connection/uni_sse", wire::uni_sse, "GET, POST"},
+    {"emulation", "/emulation", std::nullopt, "POST"},
+    {"test_echo", "/test/echo", wire::websocket, "GET", true},
 }};
 
 bool has_method(const entrance& at, method m) {
@@ -93,6 +93,10 @@ header_list& headers_of(answer_or_problem& outcome) {
 }
 
 } // namespace
+
+std::span<const entrance> all_entrances() {
+  return entrances;
+}
 
 const entrance* entrance_at(std::string_view path, bool test_routes) {
   const auto found = std::ranges::find(entrances, path, &entrance::path);

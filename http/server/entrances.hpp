@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,14 @@ namespace palabre::http {
 
 /// One of these paths.
 struct entrance {
+  std::string_view name; ///< "websocket": unique, for metrics
   std::string_view path;
   std::optional<realtime::wire> framing; ///< nullopt: /emulation, which says something to a connection there is
   std::string_view methods;              ///< "GET, POST"
   bool echoes = false;                   ///< for conformance suites: there only with settings.test_routes
 };
 
+std::span<const entrance> all_entrances();
 /// null: not one of them.
 const entrance* entrance_at(std::string_view path, bool test_routes);
 

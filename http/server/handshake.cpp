@@ -40,6 +40,20 @@ bool offers(std::string_view protocols, std::string_view wanted) {
   return false;
 }
 
+/// Browsers leave out the port that a scheme has by itself; proxies may not.
+std::string_view without_port(std::string_view host, std::string_view port) {
+  return host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
+}
+
+bool is_own_origin(const request& r) {
+  constexpr std::string_view secure = "https://", plain = "http://";
+  const std::string_view origin = r.origin;
+  const bool is_secure = same_letters(origin.substr(0, secure.size()), secure);
+  if (!is_secure && (r.over_tls || !same_letters(origin.substr(0, plain.size()), plain))) return false;
+  const std::string_view host = origin.substr((is_secure ? secure : plain).size()), port = is_secure ? ":443" : ":80";
+  return !r.host.empty() && same_letters(without_port(host, port), without_port(r.host, port));
+}
+
 } // namespace
 
 bool asks_for_protobuf(const call& c) {
@@ -51,9 +65,7 @@ bool asks_for_protobuf(const call& c) {
 
 bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed_origins) {
   if (r.origin.empty()) return true;
-  const auto scheme_end = r.origin.find("://");
-  const bool has_host = scheme_end != std::string::npos;
-  if (has_host && same_letters(std::string_view(r.origin).substr(scheme_end + 3), r.host)) return true;
+  if (is_own_origin(r)) return true;
   return std::ranges::any_of(allowed_origins, [&](const auto& allowed) { return same_letters(allowed, r.origin); });
 }
 

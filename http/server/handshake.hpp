@@ -18,7 +18,8 @@ answer_or_problem shake_hands(const request& r, const std::vector<std::string>& 
 
 bool asks_for_protobuf(const call& c);
 /// Browsers say where a page is from: one of another site must not speak with its visitor's rights. True without an
-/// Origin, for the server's own, and for those in `allowed_origins`.
+/// Origin, for the server's own, and for those in `allowed_origins`. The server's own is https:// before its host,
+/// whether a proxy says so or not, and http:// unless the client came over TLS: then such a page is somebody else's.
 bool origin_is_welcome(const request& r, const std::vector<std::string>& allowed_origins);
 
 /// Sec-WebSocket-Accept for a Sec-WebSocket-Key.

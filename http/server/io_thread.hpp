@@ -6,7 +6,9 @@
 #include "http/server/access_log.hpp"
 #include "http/server/entrances.hpp"
 #include "http/server/places.hpp"
+#include "http/server/proxy_warning.hpp"
 #include "http/server/request_ids.hpp"
+#include "http/server/request_tallies.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -26,9 +28,11 @@ class io_thread;
 
 /// What HTTP connections are for. Lifetime: all of it outlives them.
 struct edge {
+  const std::vector<route>& table;
   const edge_settings& settings;
   const clock& time;
   randomness& random;
+  problem_tallies& problems;
   /// Runs an operation (api::handle).
   std::function<boost::asio::awaitable<answer_or_problem>(call&, const route**)> run;
   /// 429, or not: what no operation looks at by itself (rate_limits::take_address).
@@ -39,6 +43,7 @@ struct edge {
   std::function<void(boost::asio::ip::tcp::socket, continuation, place, io_thread&)> upgraded;
   emulation emulate;
   access_log log = {};
+  proxy_warning of_proxies = {};
 };
 
 /// A connection as its thread sees it. It leaves the thread's list by itself when it is destroyed.
@@ -87,6 +92,7 @@ public:
 
   std::string_view date(timestamp now);
   request_ids& ids() { return ids_; }
+  request_tallies& answered() { return answered_; }
   /// Where answers are put together: one for all connections, valid until the next co_await.
   std::string& scratch();
 
@@ -115,6 +121,7 @@ private:
   bool draining_ = false;
 
   request_ids ids_;
+  request_tallies answered_;
   std::int64_t date_second_ = -1;
   std::string date_; ///< of date_second_
   std::string scratch_;

@@ -1,9 +1,12 @@
 #include "http/server/listener.hpp"
 
 #include "http/failure_log.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/server/connection.hpp"
 #include "http/server/refusals.hpp"
 #include "http/server/response.hpp"
+#include "http/server/tls_identity.hpp"
+#include "http/server/tls_tunnel.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -25,6 +28,13 @@ void note_end(std::exception_ptr failure) {
   log_failure("an HTTP connection", failure);
 }
 
+asio::awaitable<void> serve_plain(tcp::socket socket, place held, io_thread& home) {
+  error_code ignored; // a dead socket says so at the first read
+  const auto peer = socket.remote_endpoint(ignored);
+  http_peer client{ignored ? asio::ip::address() : peer.address()};
+  return serve_http(std::move(socket), std::move(client), std::move(held), home);
+}
+
 error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {
   error_code failure;
   acceptor.open(at.protocol(), failure);
@@ -37,8 +47,8 @@ error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& at) {
 
 } // namespace
 
-listener::listener(std::vector<io_thread*> threads, places& held)
-    : threads_(std::move(threads)), held_(held), acceptor_(threads_.front()->context()),
+listener::listener(std::vector<io_thread*> threads, places& held, const tls_identity* identity)
+    : threads_(std::move(threads)), held_(held), identity_(identity), acceptor_(threads_.front()->context()),
       pause_(threads_.front()->context()) {}
 
 result<unsigned short> listener::open(const std::string& host, unsigned short port) {
@@ -99,11 +109,16 @@ asio::awaitable<void> listener::wait_for_turn() {
 void listener::adopt(tcp::socket socket, io_thread& home) {
   auto held = held_.take();
   if (!held) return turn_away(std::move(socket));
-  asio::co_spawn(home.context(), serve_http(std::move(socket), std::move(*held), home), note_end);
+  auto serving = identity_ ? serve_tls(std::move(socket), std::move(*held), home, identity_->current())
+                           : serve_plain(std::move(socket), std::move(*held), home);
+  asio::co_spawn(home.context(), std::move(serving), note_end);
 }
 
+/// Before a handshake there is no way to say anything.
 void listener::turn_away(tcp::socket socket) {
   const auto& edge = threads_.front()->what_for();
+  edge.problems.count("overloaded");
+  if (identity_) return;
   const auto now = edge.time.now();
   const auto id = threads_.front()->ids().next(now);
   response_frame frame{threads_.front()->date(now), id, "/", now};

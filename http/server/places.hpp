@@ -20,10 +20,14 @@ public:
   place& operator=(place&&) = delete;
   ~place();
 
+  /// Of a connection inside of another, which holds the place for both.
+  static place of_another() { return place(); }
+
 private:
   friend class places;
+  place() = default;
   explicit place(places& of) : of_(&of) {}
-  places* of_;
+  places* of_ = nullptr;
 };
 
 /// Threads: any.
@@ -33,6 +37,7 @@ public:
 
   /// nullopt: all are taken.
   std::optional<place> take();
+  std::size_t max() const { return max_; }
   std::size_t taken() const { return taken_.load(std::memory_order_relaxed); }
   /// Blocks until none is taken, or the time has come. Requires: nobody takes any more.
   void wait_until_empty(std::chrono::steady_clock::time_point at_most);

@@ -95,8 +95,33 @@ bool holds_media_type(std::string_view value, std::string_view type) {
   return false;
 }
 
+/// What stands behind a name: nothing, ":" or ":8080".
+bool plausible_port(std::string_view text) {
+  constexpr std::size_t digits_max = 5;
+  if (text.empty() || text == ":") return true;
+  return text.front() == ':' && text.size() <= 1 + digits_max && all_digits(text.substr(1));
+}
+
+/// RFC 3986 §3.2.2, and no comma: a list of hosts is two.
 bool plausible_host(std::string_view host) {
-  return host.find_first_of(" \t,/@?#\\") == std::string_view::npos;
+  const auto bad = [](char c) {
+    return c <= ' ' || c >= '\x7f' || std::string_view(",/@?#\\\"<>^`{|}").find(c) != std::string_view::npos;
+  };
+  if (std::ranges::any_of(host, bad)) return false;
+  const bool is_ipv6 = host.starts_with('[');
+  const auto name_end = std::min(is_ipv6 ? host.find(']') : host.find(':'), host.size());
+  if (is_ipv6 && name_end == host.size()) return false;
+  const auto name = host.substr(is_ipv6 ? 1 : 0, name_end - (is_ipv6 ? 1 : 0));
+  return name.find_first_of("[]") == std::string_view::npos &&
+         plausible_port(host.substr(name_end + (is_ipv6 ? 1 : 0)));
+}
+
+/// What Beast lets pass between the data of chunks: trailers that are folded, and lines of any length.
+std::optional<problem> wrong_with_chunk_head(std::string_view head) {
+  if (head.size() > limits::header_bytes_max)
+    return malformed("header_bytes_max: a chunk header or trailer is too long");
+  if (head.find("\r\n ") != head.npos || head.find("\r\n\t") != head.npos) return malformed("a trailer is folded");
+  return std::nullopt;
 }
 
 /// Header bytes beyond ASCII have no agreed meaning; what ends up in JSON must be UTF-8.
@@ -121,6 +146,7 @@ public:
   bool is_transfer_encoded() const { return has_transfer_encoding_; }
 
   bool too_large = false;
+  bool read_chunk_head = false;            ///< by the last put(): the size with its line, and trailers behind the last
   std::size_t declared_length = 16 * 1024; ///< of the body; a guess if it is not known
 
 private:
@@ -148,7 +174,7 @@ private:
     into_.wanted.body.append(piece.data(), piece.size());
     return piece.size();
   }
-  void on_chunk_header_impl(std::uint64_t, beast_view, error_code&) override {}
+  void on_chunk_header_impl(std::uint64_t, beast_view, error_code&) override { read_chunk_head = true; }
   std::size_t on_chunk_body_impl(std::uint64_t, beast_view piece, error_code& ec) override {
     return on_body_impl(piece, ec);
   }
@@ -176,6 +202,7 @@ void request_parser::beast_parser::on_request_impl(beast_http::verb v, beast_vie
   if (!parts || (parts->path == "*" && into_.kind != method::options))
     return refuse(malformed("the request target has none of the forms that are understood"), ec);
   into_.wanted.path = parts->path;
+  if (!plausible_host(parts->authority)) return refuse(malformed("the request target names no host"), ec);
   into_.host = parts->authority;
   absolute_ = !parts->authority.empty();
   auto query = decoded_query(parts->query);
@@ -216,6 +243,7 @@ void request_parser::beast_parser::on_field_impl(field f, beast_view name, beast
   case field::sec_websocket_version:
     return once(into_.websocket_version, websocket_version_bit, "Sec-WebSocket-Version", value, ec);
   case field::sec_websocket_protocol: return join(into_.websocket_protocols, value);
+  case field::via: into_.came.by_proxy = true; return;
   case field::unknown: return on_unknown_field(view_of(name), value, ec);
   default: return;
   }
@@ -240,11 +268,14 @@ void request_parser::beast_parser::on_unknown_field(std::string_view name, std::
     wanted.traceparent = first_of(trace_bit) && is_traceparent(value) ? value : std::string_view{};
   } else if (iequals(name, "X-Forwarded-For")) {
     join(into_.came.forwarded_for, value);
+  } else if (iequals(name, "X-Forwarded-Proto")) {
+    join(into_.came.proto, value);
   } else if (iequals(name, "Forwarded")) {
     join(into_.came.forwarded, value);
   } else if (iequals(name, "Access-Control-Request-Method")) {
     into_.asks_for_method = true;
   }
+  into_.came.by_proxy |= is_of_proxies(name);
 }
 
 void request_parser::beast_parser::on_transfer_encoding(std::string_view value, error_code& ec) {
@@ -294,8 +325,10 @@ std::optional<problem> request_parser::read_body(std::string_view bytes, std::si
   // What is left of a chunked body has five bytes at least ("0", two line ends), and Beast asserts on seeing fewer.
   if (bytes.empty() || (parser_->is_transfer_encoded() && bytes.size() < 5)) return std::nullopt;
   error_code ec;
+  parser_->read_chunk_head = false;
   taken = parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
-  return parser_->outcome(ec);
+  if (auto why = parser_->outcome(ec)) return why;
+  return parser_->read_chunk_head ? wrong_with_chunk_head(bytes.substr(0, taken)) : std::nullopt;
 }
 
 bool request_parser::done() const {

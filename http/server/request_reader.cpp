@@ -117,4 +117,18 @@ request_reader::progress request_reader::state::read_body(receive_buffer& in) {
   return done = progress::complete;
 }
 
+std::string_view name_of(method m) {
+  switch (m) {
+  case method::get: return "GET";
+  case method::head: return "HEAD";
+  case method::post: return "POST";
+  case method::put: return "PUT";
+  case method::patch: return "PATCH";
+  case method::del: return "DELETE";
+  case method::options: return "OPTIONS";
+  case method::other: break;
+  }
+  return "other";
+}
+
 } // namespace palabre::http

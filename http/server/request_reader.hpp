@@ -12,6 +12,8 @@
 namespace palabre::http {
 
 enum class method : std::uint8_t { get, head, post, put, patch, del, options, other };
+/// "GET"; "other".
+std::string_view name_of(method m);
 
 /// One request, as far as it has been read.
 struct request {
@@ -22,6 +24,7 @@ struct request {
   bool expects_continue = false;
   bool upgrade = false; ///< "Connection: upgrade" and "Upgrade: websocket"
   std::string host, origin;
+  bool over_tls = false;        ///< set by the connection (came_over_tls)
   bool asks_for_method = false; ///< Access-Control-Request-Method is there: a preflight
   forwarding came;
   std::string accept_encoding;

@@ -2,6 +2,7 @@
 
 #include "http/failure_log.hpp"
 #include "http/presence/presence_desk.hpp"
+#include "http/problem_tallies.hpp"
 #include "http/rate_limits.hpp"
 #include "http/realtime/echo.hpp"
 #include "http/realtime/emulation.hpp"
@@ -16,6 +17,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -53,7 +55,7 @@ asio::awaitable<void> serve_stream(tcp::socket socket, continuation what, realti
 } // namespace
 
 struct server::state {
-  explicit state(services& s);
+  state(services& s, const std::vector<route>& table);
   ~state();
 
   asio::awaitable<answer_or_problem> run(call& c, const route** endpoint) { return operations.handle(c, endpoint); }
@@ -73,8 +75,8 @@ struct server::state {
   bool running = false;
 };
 
-server::state::state(services& s)
-    : given(s), operations(s), what_for{s.settings, s.time, s.random, {}, {}, {}, {}, {}},
+server::state::state(services& s, const std::vector<route>& table)
+    : given(s), operations(s, table), what_for{table, s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
       held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
   what_for.admit = [this](const uuid& address, rate_standing& standing) {
@@ -125,7 +127,7 @@ http::presence_outlets server::state::presence_outlets() const {
       [to_channel](room_id in, const auto& what) { to_channel(realtime::channel_of(in), *what, "presence.counted"); }};
 }
 
-server::server(services& s) : state_(std::make_unique<state>(s)) {}
+server::server(services& s, const std::vector<route>& table) : state_(std::make_unique<state>(s, table)) {}
 
 server::~server() {
   drain(std::chrono::milliseconds(0));
@@ -133,10 +135,10 @@ server::~server() {
   state_->door.reset();
 }
 
-result<unsigned short> server::start(const std::string& host, unsigned short port) {
+result<unsigned short> server::start(const std::string& host, unsigned short port, const tls_identity* identity) {
   std::vector<io_thread*> all;
   for (const auto& t : state_->threads) all.push_back(&t->thread);
-  state_->door.emplace(std::move(all), state_->held);
+  state_->door.emplace(std::move(all), state_->held, identity);
   PALABRE_TRY(const auto listening_port, state_->door->open(host, port));
   state_->given.presence.start(state_->threads.front()->thread.context(), state_->presence_outlets());
   for (const auto& t : state_->threads) t->thread.start();
@@ -146,6 +148,27 @@ result<unsigned short> server::start(const std::string& host, unsigned short por
 
 void server::publish(const storage::committed_batch_ptr& batch) {
   state_->publisher->publish(batch);
+}
+
+edge_counts server::counts() const {
+  edge_counts all;
+  std::size_t http = state_->held.taken();
+  for (std::size_t i = 0; i < realtime::hub_tallies::wires; ++i) {
+    std::uint64_t speaking = 0;
+    for (const auto& t : state_->threads) speaking += t->subscribers.counted().connections[i].value();
+    http -= std::min<std::size_t>(http, speaking);
+    all.connections.push_back({name_of(static_cast<realtime::wire>(i)), speaking});
+  }
+  all.connections.push_back({"http", http});
+  for (const auto& t : state_->threads) {
+    t->thread.answered().add_to(all);
+    t->subscribers.counted().add_to(all);
+  }
+  all.connections_max = state_->held.max();
+  all.published = state_->all_hubs->published();
+  all.problems = state_->operations.problems().counts();
+  all.rate_limited = state_->operations.rates().refusals();
+  return all;
 }
 
 void server::drain(std::chrono::milliseconds deadline) {

@@ -143,7 +143,13 @@ TEST(RealtimeLimits, BoundTheConnectionsOfAUser) {
 }
 
 /// Up to far more than the outbox and the buffers of both sockets hold.
-TEST_F(Realtime, EndsWhoDoesNotReadAndBothSidesGoOn) {
+/// However long it takes to fill the outbox, it is what ends them, and no clock.
+class UnreadRealtime : public Realtime {
+protected:
+  UnreadRealtime() : Realtime("[realtime]\nping_interval = \"1h\"\nwrite_timeout = \"1h\"\n") {}
+};
+
+TEST_F(UnreadRealtime, EndsWhoDoesNotReadAndBothSidesGoOn) {
   websocket_client lazy = connected(server_, ada_), eager = connected(server_, ada_);
   lazy.ask(subscribe_to(room_));
   const std::int64_t top = eager.ask(subscribe_to(room_)).number("/subscribe/offset");

@@ -39,6 +39,7 @@ std::int64_t disconnection_of(stream_client& stream) {
 
 class Streams : public Realtime {
 protected:
+  explicit Streams(const std::string& config = {}) : Realtime(config) {}
   stream_client stream_by(way w, const person& who, std::string_view more = {}) {
     return stream_client(server_.port(), request_by(w, command(1, connect_with(who.token())) + std::string(more)));
   }
@@ -267,8 +268,14 @@ TEST_F(Streams, EndBehindTheAnswerForWhoHasHalfClosed) {
   EXPECT_TRUE(stream.ends_in_order());
 }
 
+/// However long it takes to say so much, it is the outbox that ends them, and no clock.
+class UnreadStreams : public Streams {
+protected:
+  UnreadStreams() : Streams("[realtime]\nping_interval = \"1h\"\nwrite_timeout = \"1h\"\n") {}
+};
+
 /// Far more than the outbox and the buffers of both sockets hold.
-TEST_F(Streams, EndForWhoDoesNotRead) {
+TEST_F(UnreadStreams, EndForWhoDoesNotRead) {
   stream_client lazy = stream_by(way::sse_by_get, ada_, "\n" + command(2, subscribe_to(room_)));
   const std::int64_t top = lazy.next_with("/subscribe").number("/subscribe/offset");
   websocket_client eager = connected(server_, ada_);

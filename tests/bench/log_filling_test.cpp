@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "bench/load/bare_iteration.hpp"
 #include "bench/load/target.hpp"
+#include "bench/scenarios/empty_start.hpp"
 #include "bench/scenarios/log_reading.hpp"
 #include "bench/scenarios/log_start.hpp"
 
@@ -128,9 +129,9 @@ options one_run() {
 TEST(LogScenarios, MeasureWithoutFailures) {
   const log_size small{.events = 3'000};
   const killed_server killed{.log = small, .posts = 100};
-  for (const result& found :
-       {measure_replay(one_run(), small, silence), measure_verify(one_run(), small, silence),
-        measure_rebuild(one_run(), small, silence), measure_restart(one_run(), killed, silence)}) {
+  for (const result& found : {measure_replay(one_run(), small, silence), measure_verify(one_run(), small, silence),
+                              measure_rebuild(one_run(), small, silence), measure_restart(one_run(), killed, silence),
+                              measure_start(one_run(), {.starts = 1}, silence)}) {
     ASSERT_EQ(found.runs.size(), 1u) << found.scenario;
     EXPECT_THAT(found.runs[0].failures, IsEmpty()) << found.scenario;
     for (const figure& each : found.runs[0].figures) EXPECT_GT(each.value, 0) << found.scenario << ": " << each.name;

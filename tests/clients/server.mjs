@@ -52,6 +52,11 @@ class Server {
     return this.#process.pid;
   }
 
+  /// SIGHUP.
+  renew() {
+    this.#process.kill('SIGHUP');
+  }
+
   /// The end of what it has written.
   get log() {
     return this.#log;
@@ -109,7 +114,7 @@ class Server {
       child.stdout.setEncoding('utf8').on('data', (text) => {
         this.#remember(text);
         said = (said + text).slice(-log_chars_max);
-        const port = /^palabre: listening on http:\/\/127\.0\.0\.1:(\d+)$/m.exec(said)?.[1];
+        const port = /^palabre: listening on https?:\/\/127\.0\.0\.1:(\d+)$/m.exec(said)?.[1];
         if (port) resolve(Number(port));
       });
       this.#exited.then((end) => reject(new Error(`the server ended early: ${JSON.stringify(end)}\n${this.#log}`)));

@@ -29,9 +29,9 @@ export function begin(tool, args) {
   return spawn(path_of(tool), args, { cwd: here, env: { ...process.env, ...quiet }, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/// The document as the binary gives it.
-export async function described() {
-  const { stdout } = await promisify(execFile)(process.env.PALABRE_BINARY, ['describe', 'openapi'], { maxBuffer: output_bytes_max });
+/// The document as the binary gives it, or another program.
+export async function described(program = process.env.PALABRE_BINARY, args = ['describe', 'openapi']) {
+  const { stdout } = await promisify(execFile)(program, args, { maxBuffer: output_bytes_max });
   return stdout;
 }
 

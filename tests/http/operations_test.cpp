@@ -1,3 +1,4 @@
+#include "base/digest.hpp"
 #include "edge_fixture.hpp"
 #include "http/routes/routes.hpp"
 
@@ -45,6 +46,35 @@ TEST_F(Operations, AreNotReadyWhenACheckFails) {
   EXPECT_EQ(failed.body, R"({"status":"not_ready","checks":{"log":"ok","disk":"full","projections":"ok"}})");
   disk.clear();
   EXPECT_EQ(get("/health/ready").status, 200);
+}
+
+call asking_for_metrics(bool from_here, std::string key = {}) {
+  call c;
+  c.path = "/metrics";
+  c.from_here = from_here;
+  c.api_key = std::move(key);
+  return c;
+}
+
+TEST_F(Operations, ShowMetricsToWhoIsHereOrHasTheKey) {
+  edge.metrics = [] { return std::string("up 1\n"); };
+  const auto status_for = [&](call c) {
+    const auto outcome = run(io, operations.handle(c));
+    const auto* shown = std::get_if<answer>(&outcome);
+    EXPECT_TRUE(!shown || shown->body == "up 1\n");
+    return shown ? shown->status : std::get<problem>(outcome).status;
+  };
+  const std::string key = "0123456789abcdef0123456789abcdef", other = "0123456789abcdef0123456789abcdee";
+  EXPECT_EQ(status_for(asking_for_metrics(true)), 200);
+  EXPECT_EQ(status_for(asking_for_metrics(false)), 403);
+  EXPECT_EQ(status_for(asking_for_metrics(false, key)), 403) << "there is none that counts";
+
+  edge.settings.metrics_key_hashes = {to_hex(as_bytes(sha256(other))), to_hex(as_bytes(sha256(key)))};
+  EXPECT_EQ(status_for(asking_for_metrics(false, key)), 200);
+  EXPECT_EQ(status_for(asking_for_metrics(false, other)), 200);
+  EXPECT_EQ(status_for(asking_for_metrics(false, key + "0")), 401);
+  EXPECT_EQ(status_for(asking_for_metrics(false)), 401);
+  EXPECT_EQ(status_for(asking_for_metrics(true)), 401) << "a proxy that says nothing would be here, too";
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "http/rate_limits.hpp"
+#include "http/server/client_address.hpp"
 
 #include <gtest/gtest.h>
 
@@ -115,6 +116,35 @@ TEST_F(RateLimits, SpreadAddressesOverAllOfTheirBuckets) {
     }
   EXPECT_EQ(in_shard.size(), token_buckets::shards);
   for (const auto& [shard, count] : in_shard) EXPECT_LT(count, 2 * 10'000 / static_cast<int>(token_buckets::shards));
+}
+
+/// Somebody who has a /48, and speaks from a new /64 each time.
+TEST_F(RateLimits, CountANetworkOfIpv6AddressesToo) {
+  const auto address = [](unsigned network, unsigned subnet) {
+    char text[40];
+    std::snprintf(text, sizeof text, "2001:db8:%x:%x::1", network, subnet);
+    return key_of(boost::asio::ip::make_address(text));
+  };
+  const int of_all = 4 * static_cast<int>(rate_limits::addresses_in_network);
+  unsigned subnet = 0;
+  EXPECT_EQ(let_through(10, [&] { return limits.take_address(address(1, 1), now); }), 4);
+  EXPECT_EQ(let_through(1'000, [&] { return limits.take_address(address(1, ++subnet + 1), now); }), of_all - 4);
+  EXPECT_EQ(let_through(10, [&] { return limits.take_address(address(2, 1), now); }), 4) << "of another network";
+  rate_standing standing;
+  EXPECT_TRUE(limits.take_address(address(1, 9'999), now, &standing));
+  EXPECT_EQ(standing.left, 0u);
+  EXPECT_EQ(standing.burst, static_cast<unsigned>(of_all));
+  const int of_tries = 5 * static_cast<int>(rate_limits::addresses_in_network);
+  EXPECT_EQ(let_through(1'000, [&] { return limits.take(rate_class::log_in, address(3, ++subnet), now); }), of_tries);
+  now += 1s;
+  EXPECT_EQ(let_through(1'000, [&] { return limits.take_address(address(1, ++subnet), now); }),
+            static_cast<int>(rate_limits::addresses_in_network));
+}
+
+TEST_F(RateLimits, CountNoNetworkOfUsersAndIpv4Addresses) {
+  system_randomness random;
+  for (int i = 0; i < 1'000; ++i) EXPECT_FALSE(network_of(random.next_id(timestamp{1'800'000'000'000 + i})));
+  EXPECT_FALSE(network_of(key_of(boost::asio::ip::make_address("192.0.2.1"))));
 }
 
 TEST_F(RateLimits, MakeWrongPasswordsWaitLongerEachTime) {

@@ -82,6 +82,37 @@ TEST(Handshake, SpeaksNoProtobuf) {
   }
 }
 
+TEST(Handshake, TakesAPlainPageForAStrangerWhereTheClientCameOverTls) {
+  struct sample {
+    const char *origin, *host;
+    bool over_tls;
+    int status;
+  };
+  const sample samples[] = {{"https://chat.example", "chat.example", true, 101},
+                            {"http://chat.example", "chat.example", true, 403},
+                            {"HTTP://chat.example", "chat.example", true, 403},
+                            {"https://chat.example", "chat.example:443", true, 101},
+                            {"https://chat.example:443", "chat.example", true, 101},
+                            {"https://chat.example", "chat.example:8443", true, 403},
+                            {"https://chat.example:8443", "chat.example:8443", true, 101},
+                            {"https://chat.example", "chat.example:80", true, 403},
+                            {"http://chat.example", "chat.example:80", false, 101},
+                            {"http://chat.example", "chat.example:443", false, 403},
+                            {"https://chat.example", "chat.example", false, 101},
+                            {"ws://chat.example", "chat.example", false, 403},
+                            {"chrome-extension://chat.example", "chat.example", false, 403},
+                            {"https://", "", false, 403},
+                            {"https://:443", "", false, 403},
+                            {"https://[::1]:8443", "[::1]:8443", false, 101}};
+  for (const sample& s : samples) {
+    auto r = browser();
+    r.origin = s.origin;
+    r.host = s.host;
+    r.over_tls = s.over_tls;
+    EXPECT_EQ(status(r), s.status) << s.origin << " at " << s.host << (s.over_tls ? " over TLS" : "");
+  }
+}
+
 TEST(Handshake, LetsInPagesOfItsOwnOriginAndOfThoseAllowed) {
   auto r = browser();
   for (const char* own : {"https://chat.example", "http://CHAT.example"}) {

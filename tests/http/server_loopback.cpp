@@ -34,7 +34,7 @@ edge_settings loopback::quick() {
 
 loopback::loopback(edge_settings settings)
     : settings_(std::move(settings)),
-      held_(settings_.connections_max), edge_{settings_, time_, random_, {}, {}, {}, {}, {}, no_log()} {
+      held_(settings_.connections_max), edge_{route_table(), settings_, time_, random_, problems_, {}, {}, {}, {}, {}, no_log()} {
   edge_.run = [this](call& c, const route**) { return run(c); };
   edge_.admit = [](const uuid&, rate_standing&) { return std::optional<problem>(); };
   edge_.allowed = [](std::string_view path) { return path == "/echo" ? "GET, HEAD, POST, OPTIONS" : ""; };
@@ -147,6 +147,15 @@ std::string byte_client::answer(bool without_body) {
   auto one = in_.substr(0, size);
   in_.erase(0, size);
   return one;
+}
+
+std::string byte_client::until(std::string_view text) {
+  std::size_t at = 0;
+  while ((at = in_.find(text)) == std::string::npos)
+    if (!receive()) return std::exchange(in_, {});
+  auto all = in_.substr(0, at + text.size());
+  in_.erase(0, all.size());
+  return all;
 }
 
 std::string byte_client::rest() {

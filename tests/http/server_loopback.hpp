@@ -1,6 +1,7 @@
 #pragma once
 // The transport alone on a loopback port, with operations that a test makes up, and a client that says bytes.
 
+#include "http/problem_tallies.hpp"
 #include "http/server/io_thread.hpp"
 #include "http/server/listener.hpp"
 
@@ -39,6 +40,7 @@ private:
   wall_clock time_;
   system_randomness random_;
   places held_;
+  problem_tallies problems_;
   edge edge_;
   std::optional<io_thread> thread_;
   std::optional<listener> door_;
@@ -56,6 +58,8 @@ public:
   /// One answer, head and body by its Content-Length (`without_body`: the answer to a HEAD). Empty: the connection
   /// ended.
   std::string answer(bool without_body = false);
+  /// What comes up to and with this text, or to the end.
+  std::string until(std::string_view text);
   /// Whether bytes, or the end, are there to be read within this time.
   bool hears_something(std::chrono::milliseconds within);
   /// What comes up to the end.
