@@ -132,31 +132,35 @@ result<void> filling::post(const step& what) {
       body += R"(,"reply_to":)" + quoted(parent->id);
   PALABRE_TRY(const api_answer made, people_.ask_as(what.who, {"POST", path_of(what.room) + "/messages", body + '}'}));
   ++(made.is_replayed ? tally_.messages_known : tally_.messages_new);
-  memories_[what.room].add({made.text("/id").value_or(""), made.number("/seq"), made.text("/body")});
+  memories_[what.room].add(
+      {made.text("/id").value_or(""), made.number("/seq"), made.is_replayed, made.text("/deleted_at").has_value()});
   return success();
 }
 
-/// The answer to a message that was there already shows it as it is now: corrected once, it is not corrected again.
+/// A message that was there already is answered with its first words: whether it was corrected since has to be asked.
 result<void> filling::edit(const step& what, message& about) {
   ++tally_.edits;
-  if (!about.body || *about.body == what.text) return success();
+  if (about.is_deleted) return success();
+  if (about.is_known) {
+    PALABRE_TRY(const api_answer now, people_.ask_as(what.who, {"GET", path_of(what, about)}));
+    if (now.text("/edited_at") || now.text("/deleted_at")) return success();
+  }
   PALABRE_TRY(people_.ask_as(what.who, {"PATCH", path_of(what, about), R"({"body":)" + quoted(what.text) + '}'}));
-  about.body = what.text;
   return success();
 }
 
 result<void> filling::react(const step& what, message& about) {
   ++tally_.reactions;
-  if (!about.body) return success();
+  if (about.is_deleted) return success();
   PALABRE_TRY(people_.ask_as(what.who, {"PUT", path_of(what, about) + "/reactions/" + path_segment(what.text)}));
   return success();
 }
 
 result<void> filling::remove(const step& what, message& about) {
   ++tally_.removals;
-  if (!about.body) return success();
+  if (about.is_deleted) return success();
   PALABRE_TRY(people_.ask_as(what.who, {"DELETE", path_of(what, about)}));
-  about.body.reset();
+  about.is_deleted = true;
   return success();
 }
 

@@ -50,7 +50,8 @@ private:
   struct message {
     std::string id;
     std::uint64_t seq = 0;
-    std::optional<std::string> body; ///< nullopt: deleted
+    bool is_known = false; ///< an earlier run posted it
+    bool is_deleted = false;
   };
   /// The last messages of a room, by their numbers.
   struct memory {
