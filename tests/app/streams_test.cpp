@@ -281,11 +281,16 @@ TEST_F(UnreadStreams, EndForWhoDoesNotRead) {
   websocket_client eager = connected(server_, ada_);
   eager.ask(subscribe_to(room_));
   const std::string words(3'900, 'w');
-  constexpr int count = 6'000;
-  for (int i = 0; i < count; ++i) {
-    ada_.say(room_, words);
-    ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + i + 1);
-  }
+  const auto both_listen = [&] {
+    const auto reply = eager.ask(R"("presence_stats":{"channel":"room:)" + room_ + R"("})");
+    return reply.number("/presence_stats/num_clients") == 2;
+  };
+  int count = 0;
+  while (both_listen() && count < 6'000)
+    for (int i = 0; i < 50; ++i) {
+      ada_.say(room_, words);
+      ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + ++count);
+    }
   std::int64_t seen = top, code = 0;
   while (const auto message = lazy.next()) {
     const auto json = message->json();
