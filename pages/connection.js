@@ -59,12 +59,13 @@ export class Connection extends EventTarget {
   }
 
   /// Listens to a room until leave(). `heard(event)` gets its events; `back({recovered, events})` is called when it came
-  /// back, behind what came with that; `begun()` when it listens without having missed anything it knows of.
+  /// back, behind what came with that; `begun(seq)` when it listens, from behind that one, without having missed anything it
+  /// knows of.
   listen(room_id, { begun, heard, back, ended }) {
     const subscription = this.#client.newSubscription(`room:${room_id}`);
     let caught_up = null; // the events that come with a recovery: all within the same task
-    subscription.on('subscribed', ({ wasRecovering, recovered }) => {
-      if (!wasRecovering) return begun();
+    subscription.on('subscribed', ({ wasRecovering, recovered, streamPosition }) => {
+      if (!wasRecovering) return begun(streamPosition?.offset ?? 0);
       caught_up = [];
       const before = caught_up;
       queueMicrotask(() => {

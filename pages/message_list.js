@@ -23,7 +23,7 @@ export class MessageList {
   #room = null;
   #items = new Map(); ///< by key: {made_of, node}
   #current = null;    ///< id of the message that Tab goes to; null: the last
-  #unread_after = 0;  ///< seq behind which the line "New" stands; 0: nowhere
+  #unread_after = null; ///< seq behind which the line "New" stands; null: nowhere
   #seen_to = 0;
   #was_at_end = true;
   on_read = () => {}; ///< the end of the room is on the screen
@@ -45,7 +45,7 @@ export class MessageList {
     this.#room = room;
     this.#items.clear();
     this.#current = null;
-    this.#unread_after = room.unread_count > 0 ? (room.last_read_seq ?? 0) : 0;
+    this.#unread_after = room.unread_count > 0 ? (room.last_read_seq ?? 0) : null;
     this.#seen_to = 0;
     this.#was_at_end = true;
     this.#list.replaceChildren();
@@ -137,7 +137,7 @@ export class MessageList {
   }
 
   #is_first_unread(message, wanted) {
-    return message && this.#unread_after > 0 && message.seq > this.#unread_after
+    return message && this.#unread_after !== null && message.seq > this.#unread_after
       && message.author_id !== this.#account.user.id && !wanted.some(({ key }) => key === 'unread');
   }
 

@@ -122,7 +122,7 @@ export class Rooms extends EventTarget {
 
   #listen(room) {
     this.#connection.listen(room.id, {
-      begun: () => this.#load_wanted(room).catch(() => {}), // it will begin again
+      begun: (seq) => this.#begun(room, seq).catch(() => {}), // it will begin again
       heard: (event) => this.#heard(room, event),
       back: (how) => this.#back(room, how),
       ended: (code) => this.#ended(room, code),
@@ -156,6 +156,12 @@ export class Rooms extends EventTarget {
 
   #posted(message) {
     this.room(message.room_id)?.timeline.put(message);
+  }
+
+  /// What was said since the room was looked at, and before it was listened to, has to be counted.
+  async #begun(room, seq) {
+    if (seq > room.last_seq) await this.load();
+    await this.#load_wanted(room);
   }
 
   /// It listens again. What was missed came with it, or is to be loaded.

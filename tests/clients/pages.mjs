@@ -173,10 +173,11 @@ class Visitor {
 
   /// Does with the message of that text what its button says.
   async do_with(text, deed) {
-    const item = await this.page.waitForSelector(`::-p-xpath(//li[.//p[contains(@class, "body")][contains(., "${text}")]])`);
-    await item.focus();
-    const button = await item.waitForSelector(`[data-does=${deed}]`, { visible: true });
-    await button.click();
+    const item = `//li[.//p[contains(@class, "body")][contains(., "${text}")]]`;
+    const button = `//*[@data-does="${deed}"]`; // there is none before the server has the message
+    const found = await this.page.waitForSelector(`::-p-xpath(${item}[.${button}])`);
+    await found.focus();
+    await this.page.locator(`::-p-xpath(${item}${button})`).click(); // of the item that stands there by then
   }
 }
 

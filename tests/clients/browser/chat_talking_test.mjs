@@ -63,6 +63,24 @@ test('what is unread is counted, and read in one tab is read in all', async (t) 
   for (const tab of [bob, other_tab]) await tab.until_texts('#rooms .unread-count', []);
 });
 
+test('in a room that one never looked at the first message is new', async (t) => {
+  const server = await start_server(t, freely);
+  const { ada, bob } = await two_in_a_room(t, server.url);
+  const call = (who, path, body) => who.page.evaluate(async (...of) => {
+    const { access_token } = JSON.parse(localStorage.getItem('palabre.account'));
+    const headers = { 'authorization': `Bearer ${access_token}`, 'content-type': 'application/json' };
+    const answer = await fetch(`/api/v1${of[0]}`, { method: 'POST', headers, body: JSON.stringify(of[1]) });
+    return answer.json();
+  }, path, body);
+  const attic = await call(ada, '/rooms', { name: 'Attic' });
+  await call(bob, '/rooms/join', { share_code: attic.share_code });
+  await call(ada, `/rooms/${attic.id}/messages`, { body: 'dust' });
+  await bob.until_texts('#rooms .unread-count', ['1 unread']);
+  await bob.click('#rooms .has-unread');
+  await bob.until_said(['dust']);
+  await bob.until_text('#messages .line.unread', /^New$/);
+});
+
 test('history comes as one scrolls up', async (t) => {
   const server = await start_server(t, freely);
   const { ada, bob } = await two_in_a_room(t, server.url);
