@@ -35,4 +35,18 @@ void expect_error(const http_answer& reply, int code) {
   EXPECT_EQ(reply.number("/error/code"), code) << reply.body;
 }
 
+void say_until_one_leaves(person& speaker, websocket_client& eager, const std::string& room, std::int64_t top,
+                          int& count) {
+  const std::string words(3'900, 'w');
+  const auto both_listen = [&] {
+    const auto reply = eager.ask(R"("presence_stats":{"channel":"room:)" + room + R"("})");
+    return reply.number("/presence_stats/num_clients") == 2;
+  };
+  while (both_listen() && count < 6'000)
+    for (int i = 0; i < 50; ++i) {
+      speaker.say(room, words);
+      ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + ++count);
+    }
+}
+
 } // namespace palabre::testing

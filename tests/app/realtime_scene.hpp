@@ -26,6 +26,13 @@ std::string post_by_rpc(const std::string& room, std::string_view words);
 websocket_client connected(const running_server& server, const person& who);
 void expect_error(const http_answer& reply, int code);
 
+/// Settings with which it is the outbox that ends who does not read, however long that takes to fill, and no clock.
+inline const std::string no_clock_ends = "[realtime]\nping_interval = \"1h\"\nwrite_timeout = \"1h\"\n";
+/// Says so much that the outbox and the buffers of both sockets cannot hold it, until only one of two still listens:
+/// `eager`, who gets each of the `count` messages behind `top` in its turn. Use with ASSERT_NO_FATAL_FAILURE.
+void say_until_one_leaves(person& speaker, websocket_client& eager, const std::string& room, std::int64_t top,
+                          int& count);
+
 class Realtime : public ::testing::Test {
 protected:
   explicit Realtime(const std::string& config = {}) : server_(config) {}

@@ -142,28 +142,17 @@ TEST(RealtimeLimits, BoundTheConnectionsOfAUser) {
   EXPECT_TRUE(fourth.ask(connect_with(ada.token())).has("/connect")) << "the place is free again";
 }
 
-/// Up to far more than the outbox and the buffers of both sockets hold.
-/// However long it takes to fill the outbox, it is what ends them, and no clock.
 class UnreadRealtime : public Realtime {
 protected:
-  UnreadRealtime() : Realtime("[realtime]\nping_interval = \"1h\"\nwrite_timeout = \"1h\"\n") {}
+  UnreadRealtime() : Realtime(no_clock_ends) {}
 };
 
 TEST_F(UnreadRealtime, EndsWhoDoesNotReadAndBothSidesGoOn) {
   websocket_client lazy = connected(server_, ada_), eager = connected(server_, ada_);
   lazy.ask(subscribe_to(room_));
   const std::int64_t top = eager.ask(subscribe_to(room_)).number("/subscribe/offset");
-  const std::string words(3'900, 'w');
-  const auto both_listen = [&] {
-    const auto reply = eager.ask(R"("presence_stats":{"channel":"room:)" + room_ + R"("})");
-    return reply.number("/presence_stats/num_clients") == 2;
-  };
   int count = 0;
-  while (both_listen() && count < 6'000)
-    for (int i = 0; i < 50; ++i) {
-      ada_.say(room_, words);
-      ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + ++count);
-    }
+  ASSERT_NO_FATAL_FAILURE(say_until_one_leaves(ada_, eager, room_, top, count));
   std::int64_t seen = top;
   while (const auto push = lazy.next()) ASSERT_EQ(push->number("/push/pub/offset"), ++seen) << "no hole before the end";
   EXPECT_EQ(lazy.end().code, 3008);

@@ -268,29 +268,18 @@ TEST_F(Streams, EndBehindTheAnswerForWhoHasHalfClosed) {
   EXPECT_TRUE(stream.ends_in_order());
 }
 
-/// However long it takes to say so much, it is the outbox that ends them, and no clock.
 class UnreadStreams : public Streams {
 protected:
-  UnreadStreams() : Streams("[realtime]\nping_interval = \"1h\"\nwrite_timeout = \"1h\"\n") {}
+  UnreadStreams() : Streams(no_clock_ends) {}
 };
 
-/// Far more than the outbox and the buffers of both sockets hold.
 TEST_F(UnreadStreams, EndForWhoDoesNotRead) {
   stream_client lazy = stream_by(way::sse_by_get, ada_, "\n" + command(2, subscribe_to(room_)));
   const std::int64_t top = lazy.next_with("/subscribe").number("/subscribe/offset");
   websocket_client eager = connected(server_, ada_);
   eager.ask(subscribe_to(room_));
-  const std::string words(3'900, 'w');
-  const auto both_listen = [&] {
-    const auto reply = eager.ask(R"("presence_stats":{"channel":"room:)" + room_ + R"("})");
-    return reply.number("/presence_stats/num_clients") == 2;
-  };
   int count = 0;
-  while (both_listen() && count < 6'000)
-    for (int i = 0; i < 50; ++i) {
-      ada_.say(room_, words);
-      ASSERT_EQ(eager.next_with("/push").number("/push/pub/offset"), top + ++count);
-    }
+  ASSERT_NO_FATAL_FAILURE(say_until_one_leaves(ada_, eager, room_, top, count));
   std::int64_t seen = top, code = 0;
   while (const auto message = lazy.next()) {
     const auto json = message->json();
