@@ -74,12 +74,16 @@ std::string to_hex(std::string_view bytes) {
 namespace {
 
 constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::uint8_t no_letter = 64;
+constexpr std::uint32_t no_letter = 1u << 31;
 
-constexpr std::array<std::uint8_t, 256> base64_values = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(no_letter);
-  for (std::uint8_t i = 0; i < base64_alphabet.size(); ++i) values[static_cast<unsigned char>(base64_alphabet[i])] = i;
+/// What each letter is worth as the first, second, third or fourth of four.
+constexpr std::array<std::array<std::uint32_t, 256>, 4> base64_values = [] {
+  std::array<std::array<std::uint32_t, 256>, 4> values{};
+  for (std::uint32_t place = 0; place < 4; ++place) {
+    values[place].fill(no_letter);
+    for (std::uint32_t i = 0; i < base64_alphabet.size(); ++i)
+      values[place][static_cast<unsigned char>(base64_alphabet[i])] = i << (18 - 6 * place);
+  }
   return values;
 }();
 
@@ -110,19 +114,19 @@ std::string from_base64url(std::string_view text) {
   if (left == 1) return {};
   std::string bytes(text.size() * 3 / 4, '\0');
   char* out = bytes.data();
-  const auto value = [&](std::size_t i) { return std::uint32_t{base64_values[static_cast<unsigned char>(text[i])]}; };
+  const auto value = [&](std::size_t i, std::size_t place) {
+    return base64_values[place][static_cast<unsigned char>(text[i])];
+  };
   std::uint32_t strange = 0; // the bit of no_letter, if any was one
   std::size_t in = 0;
   for (; in + 4 <= text.size(); in += 4) {
-    const std::uint32_t a = value(in), b = value(in + 1), c = value(in + 2), d = value(in + 3);
-    strange |= a | b | c | d;
-    const std::uint32_t three = a << 18 | b << 12 | c << 6 | d;
+    const std::uint32_t three = value(in, 0) | value(in + 1, 1) | value(in + 2, 2) | value(in + 3, 3);
+    strange |= three;
     for (const int shift : {16, 8, 0}) *out++ = static_cast<char>(three >> shift);
   }
   if (left > 0) {
-    const std::uint32_t a = value(in), b = value(in + 1), c = left == 3 ? value(in + 2) : 0;
-    strange |= a | b | c;
-    const std::uint32_t three = a << 18 | b << 12 | c << 6;
+    const std::uint32_t three = value(in, 0) | value(in + 1, 1) | (left == 3 ? value(in + 2, 2) : 0);
+    strange |= three;
     *out++ = static_cast<char>(three >> 16);
     if (left == 3) *out++ = static_cast<char>(three >> 8);
     if ((left == 2 ? three & 0xFFFF : three & 0xFF) != 0) return {}; // bits that no byte has

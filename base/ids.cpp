@@ -4,16 +4,26 @@
 
 #include <openssl/rand.h>
 
+#include <array>
+
 namespace palabre {
 namespace {
 
 constexpr char hex_digits[] = "0123456789abcdef";
 
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+constexpr std::uint8_t no_digit = 0x80;
+
+/// What a hexadecimal digit is worth. Every id of every event is read by it.
+constexpr std::array<std::uint8_t, 256> hex_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::uint8_t i = 0; i < 10; ++i) values['0' + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) values['a' + i] = values['A' + i] = 10 + i;
+  return values;
+}();
+
+std::uint8_t hex_value(char digit) {
+  return hex_values[static_cast<unsigned char>(digit)];
 }
 
 } // namespace
@@ -37,16 +47,18 @@ std::string to_text(const uuid& id) {
 
 std::optional<uuid> parse_uuid(std::string_view text) {
   if (text.size() != uuid_text_bytes) return std::nullopt;
+  if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
   uuid id;
   std::size_t at = 0;
+  std::uint8_t strange = 0;
   for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      if (text[at++] != '-') return std::nullopt;
-    const int high = nibble(text[at]), low = nibble(text[at + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    const std::uint8_t high = hex_value(text[at]), low = hex_value(text[at + 1]);
+    strange |= high | low;
     id.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
     at += 2;
   }
+  if ((strange & no_digit) != 0) return std::nullopt;
   return id;
 }
 

@@ -1,16 +1,25 @@
 #include "events/sealing.hpp"
 
+#include <cstring>
+
 namespace palabre::events {
 namespace {
 
 constexpr std::string_view seal_key = R"("sealed":")";
 constexpr std::string_view seal_end = R"("})";
 
-/// Behind the string that begins `json`; npos: it does not end.
+/// Behind the string that begins `json`; npos: it does not end. From one backslash to the next, if there is any before
+/// the next quote.
 std::size_t end_of_string(std::string_view json) {
-  std::size_t at = 1;
-  while (at < json.size() && json[at] != '"') at += json[at] == '\\' ? 2 : 1;
-  return at < json.size() ? at + 1 : std::string_view::npos;
+  std::size_t at = 1, quote = 0;
+  while (at < json.size()) {
+    if (quote < at) quote = json.find('"', at);
+    const std::size_t before = (quote == std::string_view::npos ? json.size() : quote) - at;
+    const void* const escape = std::memchr(json.data() + at, '\\', before);
+    if (escape == nullptr) return quote == std::string_view::npos ? quote : quote + 1;
+    at = static_cast<std::size_t>(static_cast<const char*>(escape) - json.data()) + 2;
+  }
+  return std::string_view::npos;
 }
 
 /// Behind the object or list that begins `json`.
@@ -50,14 +59,14 @@ std::string with_seal(std::string open, std::string_view seal) {
   return open;
 }
 
-/// It is the last field, and no quote stands unescaped in any other: so the last such key is it.
+/// It is the last field, and there is no quote in it: so it stands between the last two, behind its key.
 std::string_view seal_in(std::string_view payload) {
   if (!payload.ends_with(seal_end)) return {};
-  const std::size_t at = payload.rfind(seal_key);
-  if (at == std::string_view::npos) return {};
-  const std::string_view seal =
-      payload.substr(at + seal_key.size(), payload.size() - at - seal_key.size() - seal_end.size());
-  return seal.find('"') == std::string_view::npos ? seal : std::string_view{};
+  payload.remove_suffix(seal_end.size());
+  const void* const quote = ::memrchr(payload.data(), '"', payload.size()); // many times faster than rfind()
+  if (quote == nullptr) return {};
+  const auto begin = static_cast<std::size_t>(static_cast<const char*>(quote) - payload.data()) + 1;
+  return payload.substr(0, begin).ends_with(seal_key) ? payload.substr(begin) : std::string_view{};
 }
 
 void field_cursor::enter() {

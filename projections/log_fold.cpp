@@ -16,11 +16,7 @@ namespace {
 constexpr std::size_t chunk_records_max = 1'024;
 constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::size_t chunks_waiting_max = 6;
-/// Rows that change again before they are written are written once.
-constexpr std::size_t commit_bytes = 8 * 1024 * 1024;
 constexpr std::size_t commit_bytes_in_use = 1024 * 1024;
-/// Of each table: what people talk about is mostly what they have just said.
-constexpr std::size_t kept_bytes_max = 24 * 1024 * 1024;
 
 /// Records, decoded, and the bytes that they view.
 struct chunk {
@@ -96,8 +92,9 @@ private:
 /// Projections that fold on one thread.
 class folding_thread {
 public:
-  folding_thread(storage::views_store& into, std::vector<projection*> projections, position after)
-      : projections_(std::move(projections)), rows_(into, kept_bytes_max), done_(after.value),
+  folding_thread(storage::views_store& into, std::vector<projection*> projections, position after,
+                 std::size_t known_bytes)
+      : projections_(std::move(projections)), known_bytes_max_(known_bytes), rows_(into), done_(after.value),
         thread_([this] { run(); }) {}
   ~folding_thread() {
     queue_.close();
@@ -123,8 +120,8 @@ private:
       for (const log_event& event : next->events) {
         PALABRE_TRY(fold(event));
       }
-      if (rows_.bytes() >= commit_bytes) {
-        PALABRE_TRY(rows_.commit_rows());
+      if (rows_.known_bytes() >= known_bytes_max_) {
+        PALABRE_TRY(rows_.hand_over());
       }
       done_.store(next->last().value, std::memory_order_release);
     }
@@ -137,6 +134,7 @@ private:
   }
 
   const std::vector<projection*> projections_;
+  const std::size_t known_bytes_max_;
   storage::views_batch rows_;
   chunk_queue queue_;
   std::atomic<std::uint64_t> done_;
@@ -172,12 +170,14 @@ private:
 
 result<void> fold_log(const storage::event_log& log, storage::views_store& into,
                       const std::vector<projection*>& projections, position after, position last,
-                      const std::function<bool(position)>& tell) {
+                      const std::function<bool(position)>& tell, std::size_t known_bytes) {
   std::vector<std::unique_ptr<folding_thread>> threads;
   const auto second = projections.begin() + 1;
-  threads.push_back(std::make_unique<folding_thread>(into, std::vector(projections.begin(), second), after));
+  threads.push_back(
+      std::make_unique<folding_thread>(into, std::vector(projections.begin(), second), after, known_bytes));
   if (second != projections.end())
-    threads.push_back(std::make_unique<folding_thread>(into, std::vector(second, projections.end()), after));
+    threads.push_back(
+        std::make_unique<folding_thread>(into, std::vector(second, projections.end()), after, known_bytes));
   const auto done = [&] {
     position least = last;
     for (const auto& thread : threads) least = std::min(least, thread->done());

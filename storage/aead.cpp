@@ -10,17 +10,17 @@
 namespace palabre::storage {
 namespace {
 
-/// OpenSSL 3 looks an algorithm up on each use by name, which costs more than sealing a message: keep both per thread.
-struct cipher {
-  std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> algorithm{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr),
-                                                                    &EVP_CIPHER_free};
-  std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)> context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
-};
+using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-cipher& own_cipher() {
-  thread_local cipher own;
-  PALABRE_ASSERT(own.algorithm && own.context);
-  return own;
+/// OpenSSL 3 looks an algorithm up on each use by name, and a context that is told its algorithm again is made anew:
+/// both cost more than sealing a message. Kept per thread, and told key and nonce only.
+cipher_context context_for(int sealing) {
+  const std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> algorithm{
+      EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), &EVP_CIPHER_free};
+  cipher_context context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
+  PALABRE_ASSERT(algorithm && context);
+  PALABRE_ASSERT(EVP_CipherInit_ex2(context.get(), algorithm.get(), nullptr, nullptr, sealing, nullptr) == 1);
+  return context;
 }
 
 const unsigned char* bytes_of(std::string_view text) {
@@ -46,12 +46,12 @@ aead_key::~aead_key() {
 }
 
 std::string aead_seal(const aead_key& key, const aead_nonce& nonce, std::string_view beside, std::string_view plain) {
-  const cipher& own = own_cipher();
-  EVP_CIPHER_CTX* const context = own.context.get();
+  thread_local const cipher_context own = context_for(1);
+  EVP_CIPHER_CTX* const context = own.get();
   std::string sealed(reinterpret_cast<const char*>(nonce.data()), nonce.size());
   sealed.resize(nonce.size() + plain.size() + aead_tag_bytes);
   int size = 0;
-  bool done = EVP_EncryptInit_ex2(context, own.algorithm.get(), key.data(), nonce.data(), nullptr) == 1 &&
+  bool done = EVP_EncryptInit_ex2(context, nullptr, key.data(), nonce.data(), nullptr) == 1 &&
               EVP_EncryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
               EVP_EncryptUpdate(context, bytes_at(sealed, nonce.size()), &size, bytes_of(plain), size_of(plain)) == 1;
   unsigned char* const tag = bytes_at(sealed, nonce.size() + plain.size());
@@ -63,14 +63,14 @@ std::string aead_seal(const aead_key& key, const aead_nonce& nonce, std::string_
 
 result<std::string> aead_open(const aead_key& key, std::string_view beside, std::string_view sealed) {
   if (sealed.size() < aead_nonce_bytes + aead_tag_bytes) return error{errc::corrupt, "a seal that is too short"};
-  const cipher& own = own_cipher();
-  EVP_CIPHER_CTX* const context = own.context.get();
+  thread_local const cipher_context own = context_for(0);
+  EVP_CIPHER_CTX* const context = own.get();
   const std::string_view hidden = sealed.substr(aead_nonce_bytes, sealed.size() - aead_nonce_bytes - aead_tag_bytes);
   std::array<unsigned char, aead_tag_bytes> tag;
   std::memcpy(tag.data(), sealed.data() + sealed.size() - tag.size(), tag.size());
   std::string plain(hidden.size(), '\0');
   int size = 0;
-  const bool begun = EVP_DecryptInit_ex2(context, own.algorithm.get(), key.data(), bytes_of(sealed), nullptr) == 1 &&
+  const bool begun = EVP_DecryptInit_ex2(context, nullptr, key.data(), bytes_of(sealed), nullptr) == 1 &&
                      EVP_DecryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
                      EVP_DecryptUpdate(context, bytes_at(plain, 0), &size, bytes_of(hidden), size_of(hidden)) == 1 &&
                      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;

@@ -79,11 +79,6 @@ const std::vector<known_rows::entry*>& known_rows::changed_in_order() {
   return changed_;
 }
 
-void known_rows::forget_changes() {
-  for (entry* each : changed_) each->changed = false;
-  changed_.clear();
-}
-
 /// As dear as what was known, not as what ever was.
 void known_rows::forget_all() {
   for (std::size_t number = 0; number < count_; ++number) {

@@ -34,10 +34,8 @@ public:
     of.changed = true;
     changed_.push_back(&of);
   }
-  /// Each entry that was noted once, in order of keys.
+  /// Each entry that was noted once, in order of keys. Beside find() on another thread.
   const std::vector<entry*>& changed_in_order();
-  /// All are as they are in the store now.
-  void forget_changes();
   void forget_all();
 
 private:

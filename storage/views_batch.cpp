@@ -1,6 +1,7 @@
 #include "storage/views_batch.hpp"
 
 #include "storage/log_rows.hpp"
+#include "storage/row_files.hpp"
 #include "storage/views_store_state.hpp"
 
 #include <rocksdb/write_batch.h>
@@ -11,14 +12,15 @@ namespace palabre::storage {
 
 using maybe_row = std::optional<std::string>;
 
-views_batch::views_batch(views_store& store, std::size_t kept_bytes_max)
-    : store_(store), kept_bytes_max_(kept_bytes_max), tables_(store.state_->rows.pin()->tables),
-      rows_(std::make_unique<rocksdb::WriteBatch>()) {}
+views_batch::views_batch(views_store& store)
+    : store_(store), tables_(store.state_->rows.pin()->tables), rows_(std::make_unique<rocksdb::WriteBatch>()) {}
 views_batch::~views_batch() = default;
 
 result<known_rows::entry*> views_batch::look_up(table t, std::string_view key) {
   PALABRE_ASSERT(t < tables_.size());
   if (auto* const found = tables_[t].find(key)) return found;
+  if (!handed_over_.empty())
+    if (const auto* const found = handed_over_[t].find(key)) return &tables_[t].add(key, found->row);
   PALABRE_TRY(auto stored, store_.get(t, key));
   return &tables_[t].add(key, std::move(stored));
 }
@@ -69,22 +71,12 @@ void views_batch::erase(table t, std::string_view key) {
   change(t, key, std::nullopt);
 }
 
-result<void> views_batch::commit(position checkpoint) {
-  const position_key at = key_of(checkpoint);
-  const auto status = rows_->Put(store_.state_->rows.own().instance->family(views_family_meta),
-                                 slice(views_checkpoint_key), slice(view_of(at)));
-  if (!status.ok()) return to_error(status, "views");
-  return write();
-}
-
-result<void> views_batch::commit_rows() {
-  return write();
-}
-
 /// Rows in the order of their keys: RocksDB's tables in memory find the place of a row from that of the one before.
-result<void> views_batch::write() {
+result<void> views_batch::commit(position checkpoint) {
   const views_rows& store = store_.state_->rows.own();
-  rocksdb::Status status;
+  if (store.being_built) return commit_rows();
+  const position_key at = key_of(checkpoint);
+  auto status = rows_->Put(store.instance->family(views_family_meta), slice(views_checkpoint_key), slice(view_of(at)));
   for (table t = 0; t < tables_.size(); ++t) {
     for (const auto* changed : tables_[t].changed_in_order()) {
       if (!status.ok()) break;
@@ -111,11 +103,46 @@ void views_batch::tell_hot_rows() {
 }
 
 void views_batch::forget() {
-  for (known_rows& known : tables_) {
-    known.forget_changes();
-    if (known.bytes() >= kept_bytes_max_) known.forget_all();
-  }
+  for (known_rows& known : tables_) known.forget_all();
   bytes_ = 0;
+}
+
+// ---- Building
+
+namespace {
+
+result<void> write_files(const views_rows& into, std::vector<known_rows>& tables) {
+  row_files files(into);
+  for (table t = 0; t < tables.size(); ++t) {
+    PALABRE_TRY(files.add(t, tables[t].changed_in_order()));
+  }
+  return files.take_over();
+}
+
+} // namespace
+
+std::size_t views_batch::known_bytes() const {
+  std::size_t bytes = 0;
+  for (const known_rows& known : tables_) bytes += known.bytes();
+  return bytes;
+}
+
+result<void> views_batch::written() {
+  return writing_.valid() ? writing_.get() : success();
+}
+
+result<void> views_batch::hand_over() {
+  PALABRE_TRY(written());
+  handed_over_.resize(tables_.size());
+  std::swap(tables_, handed_over_);
+  forget();
+  writing_ = std::async(std::launch::async, [this] { return write_files(store_.state_->rows.own(), handed_over_); });
+  return success();
+}
+
+result<void> views_batch::commit_rows() {
+  PALABRE_TRY(hand_over());
+  return written();
 }
 
 } // namespace palabre::storage

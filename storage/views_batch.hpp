@@ -2,6 +2,8 @@
 #include "storage/known_rows.hpp"
 #include "storage/views_store.hpp"
 
+#include <future>
+
 namespace rocksdb {
 class WriteBatch;
 } // namespace rocksdb
@@ -13,9 +15,7 @@ namespace palabre::storage {
 /// is being built, and if no table is touched by two of them.
 class views_batch {
 public:
-  /// `kept_bytes_max`: so much of each table is remembered over commits, and forgotten when there is more. Requires: 0,
-  /// unless this is the only writer of the tables that it touches, and the store's rows are never exchanged.
-  explicit views_batch(views_store& store, std::size_t kept_bytes_max = 0);
+  explicit views_batch(views_store& store);
   ~views_batch();
   views_batch(const views_batch&) = delete;
 
@@ -35,23 +35,33 @@ public:
   /// Changes so far, in bytes (keys and rows, those of edit() as they were then).
   std::size_t bytes() const { return bytes_; }
 
-  /// Writes all changes and the checkpoint atomically, without a sync. The batch is empty afterwards. Errors: io.
+  /// Writes all changes and the checkpoint atomically, without a sync; a store that is being built gets its checkpoint
+  /// at the end. The batch is empty afterwards. Errors: io.
   result<void> commit(position checkpoint);
-  /// The same without a checkpoint, for a store that is being built.
+
+  // ---- For a store that is being built. Requires: this is the only batch that touches its tables.
+
+  /// What it knows takes so much memory, about; twice that over hand_over().
+  std::size_t known_bytes() const;
+  /// Has another thread write all changes, and goes on; they are seen by the reads of this batch, and are remembered
+  /// until the next time. Errors: io: of what was handed over before.
+  result<void> hand_over();
+  /// The same, and waits for it: all changes are in the store.
   result<void> commit_rows();
 
 private:
   result<known_rows::entry*> look_up(table t, std::string_view key);
   void change(table t, std::string_view key, std::optional<std::string> row);
-  result<void> write();
   void tell_hot_rows();
   void forget();
+  result<void> written();
 
   views_store& store_;
-  const std::size_t kept_bytes_max_;
   std::vector<known_rows> tables_;
-  std::unique_ptr<rocksdb::WriteBatch> rows_; ///< of write(); kept for its memory
+  std::vector<known_rows> handed_over_;       ///< nobody changes them; empty: nothing was handed over yet
+  std::unique_ptr<rocksdb::WriteBatch> rows_; ///< of commit(); kept for its memory
   std::size_t bytes_ = 0;
+  std::future<result<void>> writing_; ///< of what was handed over; last: it uses the others
 };
 
 } // namespace palabre::storage

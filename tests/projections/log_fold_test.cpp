@@ -16,10 +16,11 @@ using namespace testing;
 
 const auto go_on = [](position) { return true; };
 
-std::string computed_in(world& w, const std::string& name, const std::vector<projection*>& which, position last) {
+std::string computed_in(world& w, const std::string& name, const std::vector<projection*>& which, position last,
+                        std::size_t known_bytes = known_bytes_max) {
   const std::string directory = w.directory() + "/" + name;
   auto into = storage::views_store::begin(directory, tables::names).value();
-  const auto folded = fold_log(*w.log, *into, which, {}, last, go_on);
+  const auto folded = fold_log(*w.log, *into, which, {}, last, go_on, known_bytes);
   EXPECT_TRUE(folded) << folded.error().context;
   EXPECT_TRUE(storage::views_store::finish(std::move(into), last, "test"));
   return directory;
@@ -38,6 +39,21 @@ TEST(LogFold, GivesTheRowsThatTheProjectorGives) {
   EXPECT_FALSE(w.views->was_emptied());
   EXPECT_EQ(w.projector->applied(), w.log->head());
   EXPECT_EQ(w.rows(), by_projector);
+}
+
+TEST(LogFold, GivesTheSameRowsHoweverOftenTheyAreHandedOver) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  world w;
+  varied_history(w, seed).go_on(6'000);
+  ASSERT_TRUE(w.projector->catch_up());
+  const all_rows by_projector = w.rows();
+  for (const std::size_t known_bytes : {0u, 300'000u}) { // with each chunk, with every second or so
+    const std::string name = "anew." + std::to_string(known_bytes);
+    computed_in(w, name, w.projections(), w.log->head(), known_bytes);
+    w.open_views(name);
+    EXPECT_EQ(w.rows(), by_projector) << known_bytes;
+  }
 }
 
 TEST(LogFold, ComputesOneProjectionAmongTheOthers) {

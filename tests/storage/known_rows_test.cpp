@@ -38,10 +38,6 @@ TEST(KnownRows, KnowWhatAMapKnows) {
         changed.insert(key);
         found->row = model[key] = std::to_string(i);
       }
-      if (random() % 500 == 0) {
-        rows.forget_changes();
-        changed.clear();
-      }
     }
     std::vector<std::string> in_order;
     for (const auto* each : rows.changed_in_order()) in_order.push_back(each->key);
