@@ -3,6 +3,7 @@
 #include "storage/log_probe.hpp"
 #include "storage/log_rows.hpp"
 #include "storage/log_tail_check.hpp"
+#include "storage/manifest_tail.hpp"
 
 #include <rocksdb/env.h>
 
@@ -20,6 +21,21 @@ rocksdb::DBOptions options_with(recovery mode, rocksdb::Env& env) {
   options.wal_recovery_mode = mode;
   options.env = &env;
   return options;
+}
+
+/// Whether the machine was, since then, as far as one can tell.
+bool was_started_anew(const acked_mark& before) {
+  const short_digest boot = machine_boot();
+  return boot == short_digest{} || boot != before.boot;
+}
+
+/// The disk on which to open the log: where the power may have gone, without what was never written to its end. Null:
+/// `env` as it is. Errors: io.
+result<std::unique_ptr<rocksdb::Env>> without_torn_end(const std::string& directory, rocksdb::Env& env,
+                                                       const std::optional<acked_mark>& before) {
+  if (before && (before->clean || !was_started_anew(*before))) return std::unique_ptr<rocksdb::Env>{};
+  PALABRE_TRY(const auto disk, hiding_torn_end(env.GetFileSystem(), directory));
+  return disk ? rocksdb::NewCompositeEnv(disk) : nullptr;
 }
 
 /// Is there a log? Not yet, when a crash interrupted its creation before the last family. Errors: io.
@@ -145,8 +161,7 @@ result<std::uint32_t> read_key_id_max(const log_store& store) {
 /// again.
 bool needs_new_epoch(const opened_log& log, const std::optional<acked_mark>& before, const std::string& epoch) {
   if (epoch.empty() || !before) return true;
-  const short_digest boot = machine_boot();
-  return !log.report.clean && (boot == short_digest{} || boot != before->boot);
+  return !log.report.clean && was_started_anew(*before);
 }
 
 result<void> settle_epoch(opened_log& log, bool mint, const std::string& stored, randomness& random) {
@@ -242,8 +257,10 @@ std::string random_epoch(randomness& random) {
   return epoch;
 }
 
-result<opened_log> open_for_writing(const std::string& directory, randomness& random, rocksdb::Env& env) {
-  PALABRE_TRY(const auto before, read_mark(directory, env));
+result<opened_log> open_for_writing(const std::string& directory, randomness& random, rocksdb::Env& whole_disk) {
+  PALABRE_TRY(const auto before, read_mark(directory, whole_disk));
+  PALABRE_TRY(const auto shortened, without_torn_end(directory, whole_disk, before));
+  rocksdb::Env& env = shortened ? *shortened : whole_disk;
   opened_log log;
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   log.report.created = !is_there;
@@ -285,8 +302,9 @@ result<opened_log> open_for_writing(const std::string& directory, randomness& ra
 }
 
 result<void> check_openable(const std::string& directory) {
-  rocksdb::Env& env = *rocksdb::Env::Default();
   PALABRE_TRY(const auto mark, watermark::read(watermark_path(directory)));
+  PALABRE_TRY(const auto shortened, without_torn_end(directory, *rocksdb::Env::Default(), mark));
+  rocksdb::Env& env = shortened ? *shortened : *rocksdb::Env::Default();
   PALABRE_TRY(const bool is_there, find_log(directory, env));
   if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
   PALABRE_TRY(const recovery mode, choose_recovery(directory, env, mark));

@@ -35,7 +35,7 @@ private:
 
   /// Opens what is there, checks it, writes, and loses power somewhere on the way.
   void live_once() {
-    const bool rebooted = dice_() % 2 == 0 && pretend_to_reboot();
+    const bool rebooted = pretend_to_reboot();
     disk_->lose_power_at(1 + dice_() % 400, dice_());
     auto opened = event_log::open(log_path, event_log::access::read_write, random_, disk_);
     if (!opened) return fail("does not open: " + opened.error().context);
