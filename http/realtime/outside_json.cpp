@@ -80,7 +80,12 @@ bool read_field(json_object from, std::string_view name, std::int64_t& out) {
 bool read_json_field(json_object from, std::string_view name, std::string& out, std::size_t bytes_max) {
   std::string encoded;
   if (!read_field(from, "b64" + std::string(name), encoded, limits::body_bytes_max)) return false;
-  if (!encoded.empty()) return minified(from_base64(encoded), out) && out.size() <= bytes_max;
+  if (!encoded.empty()) {
+    std::string decoded;
+    if (!minified(from_base64(encoded), decoded) || decoded.size() > bytes_max) return false;
+    if (decoded != "null") out = std::move(decoded);
+    return true;
+  }
   if (const auto found = find(from, name)) out = simdjson::minify(*found);
   return out.size() <= bytes_max;
 }
