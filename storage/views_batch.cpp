@@ -73,8 +73,8 @@ void views_batch::erase(table t, std::string_view key) {
 
 /// Rows in the order of their keys: RocksDB's tables in memory find the place of a row from that of the one before.
 result<void> views_batch::commit(position checkpoint) {
+  if (!handed_over_.empty()) return commit_rows(); // what was handed over must not be written after it
   const views_rows& store = store_.state_->rows.own();
-  if (store.being_built) return commit_rows();
   const position_key at = key_of(checkpoint);
   auto status = rows_->Put(store.instance->family(views_family_meta), slice(views_checkpoint_key), slice(view_of(at)));
   for (table t = 0; t < tables_.size(); ++t) {

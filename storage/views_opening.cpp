@@ -194,7 +194,7 @@ result<std::unique_ptr<views_store>> views_store::begin(const std::string& direc
                                                         const std::vector<std::string>& tables) {
   PALABRE_TRY(auto instance, create(views_building_options(), directory, views_building_families(tables)));
   auto begun = std::make_unique<state>(rows_of(directory, tables.size(), std::move(instance)));
-  begun->rows.own().being_built = begun->rows.own().writing.disableWAL = true;
+  begun->rows.own().writing.disableWAL = true;
   return std::unique_ptr<views_store>{new views_store(std::move(begun))};
 }
 
@@ -223,7 +223,7 @@ result<std::unique_ptr<views_store>> views_store::begin_with(const std::string& 
   }
   PALABRE_TRY(auto instance, rocksdb_instance::open(views_building_options(), directory, which));
   auto begun = std::make_unique<state>(rows_of(directory, tables.size(), std::move(instance)));
-  begun->rows.own().being_built = begun->rows.own().writing.disableWAL = true;
+  begun->rows.own().writing.disableWAL = true;
   return std::unique_ptr<views_store>{new views_store(std::move(begun))};
 }
 

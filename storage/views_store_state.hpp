@@ -28,7 +28,6 @@ struct views_rows {
   std::unique_ptr<rocksdb::Env> env; ///< outlives the instance; null: RocksDB's own
   std::unique_ptr<rocksdb_instance> instance;
   std::size_t tables = 0;
-  bool being_built = false; ///< by views_store::begin: nothing is kept over a crash
   rocksdb::WriteOptions writing;
   std::unordered_map<table, std::unique_ptr<hot_rows>> hot;
 
