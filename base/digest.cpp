@@ -1,6 +1,7 @@
 #include "base/digest.hpp"
 
 #include "base/assert.hpp"
+#include "base/bytes.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -112,7 +113,8 @@ std::string to_base64url(std::string_view bytes) {
 std::string from_base64url(std::string_view text) {
   const std::size_t left = text.size() % 4;
   if (left == 1) return {};
-  std::string bytes(text.size() * 3 / 4, '\0');
+  const std::size_t size = text.size() * 3 / 4;
+  std::string bytes(size + 1, '\0'); // three bytes are written as four
   char* out = bytes.data();
   const auto value = [&](std::size_t i, std::size_t place) {
     return base64_values[place][static_cast<unsigned char>(text[i])];
@@ -122,7 +124,8 @@ std::string from_base64url(std::string_view text) {
   for (; in + 4 <= text.size(); in += 4) {
     const std::uint32_t three = value(in, 0) | value(in + 1, 1) | value(in + 2, 2) | value(in + 3, 3);
     strange |= three;
-    for (const int shift : {16, 8, 0}) *out++ = static_cast<char>(three >> shift);
+    set_int<std::uint32_t>(out, three << 8);
+    out += 3;
   }
   if (left > 0) {
     const std::uint32_t three = value(in, 0) | value(in + 1, 1) | (left == 3 ? value(in + 2, 2) : 0);
@@ -132,6 +135,7 @@ std::string from_base64url(std::string_view text) {
     if ((left == 2 ? three & 0xFFFF : three & 0xFF) != 0) return {}; // bits that no byte has
   }
   if ((strange & no_letter) != 0) return {};
+  bytes.resize(size);
   return bytes;
 }
 

@@ -5,11 +5,21 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <cstring>
 
 namespace palabre {
 namespace {
 
-constexpr char hex_digits[] = "0123456789abcdef";
+/// The two digits of each byte, one behind the other.
+constexpr std::array<char, 512> hex_pairs = [] {
+  constexpr char digits[] = "0123456789abcdef";
+  std::array<char, 512> pairs{};
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    pairs[2 * byte] = digits[byte >> 4];
+    pairs[2 * byte + 1] = digits[byte & 15];
+  }
+  return pairs;
+}();
 
 constexpr std::uint8_t no_digit = 0x80;
 
@@ -33,8 +43,8 @@ void append_text(std::string& out, const uuid& id) {
   char* at = text;
   for (std::size_t i = 0; i < 16; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
-    *at++ = hex_digits[id.bytes[i] >> 4];
-    *at++ = hex_digits[id.bytes[i] & 15];
+    std::memcpy(at, &hex_pairs[2 * std::size_t{id.bytes[i]}], 2);
+    at += 2;
   }
   out.append(text, uuid_text_bytes);
 }
