@@ -2,6 +2,7 @@
 
 #include "base/json_writer.hpp"
 #include "events/catalog.hpp"
+#include "events/sealing.hpp"
 #include "http/realtime/publication.hpp"
 #include "projections/projection.hpp"
 #include "storage/log_store.hpp"
@@ -53,10 +54,12 @@ const plain_types& plain_types_of(char kind) {
   return found == all.end() ? none : found->second;
 }
 
+/// Also what was sealed and has been opened, which is as it was before, byte by byte.
 bool is_shown_as_stored(const storage::record& r) {
   const plain_types& types = plain_types_of(r.stream.kind);
   const auto found = types.find(r.type);
-  return found != types.end() && r.schema != 0 && found->second == r.schema && r.key_id == 0;
+  return found != types.end() && r.schema != 0 && found->second == r.schema &&
+         (r.key_id == 0 || events::seal_in(r.payload).empty());
 }
 
 /// The payload as anyone may see it who reads the log.

@@ -11,7 +11,7 @@ namespace palabre::projections {
 
 /// Of rows that change again before they are written, and of what people talk about, mostly what they have just said:
 /// the more of it is known, the less is read and written.
-inline constexpr std::size_t known_bytes_max = 48 * 1024 * 1024;
+inline constexpr std::size_t known_bytes_max = 64 * 1024 * 1024;
 
 /// Folds the records after `after` up to `last`. This thread reads and decodes; the first projection (the timeline,
 /// which has as much to do as all others together) folds on a thread of its own, the others on a second: no table has

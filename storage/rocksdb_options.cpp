@@ -201,7 +201,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
     // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
     // they are many, and the rest after it was opened for serving.
-    o.level0_file_num_compaction_trigger = 48;
+    o.level0_file_num_compaction_trigger = 60; // below where a server that opens it would slow its writers
     o.level0_slowdown_writes_trigger = 96;
     o.level0_stop_writes_trigger = 128;
   }
