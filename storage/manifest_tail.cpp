@@ -102,6 +102,15 @@ private:
   const std::size_t size_;
 };
 
+/// nullopt: there is no such file. Errors: io.
+result<std::optional<std::string>> read_if_there(rocksdb::Env& env, const std::string& path) {
+  std::string bytes;
+  const auto status = rocksdb::ReadFileToString(&env, path, &bytes);
+  if (status.IsNotFound() || status.IsPathNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return to_error(status, path);
+  return std::optional(std::move(bytes));
+}
+
 } // namespace
 
 std::optional<std::size_t> torn_end(std::string_view manifest) {
@@ -119,18 +128,14 @@ std::optional<std::size_t> torn_end(std::string_view manifest) {
 
 result<std::shared_ptr<rocksdb::FileSystem>> hiding_torn_end(const std::shared_ptr<rocksdb::FileSystem>& disk,
                                                              const std::string& directory) {
+  const std::shared_ptr<rocksdb::FileSystem> as_it_is;
   const auto env = rocksdb::NewCompositeEnv(disk);
-  std::string name, manifest;
-  auto status = rocksdb::ReadFileToString(env.get(), directory + "/CURRENT", &name);
-  if (status.IsNotFound() || status.IsPathNotFound()) return std::shared_ptr<rocksdb::FileSystem>{};
-  if (!status.ok()) return to_error(status, directory);
-  name.erase(std::min(name.find('\n'), name.size()));
-  const std::string path = directory + "/" + name;
-  status = rocksdb::ReadFileToString(env.get(), path, &manifest);
-  if (status.IsNotFound() || status.IsPathNotFound()) return std::shared_ptr<rocksdb::FileSystem>{};
-  if (!status.ok()) return to_error(status, path);
-  const auto end = torn_end(manifest);
-  if (!end) return std::shared_ptr<rocksdb::FileSystem>{};
+  PALABRE_TRY(const auto current, read_if_there(*env, directory + "/CURRENT"));
+  if (!current) return as_it_is;
+  const std::string path = directory + "/" + current->substr(0, current->find('\n'));
+  PALABRE_TRY(const auto manifest, read_if_there(*env, path));
+  const auto end = manifest ? torn_end(*manifest) : std::nullopt;
+  if (!end) return as_it_is;
   return std::make_shared<hiding_disk>(disk, path, *end);
 }
 

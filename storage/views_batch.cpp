@@ -109,18 +109,6 @@ void views_batch::forget() {
 
 // ---- Building
 
-namespace {
-
-result<void> write_files(const views_rows& into, std::vector<known_rows>& tables) {
-  row_files files(into);
-  for (table t = 0; t < tables.size(); ++t) {
-    PALABRE_TRY(files.add(t, tables[t].changed_in_order()));
-  }
-  return files.take_over();
-}
-
-} // namespace
-
 std::size_t views_batch::known_bytes() const {
   std::size_t bytes = 0;
   for (const known_rows& known : tables_) bytes += known.bytes();
@@ -136,7 +124,8 @@ result<void> views_batch::hand_over() {
   handed_over_.resize(tables_.size());
   std::swap(tables_, handed_over_);
   forget();
-  writing_ = std::async(std::launch::async, [this] { return write_files(store_.state_->rows.own(), handed_over_); });
+  writing_ =
+      std::async(std::launch::async, [this] { return write_row_files(store_.state_->rows.own(), handed_over_); });
   return success();
 }
 

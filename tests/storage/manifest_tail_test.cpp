@@ -18,6 +18,9 @@ protected:
     open();
     commit_many(5, 40);
     kill();
+    mark_as(started_anew, clean);
+  }
+  void mark_as(bool started_anew, bool clean) {
     acked_mark left = mark();
     if (started_anew) left.boot[0] = static_cast<std::uint8_t>(left.boot[0] ^ 1);
     left.clean = clean;
@@ -45,7 +48,6 @@ protected:
 TEST_F(ManifestTail, IsLeftOutAfterAPowerLoss) {
   leave_log();
   const auto whole = contents(directory());
-  const std::string path = manifest();
   for (const std::size_t unwritten : {3u, 9u, 20u}) {
     tear(unwritten);
     {
@@ -59,10 +61,7 @@ TEST_F(ManifestTail, IsLeftOutAfterAPowerLoss) {
     fs::remove_all(directory());
     fs::create_directory(directory());
     for (const auto& [name, bytes] : whole) write_file(directory() + "/" + name, bytes);
-    acked_mark left = mark();
-    left.boot[0] = static_cast<std::uint8_t>(left.boot[0] ^ 1);
-    left.clean = false;
-    set_mark(left);
+    mark_as(true, false);
   }
 }
 
