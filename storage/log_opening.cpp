@@ -306,7 +306,7 @@ result<void> check_openable(const std::string& directory) {
   PALABRE_TRY(const auto shortened, without_torn_end(directory, *rocksdb::Env::Default(), mark));
   rocksdb::Env& env = shortened ? *shortened : *rocksdb::Env::Default();
   PALABRE_TRY(const bool is_there, find_log(directory, env));
-  if (!is_there) return refusal(directory, "there is no log in " + directory, {}, mark);
+  if (!is_there) return refusal(directory, nothing_listed(directory), {}, mark);
   PALABRE_TRY(const recovery mode, choose_recovery(directory, env, mark));
   const auto opened = open_stopped(options_with(mode, env), directory); // with every table, as a writer opens it
   if (!opened && opened.error().code == errc::corrupt) return refusal_of_damage(directory, env, mark, opened.error());
@@ -316,7 +316,7 @@ result<void> check_openable(const std::string& directory) {
 
 result<opened_log> open_for_reading(const std::string& directory, rocksdb::Env& env) {
   PALABRE_TRY(const bool is_there, find_rocksdb(directory, env));
-  if (!is_there) return error{errc::io, "there is no log in " + directory};
+  if (!is_there) return error{errc::io, nothing_listed(directory)};
   // Before the log, because a live server moves both on.
   const auto mark = watermark::read(watermark_path(directory), env.GetFileSystem());
   opened_log log;

@@ -49,6 +49,16 @@ result<std::vector<std::string>> list_wals(const std::string& directory, rocksdb
   return names;
 }
 
+/// RocksDB says which file it misses; where that is so because CURRENT names it, CURRENT may be what is damaged.
+error cannot_open(const rocksdb::Status& status, const std::string& directory, rocksdb::Env& env) {
+  error e = to_error(status, directory);
+  std::string current;
+  if (!status.IsPathNotFound() || !rocksdb::ReadFileToString(&env, directory + "/CURRENT", &current).ok()) return e;
+  const std::string named = current.substr(0, current.find('\n'));
+  if (status.ToString().find(named) != std::string::npos) e.context += ", which CURRENT names";
+  return e;
+}
+
 } // namespace
 
 error to_error(const rocksdb::Status& status, std::string_view doing) {
@@ -79,7 +89,7 @@ rocksdb_instance::opened rocksdb_instance::open(const rocksdb::DBOptions& wanted
   rocksdb::Status status;
   if (options.create_if_missing && !is_there) status = create_families(options, directory, which);
   if (status.ok()) status = rocksdb::DB::Open(options, directory, which, &instance->handles_, &instance->db_);
-  if (!status.ok()) return to_error(status, directory);
+  if (!status.ok()) return cannot_open(status, directory, *options.env);
   return instance;
 }
 
@@ -88,7 +98,7 @@ rocksdb_instance::opened rocksdb_instance::open_read_only(const rocksdb::DBOptio
   std::unique_ptr<rocksdb_instance> instance{new rocksdb_instance};
   const auto status = rocksdb::DB::OpenForReadOnly(instance->on_checked_disk(reading(options)), directory, which,
                                                    &instance->handles_, &instance->db_);
-  if (!status.ok()) return to_error(status, directory);
+  if (!status.ok()) return cannot_open(status, directory, *options.env);
   return instance;
 }
 
@@ -100,7 +110,7 @@ rocksdb_instance::opened rocksdb_instance::open_secondary(const rocksdb::DBOptio
   const auto status =
       rocksdb::DB::OpenAsSecondary(instance->on_checked_disk(reading(options)), directory, instance->scratch_directory_,
                                    which, &instance->handles_, &instance->db_);
-  if (!status.ok()) return to_error(status, directory);
+  if (!status.ok()) return cannot_open(status, directory, *options.env);
   PALABRE_TRY(instance->catch_up());
   return instance;
 }

@@ -48,6 +48,36 @@ TEST_F(LogDamage, NamesThePositionOfAByteFlippedAnywhereInTheWal) {
   EXPECT_EQ(log->head().value, 12u);
 }
 
+/// A digit of the name in it makes another name, which is nowhere.
+TEST_F(LogDamage, SaysThatCurrentNamesWhatIsNotThere) {
+  open();
+  commit_many(5, 40);
+  kill();
+  const fs::path current = directory() + "/CURRENT";
+  std::string named = read_file(current);
+  char& tens = named[named.size() - 3];
+  tens = tens == '9' ? '8' : '9';
+  write_file(current, named);
+  for (const access how : {access::read_write, access::read_only}) {
+    const auto refused = try_open(how);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::corrupt) << refused.error().context;
+    EXPECT_NE(refused.error().context.find("CURRENT"), std::string::npos) << refused.error().context;
+  }
+}
+
+TEST_F(LogDamage, SaysThatCurrentIsWhatItLooksFor) {
+  open();
+  commit_many(5, 40);
+  kill();
+  fs::remove(directory() + "/CURRENT");
+  for (const access how : {access::read_write, access::read_only}) {
+    const auto refused = try_open(how);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().context.find("CURRENT"), std::string::npos) << refused.error().context;
+  }
+}
+
 TEST_F(LogDamage, NamesThePositionOfAByteFlippedInAFile) {
   open();
   for (int i = 0; i < 40; ++i) {
