@@ -34,8 +34,10 @@ result<std::map<stream_id, room_past>> read_rooms(const event_log& log, timestam
     shown.reach(r.at);
     if (r.stream.kind != static_cast<char>(events::stream_kind::room)) return true;
     room_past& room = rooms[r.stream];
-    // There is no way back; and of others nothing was moved.
-    room.archived = room.archived || r.type == events::room_archived::type.name || storage::is_archived(r);
+    const bool ends = r.type == events::room_restored::type.name;
+    const bool begins =
+        r.type == events::room_archived::type.name || storage::is_archived(r); // of others nothing moves
+    room.archived = begins || (room.archived && !ends);
     if (r.time < before && r.at <= last && room.old + 1 == r.version) room.old = r.version;
     return true;
   };

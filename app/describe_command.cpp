@@ -1,6 +1,7 @@
 #include "app/describe_command.hpp"
 
 #include "http/openapi.hpp"
+#include "http/permissions_document.hpp"
 
 #include <iostream>
 
@@ -18,6 +19,7 @@ describe_command::describe_command(CLI::App& program, std::string version) {
   add("openapi", "the OpenAPI 3.1 document",
       [version = std::move(version)] { return http::openapi_document(http::route_table(), version) + '\n'; });
   add("errors", "every error, as Markdown", http::errors_document);
+  add("permissions", "who may do what in a room, as Markdown", http::permissions_document);
   add("operations", "every operation, as Markdown", [] { return http::operations_document(http::route_table()); });
 }
 

@@ -3,6 +3,7 @@
 #include "base/json_writer.hpp"
 #include "events/catalog.hpp"
 #include "events/sealing.hpp"
+#include "events/todays_schema.hpp"
 #include "http/realtime/publication.hpp"
 #include "projections/projection.hpp"
 #include "storage/log_store.hpp"
@@ -63,14 +64,17 @@ bool is_shown_as_stored(const storage::record& r) {
 }
 
 /// The payload as anyone may see it who reads the log.
-result<void> append_data(std::string& out, const storage::record& r) {
-  if (is_shown_as_stored(r)) {
-    out += r.payload;
-    return success();
-  }
+struct shown_payload {
+  std::uint16_t schema = 0;
+  bool as_stored = false;
+  std::string anew; ///< in today's shape, if not as stored
+};
+
+result<shown_payload> payload_shown(const storage::record& r) {
+  if (is_shown_as_stored(r)) return shown_payload{r.schema, true, {}};
   PALABRE_TRY(const auto event, projections::decode(r));
-  out += events::public_json(event.event, events::words::shown);
-  return success();
+  return shown_payload{events::todays_schema(r.stream.kind, r.type), false,
+                       events::public_json(event.event, events::words::shown)};
 }
 
 } // namespace
@@ -95,8 +99,9 @@ result<void> append_time(std::string& out, timestamp time) {
 result<void> append_event_line(std::string& out, const storage::record& r, const sha256_digest& hash) {
   out += R"({"type":)";
   append_json_string(out, r.type);
+  PALABRE_TRY(const shown_payload shown, payload_shown(r));
   out += R"(,"v":)";
-  append_json_uint(out, r.schema);
+  append_json_uint(out, shown.schema);
   out += R"(,"id":)";
   append_id(out, http::realtime::event_id(r.time, hash));
   out += R"(,"seq":)";
@@ -113,7 +118,7 @@ result<void> append_event_line(std::string& out, const storage::record& r, const
   out += R"(,"at":")";
   if (const auto made = append_time(out, r.time); !made) return storage::at_position(r.at, made.error());
   out += R"(","data":)";
-  PALABRE_TRY(append_data(out, r));
+  out += shown.as_stored ? r.payload : shown.anew;
   out += R"(,"position":)";
   append_json_uint(out, r.at.value);
   out += R"(,"correlation_id":)";

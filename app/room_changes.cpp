@@ -118,10 +118,66 @@ result<void> room_changes::add(room_change& c, const member_joined& e, position 
   return success();
 }
 
-result<void> room_changes::add(room_change& c, const member_left& e, position at) {
+result<void> room_changes::add(room_change& c, const room_restored&, position) {
+  c.fields.push_back({"archived", "true", "false"});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const room_owner_changed& e, position at) {
   PALABRE_TRY(c.member, names_.find(e.user, at));
-  const auto role = roles_.find(e.user);
-  c.fields.push_back({"role", role == roles_.end() ? "null" : as_json(role->second), std::nullopt});
+  c.fields.push_back({"owner_id", as_json(e.was), as_json(e.user)});
+  return success();
+}
+
+/// As JSON; null: not known.
+std::string room_changes::role_of(user_id user) const {
+  const auto role = roles_.find(user);
+  return role == roles_.end() ? "null" : as_json(role->second);
+}
+
+result<void> room_changes::add_departure(room_change& c, user_id user, position at) {
+  PALABRE_TRY(c.member, names_.find(user, at));
+  c.fields.push_back({"role", role_of(user), std::nullopt});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const member_left& e, position at) {
+  return add_departure(c, e.user, at);
+}
+
+result<void> room_changes::add(room_change& c, const member_kicked& e, position at) {
+  return add_departure(c, e.user, at);
+}
+
+result<void> room_changes::add(room_change& c, const member_role_changed& e, position at) {
+  PALABRE_TRY(c.member, names_.find(e.user, at));
+  c.fields.push_back({"role", role_of(e.user), as_json(e.role)});
+  return success();
+}
+
+template <class Sanction>
+result<void> room_changes::add_sanction(room_change& c, const Sanction& e, position at) {
+  PALABRE_TRY(c.member, names_.find(e.user, at));
+  c.fields.push_back({"expires_at", std::nullopt, as_json(e.expires_at)});
+  if (e.reason.value) c.fields.push_back({"reason", std::nullopt, as_json(e.reason)});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const member_banned& e, position at) {
+  return add_sanction(c, e, at);
+}
+
+result<void> room_changes::add(room_change& c, const member_muted& e, position at) {
+  return add_sanction(c, e, at);
+}
+
+result<void> room_changes::add(room_change& c, const member_unbanned& e, position at) {
+  PALABRE_TRY(c.member, names_.find(e.user, at));
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const member_unmuted& e, position at) {
+  PALABRE_TRY(c.member, names_.find(e.user, at));
   return success();
 }
 
@@ -183,7 +239,12 @@ void room_changes::follow(const room_event& event, const storage::record& r) {
   if (const auto* created = std::get_if<room_created>(&event)) settings_ = created->settings;
   if (const auto* updated = std::get_if<room_updated>(&event)) settings_ = updated->settings;
   if (const auto* joined = std::get_if<member_joined>(&event)) roles_[joined->user] = joined->role;
-  if (const auto* left = std::get_if<member_left>(&event)) roles_.erase(left->user);
+  if (const auto user = departed_in(event)) roles_.erase(*user);
+  if (const auto* changed = std::get_if<member_role_changed>(&event)) roles_[changed->user] = changed->role;
+  if (const auto* handed = std::get_if<room_owner_changed>(&event)) {
+    roles_[handed->was] = role::admin;
+    roles_[handed->user] = role::owner;
+  }
   if (const auto* posted = std::get_if<message_posted>(&event); posted && wanted_.contains(posted->message))
     words_[posted->message] = {as_json(posted->body), r.actor};
   if (const auto* edited = std::get_if<message_edited>(&event))

@@ -77,6 +77,18 @@ private:
   result<void> add(room_change& c, const events::reaction_added& e, position at);
   result<void> add(room_change& c, const events::reaction_removed& e, position at);
   const words* words_of(message_id message) const;
+  result<void> add(room_change& c, const events::room_restored& e, position at);
+  result<void> add(room_change& c, const events::room_owner_changed& e, position at);
+  result<void> add(room_change& c, const events::member_kicked& e, position at);
+  result<void> add(room_change& c, const events::member_role_changed& e, position at);
+  result<void> add(room_change& c, const events::member_banned& e, position at);
+  result<void> add(room_change& c, const events::member_unbanned& e, position at);
+  result<void> add(room_change& c, const events::member_muted& e, position at);
+  result<void> add(room_change& c, const events::member_unmuted& e, position at);
+  result<void> add_departure(room_change& c, user_id user, position at);
+  template <class Sanction>
+  result<void> add_sanction(room_change& c, const Sanction& e, position at);
+  std::string role_of(user_id user) const;
   void add_settings(room_change& c, const events::room_settings* before, const events::room_settings& after) const;
 
   const storage::event_log& log_;

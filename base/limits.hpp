@@ -25,6 +25,7 @@ constexpr std::size_t password_bytes_min = 8, password_bytes_max = 1'024; ///< A
 constexpr std::size_t idempotency_key_bytes_max = 128;                    ///< visible ASCII; of `client_id` too
 constexpr std::size_t request_id_bytes_max = 128;
 constexpr std::size_t presence_text_code_points_max = 140; ///< one line beside a name
+constexpr std::size_t reason_code_points_max = 500;        ///< of a ban or a mute
 constexpr std::size_t emoji_bytes_max = 64;                ///< the longest RGI sequence has 35
 static_assert(message_bytes_max >= message_code_points_max * 4);
 
@@ -39,6 +40,9 @@ constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
 constexpr std::uint64_t unread_count_max = 999; ///< what people see as "many"; more is not counted
 constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
+
+constexpr std::uint32_t slow_mode_seconds_max = 6 * 3600;
+constexpr std::chrono::seconds sanction_min{1}, sanction_max{10 * 365 * 24 * 3600}; ///< of a ban or mute that ends
 
 // ---- presence
 constexpr std::chrono::hours presence_expiry_max{30 * 24}; ///< of a status set by hand

@@ -15,6 +15,9 @@ std::string_view name_of(errc code) {
   case errc::conflict: return "conflict";
   case errc::login_taken: return "login_taken";
   case errc::not_a_member: return "not_a_member";
+  case errc::banned: return "banned";
+  case errc::muted: return "muted";
+  case errc::slow_mode: return "slow_mode";
   case errc::room_archived: return "room_archived";
   case errc::owner_must_transfer: return "owner_must_transfer";
   case errc::message_deleted: return "message_deleted";

@@ -28,6 +28,9 @@ enum class errc : std::uint8_t {
   conflict,
   login_taken,
   not_a_member,
+  banned,
+  muted,
+  slow_mode, ///< the context starts with the seconds that are left
   room_archived,
   owner_must_transfer,
   message_deleted,

@@ -27,6 +27,47 @@ struct inbox_left {
 };
 BOOST_DESCRIBE_STRUCT(inbox_left, (), (room))
 
+/// The user was sent away.
+struct inbox_kicked {
+  static constexpr event_type type{"member.kicked", 1, audience::self};
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(inbox_kicked, (), (room))
+
+/// The user was sent away, if they were there, and may not come back before then. Why is the moderators' business.
+struct inbox_banned {
+  static constexpr event_type type{"member.banned", 1, audience::self};
+  room_id room;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+};
+BOOST_DESCRIBE_STRUCT(inbox_banned, (), (room, expires_at))
+
+struct inbox_unbanned {
+  static constexpr event_type type{"member.unbanned", 1, audience::self};
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(inbox_unbanned, (), (room))
+
+struct inbox_muted {
+  static constexpr event_type type{"member.muted", 1, audience::self};
+  room_id room;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+};
+BOOST_DESCRIBE_STRUCT(inbox_muted, (), (room, expires_at))
+
+struct inbox_unmuted {
+  static constexpr event_type type{"member.unmuted", 1, audience::self};
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(inbox_unmuted, (), (room))
+
+struct inbox_role_changed {
+  static constexpr event_type type{"member.role_changed", 1, audience::self};
+  room_id room;
+  events::role role = events::role::member;
+};
+BOOST_DESCRIBE_STRUCT(inbox_role_changed, (), (room, role))
+
 /// The user has read a room up to a seq. Of several the highest counts.
 struct read_advanced {
   static constexpr event_type type{"read.advanced", 1, audience::self};
@@ -35,7 +76,8 @@ struct read_advanced {
 };
 BOOST_DESCRIBE_STRUCT(read_advanced, (), (room, seq))
 
-using inbox_event = std::variant<inbox_joined, inbox_left, read_advanced>;
+using inbox_event = std::variant<inbox_joined, inbox_left, inbox_kicked, inbox_banned, inbox_unbanned, inbox_muted,
+                                 inbox_unmuted, inbox_role_changed, read_advanced>;
 
 /// Tells `user`.
 template <class Event>

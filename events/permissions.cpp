@@ -12,16 +12,24 @@ std::optional<visibility> parse_visibility(std::string_view name) {
   return std::nullopt;
 }
 
-bool may(std::optional<role> standing, visibility v, room_action action) {
-  switch (action) {
-  case room_action::see: return standing || v == visibility::open;
-  case room_action::read:
-  case room_action::post: return standing.has_value();
-  case room_action::moderate: return standing && *standing >= role::moderator;
-  case room_action::administrate: return standing && *standing >= role::admin;
-  case room_action::own: return standing && *standing == role::owner;
-  }
-  return false;
+const permission& permission_of(room_action action) {
+  return permissions[static_cast<std::size_t>(action)];
+}
+
+namespace {
+
+consteval bool is_in_order() {
+  for (std::size_t i = 0; i < std::size(permissions); ++i)
+    if (permissions[i].action != static_cast<room_action>(i)) return false;
+  return std::size(permissions) == static_cast<std::size_t>(room_action::own) + 1;
+}
+static_assert(is_in_order());
+
+} // namespace
+
+bool may(const std::optional<standing>& place, visibility v, room_action action) {
+  const permission& row = permission_of(action);
+  return place ? row.of_role[static_cast<std::size_t>(place->as)] : row.of_others[static_cast<std::size_t>(v)];
 }
 
 } // namespace palabre::events

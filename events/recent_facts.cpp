@@ -1,5 +1,6 @@
+#include "events/recent_facts.hpp"
+
 #include "base/limits.hpp"
-#include "events/room.hpp"
 
 #include <algorithm>
 
@@ -13,6 +14,17 @@ std::optional<message_id> message_of(const room_command& command) {
   if (const auto* remove = std::get_if<delete_message>(&command)) return remove->message;
   if (const auto* reaction = std::get_if<react>(&command)) return reaction->message;
   return std::nullopt;
+}
+
+bool contains(const std::vector<std::string>& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+/// What is newer than `true_at`; nullptr: nothing.
+template <class Map, class Key>
+auto newer(const Map& map, const Key& key, stream_version true_at) {
+  const auto found = map.find(key);
+  return found != map.end() && found->second.at > true_at ? &found->second.now : nullptr;
 }
 
 } // namespace
@@ -35,65 +47,127 @@ void recent_facts::forget_oldest() {
     const auto found = map.find(key);
     if (found != map.end() && found->second.at == oldest.at) map.erase(found);
   };
-  if (const auto* user = std::get_if<user_id>(&oldest.of)) drop(standings_, *user);
-  if (const auto* reaction = std::get_if<reaction_key>(&oldest.of)) drop(reactions_, *reaction);
-  if (const auto* message = std::get_if<message_id>(&oldest.of)) drop(messages_, *message);
-  if (const auto* reaction = std::get_if<reaction_key>(&oldest.of)) drop(kinds_, reaction->message);
+  if (const auto* user = std::get_if<user_id>(&oldest.of)) {
+    drop(roles_, *user);
+    drop(bans_, *user);
+    drop(mutes_, *user);
+  } else if (const auto* message = std::get_if<message_id>(&oldest.of)) {
+    if (const auto found = messages_.find(*message); found != messages_.end()) drop(posts_, found->second.now.author);
+    drop(messages_, *message);
+  } else {
+    const auto& reaction = std::get<reaction_key>(oldest.of);
+    drop(reactions_, reaction);
+    drop(kinds_, reaction.message);
+  }
 }
 
+// ---- Taking in
+
 void recent_facts::evolve(const room_event& event, const event_meta& meta) {
-  const stream_version at = meta.version;
-  if (const auto* e = std::get_if<message_posted>(&event)) {
-    messages_[e->message] = {{at, meta.actor, false, 0}, at};
-    remember(at, e->message);
-  } else if (const auto* edited = std::get_if<message_edited>(&event)) {
-    messages_[edited->message] = {{edited->message_seq, meta.actor, false, edited->edit}, at}; // only authors edit
-    remember(at, edited->message);
-  } else if (const auto* deleted = std::get_if<message_deleted>(&event)) {
-    messages_[deleted->message] = {{deleted->message_seq, deleted->author, true, 0}, at};
-    remember(at, deleted->message);
-  } else if (const auto* added = std::get_if<reaction_added>(&event)) {
-    reaction_key key{added->message, meta.actor, added->emoji};
-    reactions_[key] = {true, at};
-    auto& kinds = kinds_[added->message];
-    if (std::find(kinds.now.begin(), kinds.now.end(), added->emoji) == kinds.now.end())
-      kinds.now.push_back(added->emoji);
-    kinds.at = at;
-    remember(at, std::move(key));
-  } else if (const auto* removed = std::get_if<reaction_removed>(&event)) {
-    reaction_key key{removed->message, meta.actor, removed->emoji};
-    reactions_[key] = {false, at};
-    remember(at, std::move(key));
-  } else if (const auto* joined = std::get_if<member_joined>(&event)) {
-    standings_[joined->user] = {joined->role, at};
-    remember(at, joined->user);
-  } else if (const auto* left = std::get_if<member_left>(&event)) {
-    standings_[left->user] = {std::nullopt, at};
-    remember(at, left->user);
-  }
+  std::visit([&](const auto& e) { take_in(e, meta); }, event);
+  if (const auto user = departed_in(event)) set_role(*user, std::nullopt, meta.version);
+}
+
+void recent_facts::set_role(user_id user, std::optional<role> as, stream_version at) {
+  roles_[user] = {as, at};
+  remember(at, user);
+}
+
+void recent_facts::set_until(changes<user_id, timestamp>& of, user_id user, timestamp until, stream_version at) {
+  of[user] = {until, at};
+  remember(at, user);
+}
+
+void recent_facts::take_in(const message_posted& e, const event_meta& meta) {
+  messages_[e.message] = {{meta.version, meta.actor, false, 0}, meta.version};
+  posts_[meta.actor] = {meta.time, meta.version};
+  remember(meta.version, e.message);
+}
+/// Only authors edit.
+void recent_facts::take_in(const message_edited& e, const event_meta& meta) {
+  messages_[e.message] = {{e.message_seq, meta.actor, false, e.edit}, meta.version};
+  remember(meta.version, e.message);
+}
+void recent_facts::take_in(const message_deleted& e, const event_meta& meta) {
+  messages_[e.message] = {{e.message_seq, e.author, true, 0}, meta.version};
+  remember(meta.version, e.message);
+}
+void recent_facts::take_in(const reaction_added& e, const event_meta& meta) {
+  reaction_key key{e.message, meta.actor, e.emoji};
+  reactions_[key] = {true, meta.version};
+  auto& kinds = kinds_[e.message];
+  if (!contains(kinds.now, e.emoji)) kinds.now.push_back(e.emoji);
+  kinds.at = meta.version;
+  remember(meta.version, std::move(key));
+}
+void recent_facts::take_in(const reaction_removed& e, const event_meta& meta) {
+  reaction_key key{e.message, meta.actor, e.emoji};
+  reactions_[key] = {false, meta.version};
+  remember(meta.version, std::move(key));
+}
+void recent_facts::take_in(const member_joined& e, const event_meta& meta) {
+  set_role(e.user, e.role, meta.version);
+}
+void recent_facts::take_in(const member_role_changed& e, const event_meta& meta) {
+  set_role(e.user, e.role, meta.version);
+}
+void recent_facts::take_in(const room_owner_changed& e, const event_meta& meta) {
+  set_role(e.was, role::admin, meta.version);
+  set_role(e.user, role::owner, meta.version);
+}
+void recent_facts::take_in(const member_banned& e, const event_meta& meta) {
+  set_until(bans_, e.user, e.expires_at.value_or(for_ever), meta.version);
+}
+void recent_facts::take_in(const member_unbanned& e, const event_meta& meta) {
+  set_until(bans_, e.user, {}, meta.version);
+}
+void recent_facts::take_in(const member_muted& e, const event_meta& meta) {
+  set_until(mutes_, e.user, e.expires_at.value_or(for_ever), meta.version);
+}
+void recent_facts::take_in(const member_unmuted& e, const event_meta& meta) {
+  set_until(mutes_, e.user, {}, meta.version);
+}
+
+// ---- Correcting
+
+void recent_facts::correct_standing(std::optional<standing>& facts, user_id user, stream_version true_at,
+                                    timestamp muted_until) const {
+  if (facts) muted_until = facts->muted_until;
+  if (const auto* as = newer(roles_, user, true_at))
+    facts = *as ? std::optional(standing(**as, muted_until)) : std::nullopt;
+  const auto* muted = newer(mutes_, user, true_at);
+  if (muted && facts) facts->muted_until = *muted;
+}
+
+result<void> recent_facts::correct_message(room_facts& facts, const room_command& command, user_id actor,
+                                           message_id message) const {
+  const bool author_was_looked_up = facts.message.has_value();
+  if (const auto* now = newer(messages_, message, facts.true_at)) facts.message = *now;
+  if (std::holds_alternative<delete_message>(command) && facts.message && facts.message->author != actor &&
+      !author_was_looked_up && newer(roles_, facts.message->author, facts.true_at) == nullptr)
+    return error{errc::stale_facts, "facts of seq " + std::to_string(facts.true_at) + " about a message posted later"};
+  if (facts.message) correct_standing(facts.other_standing, facts.message->author, facts.true_at);
+  const auto* c = std::get_if<react>(&command);
+  if (c == nullptr) return success();
+  if (const auto* present = newer(reactions_, reaction_key{c->message, actor, c->emoji}, facts.true_at))
+    facts.reacted = *present;
+  if (const auto* kinds = newer(kinds_, c->message, facts.true_at))
+    for (const std::string& emoji : *kinds)
+      if (!contains(facts.emoji_kinds, emoji)) facts.emoji_kinds.push_back(emoji);
+  return success();
 }
 
 result<void> recent_facts::correct(room_facts& facts, const room_command& command, user_id actor) const {
   if (facts.true_at < floor_)
     return error{errc::stale_facts,
                  "facts of seq " + std::to_string(facts.true_at) + ", changes known from " + std::to_string(floor_)};
-  const auto newer = [&](const auto& map, const auto& key) {
-    const auto found = map.find(key);
-    return found != map.end() && found->second.at > facts.true_at ? &found->second.now : nullptr;
-  };
-  if (const auto* standing = newer(standings_, actor)) facts.standing = *standing;
-  const auto message = message_of(command);
-  if (!message) return success();
-  if (const auto* now = newer(messages_, *message)) facts.message = *now;
-  if (facts.message)
-    if (const auto* standing = newer(standings_, facts.message->author)) facts.author_standing = *standing;
-  if (const auto* c = std::get_if<react>(&command)) {
-    if (const auto* present = newer(reactions_, reaction_key{c->message, actor, c->emoji})) facts.reacted = *present;
-    if (const auto* kinds = newer(kinds_, c->message))
-      for (const std::string& emoji : *kinds)
-        if (std::find(facts.emoji_kinds.begin(), facts.emoji_kinds.end(), emoji) == facts.emoji_kinds.end())
-          facts.emoji_kinds.push_back(emoji);
-  }
+  const auto person = person_of(command);
+  correct_standing(facts.standing, actor, facts.true_at, person ? timestamp{} : facts.held.muted_until);
+  if (person) correct_standing(facts.other_standing, *person, facts.true_at);
+  if (const auto* posted = newer(posts_, actor, facts.true_at)) facts.last_post = *posted;
+  if (const auto* until = newer(bans_, person.value_or(actor), facts.true_at)) facts.held.banned_until = *until;
+  if (const auto* until = newer(mutes_, person.value_or(actor), facts.true_at)) facts.held.muted_until = *until;
+  if (const auto message = message_of(command)) return correct_message(facts, command, actor, *message);
   return success();
 }
 

@@ -3,47 +3,15 @@
 #include "base/assert.hpp"
 #include "base/limits.hpp"
 #include "events/inbox.hpp"
+#include "events/room_deciding.hpp"
 
 #include <algorithm>
 
 namespace palabre::events {
+
+using namespace deciding;
+
 namespace {
-
-using outcome = result<decided<room_event>>;
-
-/// What every handler looks at.
-struct situation {
-  const room_state& state;
-  const room_facts& facts;
-  const command_meta& meta;
-
-  room_id room() const { return room_id{meta.aggregate}; }
-};
-
-template <class... Event>
-decided<room_event> just(Event... events) {
-  decided<room_event> d;
-  (d.events.emplace_back(std::move(events)), ...);
-  return d;
-}
-
-error over(std::string_view bound, std::size_t max) {
-  return {errc::limit_exceeded, std::string(bound) + ": at most " + std::to_string(max)};
-}
-
-/// A private room does not exist for who is not in it.
-error refused(const situation& s) {
-  if (!s.facts.standing && s.state.settings.visibility == visibility::closed)
-    return {errc::not_found, "there is no such room"};
-  return {errc::forbidden,
-          s.facts.standing ? "your role in this room does not allow this" : "you are not in this room"};
-}
-
-result<void> require(const situation& s, room_action action) {
-  if (!may(s.facts.standing, s.state.settings.visibility, action)) return refused(s);
-  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
-  return success();
-}
 
 /// The message a command is about: there, and not deleted.
 result<const message_fact*> living_message(const situation& s) {
@@ -97,34 +65,26 @@ outcome on(const situation& s, const archive_room&) {
   return just(room_archived{});
 }
 
-outcome on(const situation& s, const join_room& c) {
-  if (s.facts.standing) return just();
-  const bool by_code = c.share_code.has_value();
-  if (by_code && (*c.share_code != s.state.share_code || s.state.archived))
-    return error{errc::not_found, "there is no room with this share code"};
-  if (!by_code && s.state.settings.visibility == visibility::closed) return refused(s);
-  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
-  if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
-  const join_way way = by_code ? join_way::share_code : join_way::open;
-  auto d = just(member_joined{s.meta.actor, role::member, way, {c.display_name}});
-  d.notes.push_back(note_to(s.meta.actor, inbox_joined{s.room(), role::member, way}));
-  return d;
+outcome on(const situation& s, const restore_room&) {
+  if (!may(s.facts.standing, s.state.settings.visibility, room_action::own)) return refused(s);
+  if (!s.state.archived) return just();
+  return just(room_restored{});
 }
 
-outcome on(const situation& s, const leave_room&) {
-  if (!s.facts.standing) {
-    if (s.state.settings.visibility == visibility::closed) return refused(s);
-    return just();
-  }
-  if (s.state.owner == s.meta.actor)
-    return error{errc::owner_must_transfer, "the owner of a room stays in it until it has another owner"};
-  auto d = just(member_left{s.meta.actor});
-  d.notes.push_back(note_to(s.meta.actor, inbox_left{s.room()}));
-  return d;
+/// A post has to be far enough behind the last one of a member; the roles above them speak as they like.
+result<void> wait_their_turn(const situation& s) {
+  const std::int64_t pause = std::int64_t{s.state.settings.slow_mode_seconds} * 1'000;
+  if (pause == 0 || s.facts.standing->as != role::member || s.facts.last_post.ms + pause <= s.meta.now.ms)
+    return success();
+  const std::int64_t left = (s.facts.last_post.ms + pause - s.meta.now.ms + 999) / 1'000;
+  return error{errc::slow_mode,
+               std::to_string(left) + " s: slow mode lets a member post every " + std::to_string(pause / 1'000) + " s"};
 }
 
 outcome on(const situation& s, const post_message& c) {
   PALABRE_TRY(require(s, room_action::post));
+  PALABRE_TRY(require_voice(s));
+  PALABRE_TRY(wait_their_turn(s));
   if (c.reply_to && !s.facts.message) return error{errc::invalid, "reply_to: no message of this room"};
   const stream_version parent = c.reply_to ? s.facts.message->seq : 0;
   return just(message_posted{c.message, {c.body}, c.reply_to, parent, c.client_id, {c.metadata}, {c.author_name}});
@@ -132,6 +92,7 @@ outcome on(const situation& s, const post_message& c) {
 
 outcome on(const situation& s, const edit_message& c) {
   PALABRE_TRY(require(s, room_action::post));
+  PALABRE_TRY(require_voice(s));
   PALABRE_TRY(const message_fact* message, living_message(s));
   if (message->author != s.meta.actor) return error{errc::forbidden, "only its author edits a message"};
   if (message->edits >= limits::edits_per_message_max) return over("edits_per_message", limits::edits_per_message_max);
@@ -143,8 +104,7 @@ outcome on(const situation& s, const delete_message& c) {
   if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
   const message_fact& message = *s.facts.message;
   if (message.author != s.meta.actor) {
-    const bool lower = !s.facts.author_standing || *s.facts.author_standing < *s.facts.standing;
-    if (!may(s.facts.standing, s.state.settings.visibility, room_action::moderate) || !lower)
+    if (!may(s.facts.standing, s.state.settings.visibility, room_action::moderate) || !is_lower(s))
       return error{errc::forbidden, "only its author, or someone with a higher role, deletes a message"};
   }
   if (message.deleted) return just();
@@ -183,11 +143,16 @@ void apply(room_state& state, const room_archived&, const event_meta& meta) {
   state.archived = true;
   state.updated_at = meta.time;
 }
+void apply(room_state& state, const room_restored&, const event_meta& meta) {
+  state.archived = false;
+  state.updated_at = meta.time;
+}
+void apply(room_state& state, const room_owner_changed& e, const event_meta& meta) {
+  state.owner = e.user;
+  state.updated_at = meta.time;
+}
 void apply(room_state& state, const member_joined&, const event_meta&) {
   ++state.member_count;
-}
-void apply(room_state& state, const member_left&, const event_meta&) {
-  --state.member_count;
 }
 void apply(room_state& state, const message_posted&, const event_meta&) {
   ++state.message_count;
@@ -195,9 +160,9 @@ void apply(room_state& state, const message_posted&, const event_meta&) {
 void apply(room_state& state, const message_deleted&, const event_meta&) {
   --state.message_count;
 }
-void apply(room_state&, const message_edited&, const event_meta&) {}
-void apply(room_state&, const reaction_added&, const event_meta&) {}
-void apply(room_state&, const reaction_removed&, const event_meta&) {}
+/// The others change nothing that the room has to know: what they are about comes as facts.
+template <class Other>
+void apply(room_state&, const Other&, const event_meta&) {}
 
 } // namespace
 
@@ -208,16 +173,33 @@ void read_json(json_value value, visibility& out) {
   out = *v;
 }
 
+std::optional<user_id> departed_in(const room_event& event) {
+  if (const auto* left = std::get_if<member_left>(&event)) return left->user;
+  if (const auto* kicked = std::get_if<member_kicked>(&event)) return kicked->user;
+  return std::nullopt;
+}
+
+std::optional<user_id> person_of(const room_command& command) {
+  return std::visit(
+      [](const auto& c) -> std::optional<user_id> {
+        if constexpr (requires { c.user; }) return c.user;
+        return std::nullopt;
+      },
+      command);
+}
+
 result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,
                                    const command_meta& meta) {
   if (!state.exists && !std::holds_alternative<create_room>(command))
     return error{errc::not_found, "there is no such room"};
-  return std::visit([&](const auto& c) { return on(situation{state, facts, meta}, c); }, command);
+  const situation s{state, facts, meta};
+  return std::visit([&](const auto& c) { return on(s, c); }, command);
 }
 
 void evolve(room_state& state, const room_event& event, const event_meta& meta) {
   PALABRE_ASSERT(meta.version == state.version + 1);
   std::visit([&](const auto& e) { apply(state, e, meta); }, event);
+  if (departed_in(event)) --state.member_count;
   state.version = meta.version;
   state.last_time = meta.time;
 }

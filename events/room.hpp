@@ -4,10 +4,7 @@
 // true for a seq, and recent_facts corrects them with what has changed since (decisions.md 1).
 
 #include "events/event.hpp"
-#include "events/permissions.hpp"
-
-#include <deque>
-#include <unordered_map>
+#include "events/room_settings.hpp"
 
 namespace palabre::events {
 
@@ -16,39 +13,44 @@ namespace palabre::events {
 enum class room_kind : std::uint8_t { salon, session };
 BOOST_DESCRIBE_ENUM(room_kind, salon, session)
 
-/// What the room's administrators can change. The whole of it stands in every event that changes it.
-struct room_settings {
-  std::string name;
-  std::optional<std::string> description;
-  std::optional<std::string> category;
-  std::optional<std::string> color_theme;
-  events::visibility visibility = events::visibility::closed;
-  std::string time_zone = "UTC";
-  friend bool operator==(const room_settings&, const room_settings&) = default;
-};
-BOOST_DESCRIBE_STRUCT(room_settings, (), (name, description, category, color_theme, visibility, time_zone))
-
-inline void append_json(std::string& out, events::visibility value, secrets) {
-  append_json_string(out, name_of(value));
-}
-void read_json(json_value value, visibility& out);
-
 enum class join_way : std::uint8_t { created, open, share_code };
 BOOST_DESCRIBE_ENUM(join_way, created, open, share_code)
 
 // ---- Events (names: decisions.md 9). The acting user is in the envelope.
 
-struct room_created {
+struct room_created_v1 {
   static constexpr event_type type{"room.created", 1, audience::members};
+  room_kind kind = room_kind::salon;
+  room_settings_v1 settings;
+  secret<std::string> share_code;
+};
+BOOST_DESCRIBE_STRUCT(room_created_v1, (), (kind, settings, share_code))
+
+struct room_created {
+  static constexpr event_type type{"room.created", 2, audience::members};
   room_kind kind = room_kind::salon;
   room_settings settings;
   secret<std::string> share_code;
+
+  using previous = room_created_v1;
+  static room_created upcast(previous old) {
+    return {old.kind, settings_from(std::move(old.settings)), std::move(old.share_code)};
+  }
 };
 BOOST_DESCRIBE_STRUCT(room_created, (), (kind, settings, share_code))
 
-struct room_updated {
+struct room_updated_v1 {
   static constexpr event_type type{"room.updated", 1, audience::members};
+  room_settings_v1 settings;
+};
+BOOST_DESCRIBE_STRUCT(room_updated_v1, (), (settings))
+
+struct room_updated {
+  static constexpr event_type type{"room.updated", 2, audience::members};
   room_settings settings;
+
+  using previous = room_updated_v1;
+  static room_updated upcast(previous old) { return {settings_from(std::move(old.settings))}; }
 };
 BOOST_DESCRIBE_STRUCT(room_updated, (), (settings))
 
@@ -57,6 +59,20 @@ struct room_archived {
   bool by_owner = true; ///< an event needs at least one field to have a shape
 };
 BOOST_DESCRIBE_STRUCT(room_archived, (), (by_owner))
+
+struct room_restored {
+  static constexpr event_type type{"room.restored", 1, audience::members};
+  bool by_owner = true;
+};
+BOOST_DESCRIBE_STRUCT(room_restored, (), (by_owner))
+
+/// The owner becomes an administrator, and `user` the owner.
+struct room_owner_changed {
+  static constexpr event_type type{"room.owner_changed", 1, audience::members};
+  user_id user;
+  user_id was;
+};
+BOOST_DESCRIBE_STRUCT(room_owner_changed, (), (user, was))
 
 struct room_code_rotated {
   static constexpr event_type type{"room.code_rotated", 1, audience::members};
@@ -78,6 +94,50 @@ struct member_left {
   user_id user;
 };
 BOOST_DESCRIBE_STRUCT(member_left, (), (user))
+
+/// Sent away; they may come back as they came.
+struct member_kicked {
+  static constexpr event_type type{"member.kicked", 1, audience::members};
+  user_id user;
+};
+BOOST_DESCRIBE_STRUCT(member_kicked, (), (user))
+
+/// Behind member.kicked where they were a member. A ban of somebody banned already is the one that counts from then on.
+struct member_banned {
+  static constexpr event_type type{"member.banned", 1, audience::moderators};
+  user_id user;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+  personal<std::optional<std::string>> reason;
+};
+BOOST_DESCRIBE_STRUCT(member_banned, (), (user, expires_at, reason))
+
+struct member_unbanned {
+  static constexpr event_type type{"member.unbanned", 1, audience::moderators};
+  user_id user;
+};
+BOOST_DESCRIBE_STRUCT(member_unbanned, (), (user))
+
+/// They read and react, but do not write; also after they have left and come back.
+struct member_muted {
+  static constexpr event_type type{"member.muted", 1, audience::moderators};
+  user_id user;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+  personal<std::optional<std::string>> reason;
+};
+BOOST_DESCRIBE_STRUCT(member_muted, (), (user, expires_at, reason))
+
+struct member_unmuted {
+  static constexpr event_type type{"member.unmuted", 1, audience::moderators};
+  user_id user;
+};
+BOOST_DESCRIBE_STRUCT(member_unmuted, (), (user))
+
+struct member_role_changed {
+  static constexpr event_type type{"member.role_changed", 1, audience::members};
+  user_id user;
+  events::role role = events::role::member;
+};
+BOOST_DESCRIBE_STRUCT(member_role_changed, (), (user, role))
 
 struct message_posted {
   static constexpr event_type type{"message.posted", 1, audience::members};
@@ -124,9 +184,13 @@ struct reaction_removed {
 };
 BOOST_DESCRIBE_STRUCT(reaction_removed, (), (message, message_seq, emoji))
 
-using room_event =
-    std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted, member_joined,
-                 member_left, room_created, room_updated, room_code_rotated, room_archived>;
+using room_event = std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted,
+                                member_joined, member_left, member_kicked, member_banned, member_unbanned, member_muted,
+                                member_unmuted, member_role_changed, room_created, room_updated, room_code_rotated,
+                                room_owner_changed, room_archived, room_restored>;
+
+/// Who is no member any more behind this event.
+std::optional<user_id> departed_in(const room_event& event);
 
 /// Events of share code streams.
 struct share_code_claimed {
@@ -152,14 +216,24 @@ struct message_fact {
   std::uint32_t edits = 0;
 };
 
+/// What a room holds against somebody; it outlasts their membership.
+struct sanctions {
+  timestamp banned_until; ///< the beginning of time: not banned
+  timestamp muted_until;
+  friend bool operator==(const sanctions&, const sanctions&) = default;
+};
+
 struct room_facts {
-  stream_version true_at = 0;           ///< the room's seq in the views, read before the facts
-  std::optional<role> standing;         ///< of the acting user
-  std::optional<message_fact> message;  ///< that the command is about, or replies to; nullopt: none such in this room
-  std::optional<role> author_standing;  ///< of that message's author, for deleting it
-  bool reacted = false;                 ///< the acting user has this reaction on this message
-  std::vector<std::string> emoji_kinds; ///< on this message
-  std::size_t rooms_of_user = 0;        ///< that the acting user is in, for joining
+  stream_version true_at = 0;                     ///< the room's seq in the views, read before the facts
+  std::optional<events::standing> standing;       ///< of the acting user
+  std::optional<message_fact> message;            ///< that the command is about, or replies to; nullopt: none such here
+  std::optional<events::standing> other_standing; ///< of whom the command is about: a message's author, for deleting
+                                                  ///< it, or a person by name
+  sanctions held;                                 ///< against whom the command is about; for joining: who acts
+  bool reacted = false;                           ///< the acting user has this reaction on this message
+  std::vector<std::string> emoji_kinds;           ///< on this message
+  std::size_t rooms_of_user = 0;                  ///< that the acting user is in, for joining
+  timestamp last_post;                            ///< of the acting user, for posting where slow mode is on
 };
 
 // ---- Commands. Errors of all but create_room: not_found (a private room, to who is not in it), forbidden,
@@ -199,7 +273,7 @@ struct rotate_share_code {
 struct archive_room {}; ///< archived already: no event
 
 /// A member already: no event. Errors: limit_exceeded: rooms_per_user; not_found: the code is not this room's (any
-/// more).
+/// more); banned.
 struct join_room {
   std::optional<std::string> share_code; ///< canonical; nullopt: the open way, public rooms only
   std::string display_name;
@@ -208,7 +282,53 @@ struct join_room {
 /// Not a member: no event. Errors: owner_must_transfer.
 struct leave_room {};
 
-/// Errors: invalid (`reply_to` is no message of this room).
+/// Not archived: no event.
+struct restore_room {};
+
+// Commands about a person. They go down: whoever they are about has a lower role than who acts, else forbidden; so
+// nobody means themselves.
+
+/// The owner's role goes to `user`. Theirs already: no event. Errors: not_a_member.
+struct transfer_room {
+  user_id user;
+};
+
+/// Theirs already: no event. Errors: not_a_member; forbidden: also where `role` is not below that of who acts.
+struct change_role {
+  user_id user;
+  events::role role = events::role::member;
+};
+
+/// Errors: not_a_member.
+struct kick_member {
+  user_id user;
+};
+
+/// Members or not; who is one goes. Banned until then already: no event.
+struct ban_user {
+  user_id user;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+  std::optional<std::string> reason;
+};
+
+/// Not banned: no event.
+struct unban_user {
+  user_id user;
+};
+
+/// Members or not. Muted until then already: no event.
+struct mute_user {
+  user_id user;
+  std::optional<timestamp> expires_at; ///< nullopt: never
+  std::optional<std::string> reason;
+};
+
+/// Not muted: no event.
+struct unmute_user {
+  user_id user;
+};
+
+/// Errors: invalid (`reply_to` is no message of this room), muted, slow_mode.
 struct post_message {
   message_id message;
   std::string body;
@@ -218,7 +338,8 @@ struct post_message {
   std::string author_name;
 };
 
-/// Errors: not_found (no such message), forbidden (not the author), message_deleted, limit_exceeded: edits_per_message.
+/// Errors: not_found (no such message), forbidden (not the author), message_deleted, muted, limit_exceeded:
+/// edits_per_message.
 struct edit_message {
   message_id message;
   std::string body;
@@ -238,8 +359,12 @@ struct react {
   reaction_change change = reaction_change::add;
 };
 
-using room_command = std::variant<create_room, update_room, rotate_share_code, archive_room, join_room, leave_room,
-                                  post_message, edit_message, delete_message, react>;
+using room_command = std::variant<create_room, update_room, rotate_share_code, archive_room, restore_room,
+                                  transfer_room, join_room, leave_room, change_role, kick_member, ban_user, unban_user,
+                                  mute_user, unmute_user, post_message, edit_message, delete_message, react>;
+
+/// Whom a command names; nullopt: nobody but who acts.
+std::optional<user_id> person_of(const room_command& command);
 
 // ---- State
 
@@ -261,49 +386,6 @@ struct room_state {
 BOOST_DESCRIBE_STRUCT(room_state, (),
                       (exists, kind, settings, owner, share_code, member_count, message_count, archived, created_at,
                        updated_at, version, last_time))
-
-/// What has changed in a room since some seq, so that facts looked up then can be set right. Bounded
-/// (limits::recent_facts_max changes); what is older than it remembers is answered with stale_facts.
-class recent_facts {
-public:
-  /// Remembers nothing up to `floor`.
-  explicit recent_facts(stream_version floor = 0) : floor_(floor) {}
-
-  void evolve(const room_event& event, const event_meta& meta);
-  /// Sets `facts` right for `actor` and `command`. Errors: stale_facts.
-  result<void> correct(room_facts& facts, const room_command& command, user_id actor) const;
-  stream_version floor() const { return floor_; }
-
-private:
-  template <class T>
-  struct changed {
-    T now;
-    stream_version at = 0;
-  };
-  struct reaction_key {
-    message_id message;
-    user_id user;
-    std::string emoji;
-    friend bool operator==(const reaction_key&, const reaction_key&) = default;
-  };
-  struct reaction_key_hash {
-    std::size_t operator()(const reaction_key& k) const noexcept;
-  };
-  /// One change, in order, so that the oldest can be forgotten.
-  struct entry {
-    stream_version at;
-    std::variant<user_id, message_id, reaction_key> of;
-  };
-  void remember(stream_version at, decltype(entry::of) of);
-  void forget_oldest();
-
-  stream_version floor_;
-  std::deque<entry> order_;
-  std::unordered_map<user_id, changed<std::optional<role>>> standings_;
-  std::unordered_map<message_id, changed<message_fact>> messages_;
-  std::unordered_map<reaction_key, changed<bool>, reaction_key_hash> reactions_;
-  std::unordered_map<message_id, changed<std::vector<std::string>>> kinds_; ///< emoji added since, per message
-};
 
 /// Requires: `facts` corrected by recent_facts, if there may be newer events than facts.true_at.
 result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,

@@ -74,6 +74,7 @@ events::room_action action_of(access needs) {
   switch (needs) {
   case access::room_read: return events::room_action::read;
   case access::room_post: return events::room_action::post;
+  case access::room_moderate: return events::room_action::moderate;
   case access::room_administrate: return events::room_action::administrate;
   case access::room_own: return events::room_action::own;
   case access::anyone:
@@ -102,7 +103,7 @@ std::optional<problem> look_at_room(services& s, call& c, room_id id, access nee
   const auto membership = s.roster.standing(id, c.user());
   if (!membership) return problem_of(membership.error());
   c.standing.reset();
-  if (membership.value()) c.standing = membership.value()->as;
+  if (membership.value()) c.standing = membership.value()->standing();
   c.room = std::move(row).value();
   const events::visibility visible = c.room->settings.visibility;
   if (events::may(c.standing, visible, action_of(needs))) return std::nullopt;

@@ -39,6 +39,7 @@ enum class access : std::uint8_t {
   room_see,      ///< 404 for a private room one is not in
   room_read,     ///< members: else 404 (private) or 403 (public)
   room_post,
+  room_moderate,
   room_administrate,
   room_own
 };
@@ -68,9 +69,9 @@ struct call {
   // ---- found out on the way
   std::optional<access_claims> who; ///< set for access::user and above; given by rpc
   std::optional<projections::room_row> room;
-  std::optional<events::role> standing; ///< of `who` in `room`
-  const api* of = nullptr;              ///< whose call it is
-  rate_standing rate;                   ///< what is left to the caller
+  std::optional<events::standing> standing; ///< of `who` in `room`
+  const api* of = nullptr;                  ///< whose call it is
+  rate_standing rate;                       ///< what is left to the caller
 
   user_id user() const { return who->user; }
   /// What the events that it causes keep of it.

@@ -12,7 +12,7 @@ struct room_reading {
   access_claims who;
   room_id room;
   std::optional<stream_version> after; ///< `?after=`; nullopt: only what comes
-  std::string last_event_id;           ///< "<epoch>:<seq>"; if not empty it counts instead
+  std::string last_event_id;           ///< "<epoch>:<seq>", by header or query; if not empty it counts instead
 };
 
 /// What a connection becomes that leaves HTTP.

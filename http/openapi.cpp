@@ -42,6 +42,7 @@ struct capture {
 constexpr capture captures[] = {
     {"id", "the id of the room or user that the path names", uuid_schema, example_id},
     {"mid", "the id of the message", uuid_schema, example_id},
+    {"user_id", "the id of the person", uuid_schema, example_id},
     {"emoji", "one emoji, percent-encoded", R"({"type":"string","minLength":1})", "👍"},
     {"file", "the name of the file", text_schema, "chat.js"},
 };
@@ -429,6 +430,7 @@ std::string_view words_of(access needs) {
   case access::room_see: return "any user for a public room, members for a private one";
   case access::room_read: return "members of the room";
   case access::room_post: return "members of the room who may post";
+  case access::room_moderate: return "moderators, admins and the owner of the room";
   case access::room_administrate: return "admins and the owner of the room";
   case access::room_own: return "the owner of the room";
   }

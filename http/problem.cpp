@@ -29,6 +29,9 @@ mapping mapping_of(errc code) {
   case errc::conflict: return {"conflict"};
   case errc::login_taken: return {"login_taken"};
   case errc::not_a_member: return {"not_a_member"};
+  case errc::banned: return {"banned"};
+  case errc::muted: return {"muted"};
+  case errc::slow_mode: return {"slow_mode"};
   case errc::room_archived: return {"room_archived"};
   case errc::owner_must_transfer: return {"owner_must_transfer"};
   case errc::message_deleted: return {"message_deleted"};
@@ -85,7 +88,9 @@ problem refusal(std::string_view code, std::string detail) {
 
 problem problem_of(const error& e) {
   const mapping to = mapping_of(e.code);
-  return refusal(to.code, to.tells_context ? e.context : std::string{});
+  problem p = refusal(to.code, to.tells_context ? e.context : std::string{});
+  if (e.code == errc::slow_mode) p.headers.emplace_back("Retry-After", e.context.substr(0, e.context.find(' ')));
+  return p;
 }
 
 problem validation_failed(std::vector<field_problem> errors) {

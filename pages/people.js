@@ -1,7 +1,7 @@
 // Who is in a room, and who of them is there now. Tells: "changed".
 
 const page_size = 200;
-export const goes = new Set(['member.left', 'member.kicked', 'member.banned']); ///< events after which somebody is not in it
+export const goes = new Set(['member.left', 'member.kicked']); ///< events after which somebody is not in it
 const order = { online: 0, busy: 1, away: 2, offline: 3 };
 
 export class People extends EventTarget {

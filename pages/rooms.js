@@ -7,6 +7,7 @@ import { Timeline } from './timeline.js';
 const listened_max = 100; // a connection may have 128 subscriptions
 const unread_max = 999;
 const read_delay_ms = 250;
+const concerns_membership = new Set(['member.joined', 'member.left', 'member.kicked', 'member.role_changed']);
 
 export class Rooms extends EventTarget {
   #account;
@@ -194,7 +195,7 @@ export class Rooms extends EventTarget {
   #told({ type, room_id, actor_id, data }) {
     if (type === 'presence.changed') for (const room of this.#rooms.values()) room.people.present(data);
     if (type === 'read.advanced') this.#read_elsewhere(this.room(room_id), data.seq);
-    if (type === 'member.joined' || type === 'member.left') this.load().catch(() => {}); // in another tab
+    if (concerns_membership.has(type)) this.load().catch(() => {}); // in another tab, or by somebody else
   }
 
   #read_elsewhere(room, seq) {
@@ -245,4 +246,7 @@ const reactions_to = {
   'room.code_rotated': (room, _, rooms) => rooms.reload(room.id).catch(() => {}),
   'member.joined': (room, { data, seq }) => room.timeline.note(`${data.display_name ?? 'Somebody'} joined`, 'joined', seq),
   'member.left': (room, { data, seq }) => room.timeline.note(`${room.people.name_before(data.user_id)} left`, 'left', seq),
+  'member.kicked': (room, { data, seq }) => room.timeline.note(`${room.people.name_before(data.user_id)} was sent away`, 'left', seq),
+  'room.restored': (room, _, rooms) => rooms.reload(room.id).catch(() => {}),
+  'room.owner_changed': (room, _, rooms) => rooms.reload(room.id).catch(() => {}),
 };

@@ -49,6 +49,10 @@ public:
   /// nullopt: none such in `room` then.
   result<std::optional<std::string>> message(room_id room, stream_version at, message_id message, deleted_words words,
                                              effort& done) const;
+  /// What a message said, from its posting (edit 0) to its last edit: `[{"edit":0,"body":…,"at":…},…]`. nullopt: none
+  /// such in `room`.
+  result<std::optional<std::string>> editions(room_id room, message_id message, deleted_words words,
+                                              effort& done) const;
   /// As timeline_queries::reactions.
   result<std::optional<std::string>> reactions(room_id room, stream_version at, message_id message, effort& done) const;
   /// As timeline_queries::who_reacted.

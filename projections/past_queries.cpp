@@ -9,6 +9,7 @@
 #include "projections/timeline_pages.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace palabre::projections {
@@ -279,6 +280,49 @@ result<std::optional<std::string>> past_queries::message(room_id room, stream_ve
   std::string out;
   PALABRE_TRY(append(out, then));
   return std::optional<std::string>{std::move(out)};
+}
+
+namespace {
+
+void append_edition(std::string& out, std::uint32_t edit, const events::personal<std::string>* body, timestamp at) {
+  out += out.size() > 1 ? R"(,{"edit":)" : R"({"edit":)";
+  out += std::to_string(edit) + R"(,"body":)";
+  if (body)
+    events::append_json(out, *body, events::secrets::hidden);
+  else
+    out += "null";
+  out += R"(,"at":")" + to_rfc3339(at) + R"("})";
+}
+
+} // namespace
+
+result<std::optional<std::string>> past_queries::editions(room_id room, message_id message, deleted_words words,
+                                                          effort& done) const {
+  const stream_version now = std::numeric_limits<stream_version>::max() - 1;
+  PALABRE_TRY(const auto seq, seq_of(room, now, message));
+  if (!seq) return std::optional<std::string>{};
+  PALABRE_TRY(const changes all, changes_until(room, *seq, now, done));
+  const auto is = [](message_change::kind what) { return [what](const auto& c) { return c.what == what; }; };
+  const bool deleted = std::any_of(all.begin(), all.end(), is(message_change::kind::deleted));
+  done.rows += rows_per_record;
+  PALABRE_TRY(const auto first, record_at(room, *seq));
+  PALABRE_TRY(const bool erased, is_erased(first.view.actor));
+  const bool shown = !erased && !(deleted && words == deleted_words::hidden);
+  std::string out = "[";
+  PALABRE_TRY(const log_event posted, decode(first.view));
+  const auto* said = room_event_in<events::message_posted>(posted);
+  if (!said) return error{errc::corrupt, "a message of the views is not one in the log"};
+  append_edition(out, 0, shown ? &said->body : nullptr, first.view.time);
+  for (const message_change& change : all) {
+    if (change.what != message_change::kind::edited) continue;
+    done.rows += rows_per_record;
+    PALABRE_TRY(const auto record, record_at(room, change.seq));
+    PALABRE_TRY(const log_event then, decode(record.view));
+    const auto* edited = room_event_in<events::message_edited>(then);
+    if (!edited) return error{errc::corrupt, "a change of the views is not one in the log"};
+    append_edition(out, edited->edit, shown ? &edited->body : nullptr, record.view.time);
+  }
+  return std::optional<std::string>{out + ']'};
 }
 
 /// No words, so nothing is read from the log.

@@ -28,6 +28,17 @@ void change(room_row& row, const events::event_meta& meta, const events::room_ar
   row.updated_at = meta.time;
 }
 
+void change(room_row& row, const events::event_meta& meta, const events::room_restored&) {
+  row.archived = false;
+  row.settings_seq = meta.version;
+  row.updated_at = meta.time;
+}
+
+void change(room_row& row, const events::event_meta& meta, const events::room_owner_changed& e) {
+  row.owner = e.user;
+  row.updated_at = meta.time;
+}
+
 void change(room_row& row, const events::event_meta&, const events::room_code_rotated& e) {
   row.share_code = e.share_code.value;
 }
@@ -37,6 +48,10 @@ void change(room_row& row, const events::event_meta&, const events::member_joine
 }
 
 void change(room_row& row, const events::event_meta&, const events::member_left&) {
+  --row.member_count;
+}
+
+void change(room_row& row, const events::event_meta&, const events::member_kicked&) {
   --row.member_count;
 }
 

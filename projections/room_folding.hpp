@@ -11,9 +11,12 @@ room_row created(room_id room, const events::event_meta& meta, const events::roo
 // Each sets what the event changes, but for `last_seq`.
 void change(room_row& row, const events::event_meta& meta, const events::room_updated& e);
 void change(room_row& row, const events::event_meta& meta, const events::room_archived& e);
+void change(room_row& row, const events::event_meta& meta, const events::room_restored& e);
+void change(room_row& row, const events::event_meta& meta, const events::room_owner_changed& e);
 void change(room_row& row, const events::event_meta& meta, const events::room_code_rotated& e);
 void change(room_row& row, const events::event_meta& meta, const events::member_joined& e);
 void change(room_row& row, const events::event_meta& meta, const events::member_left& e);
+void change(room_row& row, const events::event_meta& meta, const events::member_kicked& e);
 void change(room_row& row, const events::event_meta& meta, const events::message_posted& e);
 void change(room_row& row, const events::event_meta& meta, const events::message_deleted& e);
 

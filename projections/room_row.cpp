@@ -58,6 +58,7 @@ std::string encode(const room_row& row) {
   put_int<std::uint64_t>(out, row.settings_seq);
   put_int<std::int64_t>(out, row.created_at.ms);
   put_int<std::int64_t>(out, row.updated_at.ms);
+  put_int<std::uint64_t>(out, row.settings.slow_mode_seconds);
   put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.kind));
   put_int<std::uint8_t>(out, static_cast<std::uint8_t>(row.settings.visibility));
   put_int<std::uint8_t>(out, row.archived);
@@ -87,6 +88,7 @@ result<room_row> decode_room_row(std::string_view stored) {
   row.settings_seq = in.integer<std::uint64_t>();
   row.created_at = {in.integer<std::int64_t>()};
   row.updated_at = {in.integer<std::int64_t>()};
+  row.settings.slow_mode_seconds = static_cast<std::uint32_t>(in.integer<std::uint64_t>());
   row.kind = static_cast<events::room_kind>(in.integer<std::uint8_t>());
   row.settings.visibility = static_cast<events::visibility>(in.integer<std::uint8_t>());
   row.archived = in.integer<std::uint8_t>() != 0;
@@ -120,6 +122,10 @@ void set_last_seq(std::string& stored, stream_version seq) {
   set_int<std::uint64_t>(stored.data(), seq);
 }
 
+bool is_in_slow_mode(const std::string& stored) {
+  return get_int<std::uint64_t>(stored.data() + 64) != 0;
+}
+
 void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today) {
   out += R"({"id":")";
   append_text(out, row.room);
@@ -136,6 +142,7 @@ void append_room_fields(std::string& out, const room_row& row, bool as_member, s
   append_number(out, "message_count", row.message_count);
   append_number(out, "messages_today", row.day == today ? row.messages_of_day : 0);
   append_text_field(out, "time_zone", row.settings.time_zone);
+  append_number(out, "slow_mode_seconds", row.settings.slow_mode_seconds);
   append_number(out, "last_seq", row.last_seq);
   append_key(out, "archived");
   out += row.archived ? "true" : "false";

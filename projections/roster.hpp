@@ -13,7 +13,7 @@ inline constexpr stream_version room_moment_interval = 1'000;
 class roster final : public projection {
 public:
   std::string_view name() const override { return "roster"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   std::span<const storage::table> owned_tables() const override { return tables::of_roster; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -22,11 +22,28 @@ struct membership {
   events::role as = events::role::member;
   timestamp joined_at;
   stream_version joined_seq = 0;
+  timestamp muted_until; ///< the beginning of time: not muted
+
+  events::standing standing() const { return {as, muted_until}; }
 };
 
 std::string encode(const membership& m);
 /// Errors: corrupt.
 result<membership> decode_membership(std::string_view stored);
+
+enum class sanction_kind : char { ban = 'b', mute = 'm' };
+
+/// What a room holds against somebody. Why stands in the event, sealed under the key of who said it.
+struct sanction {
+  timestamp until;        ///< events::for_ever: it does not end by itself
+  stream_version seq = 0; ///< of its event
+  timestamp at;
+  user_id by;
+};
+
+std::string encode(const sanction& s);
+/// Errors: corrupt.
+result<sanction> decode_sanction(std::string_view stored);
 
 /// A room as the views have it.
 struct room_row {
@@ -61,6 +78,12 @@ public:
 
   result<std::optional<room_row>> room(room_id room) const;
   result<std::optional<membership>> standing(room_id room, user_id user) const;
+  /// Also one that has ended, until it is lifted. nullopt: there is none.
+  result<std::optional<sanction>> sanction_of(room_id room, sanction_kind kind, user_id user) const;
+  /// What of it has ended is among it, until it is lifted.
+  result<events::sanctions> held_against(room_id room, user_id user) const;
+  /// The beginning of time: none while slow mode was on.
+  result<timestamp> last_slow_post(room_id room, user_id user) const;
   result<std::optional<room_id>> room_by_code(const stream_id& share_code_stream) const;
   result<std::size_t> rooms_of(user_id user) const;
 
@@ -86,6 +109,17 @@ public:
     std::optional<user_id> next;
   };
   result<member_page> members(room_id room, std::optional<user_id> after, std::size_t limit) const;
+
+  struct listed_sanction {
+    user_id user;
+    sanction is;
+  };
+  struct sanction_page {
+    std::vector<listed_sanction> items; ///< those that hold at `now`
+    std::optional<user_id> next;
+  };
+  result<sanction_page> sanctions(room_id room, sanction_kind kind, std::optional<user_id> after, std::size_t limit,
+                                  timestamp now) const;
 
 private:
   const storage::views_store& views_;

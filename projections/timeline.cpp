@@ -33,7 +33,7 @@ result<void> change_row(views_batch& rows, room_id room, stream_version seq, Cha
 }
 
 /// One event's place in its room.
-struct scene {
+struct message_scene {
   room_id room;
   events::event_meta meta;
   views_batch& rows;
@@ -45,7 +45,7 @@ struct scene {
   }
 };
 
-result<void> fold_one(const scene& s, const events::message_posted& e) {
+result<void> fold_one(const message_scene& s, const events::message_posted& e) {
   const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
   s.rows.put(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
@@ -55,12 +55,12 @@ result<void> fold_one(const scene& s, const events::message_posted& e) {
   return change_row(s.rows, s.room, e.reply_to_seq, [](message_row& parent) { ++parent.reply_count; });
 }
 
-result<void> fold_one(const scene& s, const events::message_edited& e) {
+result<void> fold_one(const message_scene& s, const events::message_edited& e) {
   s.note(e.message_seq, happening::edited);
   return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { edit(row, s.meta, e); });
 }
 
-result<void> fold_one(const scene& s, const events::message_deleted& e) {
+result<void> fold_one(const message_scene& s, const events::message_deleted& e) {
   s.note(e.message_seq, happening::deleted);
   stream_version parent_seq = 0;
   PALABRE_TRY(change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
@@ -72,7 +72,7 @@ result<void> fold_one(const scene& s, const events::message_deleted& e) {
   return change_row(s.rows, s.room, parent_seq, [](message_row& parent) { --parent.reply_count; });
 }
 
-result<void> fold_one(const scene& s, const events::reaction_added& e) {
+result<void> fold_one(const message_scene& s, const events::reaction_added& e) {
   std::string at;
   put_int<std::int64_t>(at, s.meta.time.ms);
   s.rows.put(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor), std::move(at));
@@ -81,7 +81,7 @@ result<void> fold_one(const scene& s, const events::reaction_added& e) {
   return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { add_reaction(row, e.emoji); });
 }
 
-result<void> fold_one(const scene& s, const events::reaction_removed& e) {
+result<void> fold_one(const message_scene& s, const events::reaction_removed& e) {
   s.rows.erase(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor));
   s.rows.erase(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji));
   s.note(e.message_seq, happening::unreacted, e.emoji);
@@ -90,7 +90,7 @@ result<void> fold_one(const scene& s, const events::reaction_removed& e) {
 
 /// Membership and settings are the roster's.
 template <class Event>
-result<void> fold_one(const scene&, const Event&) {
+result<void> fold_one(const message_scene&, const Event&) {
   return success();
 }
 
@@ -137,7 +137,7 @@ result<void> timeline::fold(const log_event& e, views_batch& rows) {
       return wipe_words_of(user_id{e.envelope.stream.id}, {e.envelope.at.value - 1}, rows);
   const auto* event = std::get_if<events::room_event>(&e.event);
   if (!event) return success();
-  const scene s{room_id{e.envelope.stream.id}, e.meta(), rows};
+  const message_scene s{room_id{e.envelope.stream.id}, e.meta(), rows};
   return std::visit([&](const auto& what) { return fold_one(s, what); }, *event);
 }
 

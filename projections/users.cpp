@@ -8,18 +8,18 @@ namespace {
 using events::secrets;
 using storage::views_batch;
 
-struct scene {
+struct user_scene {
   user_id user;
   events::event_meta meta;
   views_batch& rows;
 };
 
-void put_credential(const scene& s, const std::string& hash) {
+void put_credential(const user_scene& s, const std::string& hash) {
   s.rows.put(tables::credentials, key_of(s.user),
              events::to_json(credential_row{hash, s.meta.version}, secrets::stored));
 }
 
-result<void> fold_one(const scene& s, const events::user_registered& e) {
+result<void> fold_one(const user_scene& s, const events::user_registered& e) {
   const user_row row{e.login.value, e.email.value, e.profile, s.meta.time, s.meta.version, false};
   s.rows.put(tables::users, key_of(s.user), events::to_json(row, secrets::stored));
   put_credential(s, e.password_hash.value);
@@ -28,7 +28,7 @@ result<void> fold_one(const scene& s, const events::user_registered& e) {
 
 /// False: there is no such row.
 template <class Change>
-result<bool> change_row(const scene& s, Change change) {
+result<bool> change_row(const user_scene& s, Change change) {
   PALABRE_TRY(auto stored, s.rows.get(tables::users, key_of(s.user)));
   if (!stored) return false;
   PALABRE_TRY(auto row, events::from_json<user_row>("user row", *stored));
@@ -37,7 +37,7 @@ result<bool> change_row(const scene& s, Change change) {
   return true;
 }
 
-result<void> fold_one(const scene& s, const events::profile_changed& e) {
+result<void> fold_one(const user_scene& s, const events::profile_changed& e) {
   PALABRE_TRY(const bool is_there, change_row(s, [&](user_row& row) {
                 row.profile = e.profile;
                 row.profile_seq = s.meta.version;
@@ -47,20 +47,20 @@ result<void> fold_one(const scene& s, const events::profile_changed& e) {
 }
 
 /// Whoever was erased has no row, and is no administrator.
-result<void> mark_administrator(const scene& s, bool is_one) {
+result<void> mark_administrator(const user_scene& s, bool is_one) {
   PALABRE_TRY(change_row(s, [=](user_row& row) { row.administrator = is_one; }));
   return success();
 }
 
-result<void> fold_one(const scene& s, const events::user_promoted&) {
+result<void> fold_one(const user_scene& s, const events::user_promoted&) {
   return mark_administrator(s, true);
 }
 
-result<void> fold_one(const scene& s, const events::user_demoted&) {
+result<void> fold_one(const user_scene& s, const events::user_demoted&) {
   return mark_administrator(s, false);
 }
 
-result<void> fold_one(const scene& s, const events::password_changed& e) {
+result<void> fold_one(const user_scene& s, const events::password_changed& e) {
   put_credential(s, e.password_hash.value);
   return success();
 }
@@ -103,7 +103,7 @@ result<bool> let_go_of_first(views_batch& rows, queue_ends& queue, std::int64_t 
   return true;
 }
 
-result<void> fold_one(const scene& s, const events::session_closed& e) {
+result<void> fold_one(const user_scene& s, const events::session_closed& e) {
   PALABRE_TRY(const std::string* const ends, s.rows.find(tables::closed_sessions, queue_key));
   PALABRE_TRY(queue_ends queue, queue_ends_in(ends));
   std::string closed;
@@ -121,7 +121,7 @@ result<void> fold_one(const scene& s, const events::session_closed& e) {
   return success();
 }
 
-result<void> fold_one(const scene& s, const events::user_erased&) {
+result<void> fold_one(const user_scene& s, const events::user_erased&) {
   s.rows.erase(tables::users, key_of(s.user));
   s.rows.erase(tables::credentials, key_of(s.user));
   return success();
@@ -129,7 +129,7 @@ result<void> fold_one(const scene& s, const events::user_erased&) {
 
 /// Open sessions live in the aggregate alone.
 template <class Event>
-result<void> fold_one(const scene&, const Event&) {
+result<void> fold_one(const user_scene&, const Event&) {
   return success();
 }
 
@@ -147,7 +147,7 @@ result<void> users::fold(const log_event& e, views_batch& rows) {
   if (const auto* login = std::get_if<events::login_event>(&e.event)) fold_login(e, *login, rows);
   const auto* event = std::get_if<events::user_event>(&e.event);
   if (!event) return success();
-  const scene s{user_id{e.envelope.stream.id}, e.meta(), rows};
+  const user_scene s{user_id{e.envelope.stream.id}, e.meta(), rows};
   return std::visit([&](const auto& what) { return fold_one(s, what); }, *event);
 }
 

@@ -218,7 +218,7 @@ std::optional<storage::append> invented_community::remove(room& in) {
   message* mine = living(in);
   if (!mine) return std::nullopt;
   events::room_facts facts = facts_about(in, mine->author, mine);
-  facts.author_standing = facts.standing;
+  facts.other_standing = facts.standing;
   auto append = command(in, mine->author, events::delete_message{mine->id}, facts);
   if (append) mine->fact.deleted = true;
   return append;

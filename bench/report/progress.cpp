@@ -84,7 +84,8 @@ void progress::done() {
 std::string progress::line() const {
   std::string whole;
   if (of_) whole += "run " + std::to_string(number_) + " of " + std::to_string(of_) + "  ";
-  whole += left_in(phase_, of_ ? 12 : 24) + "  " + bar(fraction_) + " " + right_in(grouped(100 * fraction_, 0) + " %", 5) + "  ";
+  whole += left_in(phase_, of_ ? 12 : 24) + "  " + bar(fraction_) + " " +
+           right_in(grouped(100 * fraction_, 0) + " %", 5) + "  ";
   return whole + elapsed_and_left(drawn_ - begun_, fraction_) + (text_.empty() ? "" : "  ") + text_;
 }
 

@@ -49,9 +49,9 @@ void contacts_index::part(room_id room, user_id user) {
   remove_from(room, user, found->second.now);
 }
 
-void contacts_index::archive(room_id room) {
+void contacts_index::set_archived(room_id room, bool is) {
   const auto found = rooms_.find(room);
-  if (found != rooms_.end()) found->second.archived = true;
+  if (found != rooms_.end()) found->second.archived = is;
 }
 
 void contacts_index::set_status(user_id user, status now) {

@@ -38,7 +38,7 @@ public:
   void set_rooms(user_id user, std::span<const room_id> rooms);
   void join(room_id room, user_id user);
   void part(room_id room, user_id user);
-  void archive(room_id room);
+  void set_archived(room_id room, bool is);
   void set_status(user_id user, status now);
 
   // ---- Asking

@@ -26,9 +26,10 @@ std::optional<presence_fact> fact_in(const storage::committed_record& record) {
   if (type.starts_with("presence."))
     read_as<events::presence_changed>(record, fact) || read_as<events::presence_configured>(record, fact);
   else if (type.starts_with("member."))
-    read_as<events::member_joined>(record, fact) || read_as<events::member_left>(record, fact);
+    read_as<events::member_joined>(record, fact) || read_as<events::member_left>(record, fact) ||
+        read_as<events::member_kicked>(record, fact);
   else if (type.starts_with("room."))
-    read_as<events::room_archived>(record, fact);
+    read_as<events::room_archived>(record, fact) || read_as<events::room_restored>(record, fact);
   return fact;
 }
 

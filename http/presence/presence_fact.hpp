@@ -16,7 +16,7 @@ struct presence_fact {
   uuid stream; ///< the user of a presence, the room of a membership
   uuid event;  ///< its id, as clients see it
   std::variant<events::presence_changed, events::presence_configured, events::member_joined, events::member_left,
-               events::room_archived>
+               events::member_kicked, events::room_archived, events::room_restored>
       what;
 };
 

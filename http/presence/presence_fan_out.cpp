@@ -59,17 +59,16 @@ std::vector<presence_fan_out::found> presence_fan_out::read_entered(position app
 result<projections::presence_row> presence_fan_out::read(user_id user, person& p) {
   PALABRE_TRY(auto rows, rows_.presence_of({&user, 1}));
   PALABRE_TRY(const auto rooms, rows_.rooms_of(user));
-  std::vector<room_id> archived;
+  std::vector<bool> archived; // of those known already, too: the fact that told of it may have been lost
   for (const room_id& room : rooms) {
-    if (index_.find(room)) continue; // facts have kept it up to date
     PALABRE_TRY(const auto row, roster_.room(room));
-    if (!row || row->archived) archived.push_back(room);
+    archived.push_back(!row || row->archived);
   }
   p.last_seen_at = rows.front().last_seen_at;
   const std::lock_guard lock(index_mutex_);
   index_.set_status(user, rows.front().boot == lease_.boot ? rows.front().status : status::offline);
   index_.set_rooms(user, rooms);
-  for (const room_id& room : archived) index_.archive(room);
+  for (std::size_t i = 0; i < rooms.size(); ++i) index_.set_archived(rooms[i], archived[i]);
   return std::move(rows.front());
 }
 
@@ -112,9 +111,19 @@ void presence_fan_out::take_in(const presence_fact& fact, const events::member_l
   index_.part(room_id{fact.stream}, e.user);
 }
 
+void presence_fan_out::take_in(const presence_fact& fact, const events::member_kicked& e) {
+  const std::lock_guard lock(index_mutex_);
+  index_.part(room_id{fact.stream}, e.user);
+}
+
 void presence_fan_out::take_in(const presence_fact& fact, const events::room_archived&) {
   const std::lock_guard lock(index_mutex_);
-  index_.archive(room_id{fact.stream});
+  index_.set_archived(room_id{fact.stream}, true);
+}
+
+void presence_fan_out::take_in(const presence_fact& fact, const events::room_restored&) {
+  const std::lock_guard lock(index_mutex_);
+  index_.set_archived(room_id{fact.stream}, false);
 }
 
 void presence_fan_out::flush(timestamp now, const presence_outlets& out) {

@@ -7,6 +7,7 @@
 #include "http/realtime/foreign_tokens.hpp"
 #include "http/realtime/hubs.hpp"
 #include "http/realtime/named_streams.hpp"
+#include "http/realtime/published_keys.hpp"
 #include "http/realtime/sessions.hpp"
 #include "http/realtime/wire.hpp"
 #include "http/server/places.hpp"
@@ -22,7 +23,7 @@ namespace palabre::http::realtime {
 struct context {
   context(services& given, api& table, const hubs& every)
       : edge(given), operations(table), all_hubs(every), spoken_to(given.random),
-        streams(every, given.time, given.random), tokens(given.foreign_token_key, given.time),
+        streams(every, given.time, given.random), published(given.time), tokens(given.foreign_token_key, given.time),
         started(given.time.now()), node(given.random.next_id(started)) {}
 
   services& edge;
@@ -32,6 +33,7 @@ struct context {
   connection_counts users{};
   sessions spoken_to;
   named_streams streams;
+  published_keys published;
   const foreign_tokens tokens;
   const timestamp started;
   const uuid node; ///< this process, as others see it

@@ -148,7 +148,10 @@ private:
   void hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to);
   bool hand_out_particular(const channel_frames_ptr& frames, channel_subscribers::entry& to);
   const std::vector<tag_map>& tags_in(const channel_frames_ptr& frames);
-  void lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to);
+  void lend_between(const channel_frames_ptr& frames, stream_version after, stream_version last,
+                    const channel_subscribers::entry& to);
+  void lend_wanted(const channel_frames_ptr& frames, stream_version after, stream_version last,
+                   const channel_subscribers::entry& to);
   const channel_frames_ptr& framed_for(const channel_frames_ptr& frames, wire framing);
   channel_subscribers* listeners(const channel_id& channel);
   void end_sessions(const delivery& what);

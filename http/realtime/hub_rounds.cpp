@@ -27,6 +27,11 @@ stream_version handed_over(const channel_subscribers::entry& e) {
   return e.last == channel_subscribers::particular ? e.mine->last : e.last;
 }
 
+/// Whether something lies between what a subscriber was handed and these, or these were dropped.
+bool misses_some(const channel_frames& frames, stream_version last) {
+  return frames.what == channel_frames::kind::lost || last + 1 < frames.first;
+}
+
 } // namespace
 
 /// False: there is nothing to deliver, and no round until something is handed over.
@@ -155,13 +160,16 @@ bool hub::hand_out_particular(const channel_frames_ptr& frames, channel_subscrib
   if (mine.last >= frames->last) return true;
   if (mine.last + 1 < frames->first) return false;
   const stream_version from = std::exchange(mine.last, frames->last);
-  if (mine.terms && mine.terms->filter) {
-    lend_wanted(frames, from, to);
-    return true;
-  }
-  const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
-  lend(*to.who, framed, framed->between(from, frames->last), frames->publications_between(from, frames->last));
+  lend_between(frames, from, frames->last, to);
   return true;
+}
+
+/// What the subscriber wants of the frames with after < offset ≤ last, on its wire.
+void hub::lend_between(const channel_frames_ptr& frames, stream_version after, stream_version last,
+                       const channel_subscribers::entry& to) {
+  if (to.mine->terms && to.mine->terms->filter) return lend_wanted(frames, after, last, to);
+  const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
+  lend(*to.who, framed, framed->between(after, last), frames->publications_between(after, last));
 }
 
 /// Read once for all who filter.
@@ -174,12 +182,14 @@ const std::vector<tag_map>& hub::tags_in(const channel_frames_ptr& frames) {
 }
 
 /// Frame by frame, those that the subscription's filter admits.
-void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, const channel_subscribers::entry& to) {
+void hub::lend_wanted(const channel_frames_ptr& frames, stream_version after, stream_version last,
+                      const channel_subscribers::entry& to) {
   const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
   const std::vector<tag_map>& tags = tags_in(frames);
   stream_version before = frames->first - 1;
   for (std::size_t i = 0; i < frames->marks.size(); ++i) {
     const stream_version offset = frames->marks[i].offset;
+    if (offset > last) return;
     if (offset > after && to.mine->terms->filter->admits(tags[i]))
       lend(*to.who, framed, framed->between(before, offset), 1);
     before = offset;
@@ -247,8 +257,8 @@ void hub::say_farewell(const channel_frames_ptr& frames, stream_version offset, 
   }
   if (offset <= s.member_at) return; // has come back since
   const stream_version last = handed_over(at);
-  const channel_frames_ptr& framed = framed_for(frames, at.who->place.framing);
-  if (last < offset) lend(*at.who, framed, framed->between(last, offset), framed->publications_between(last, offset));
+  if (last < offset && misses_some(*frames, last)) return at.who->fall_behind(s); // it recovers, or is refused
+  if (last < offset) lend_between(frames, last, offset, at);
   at.who->unsubscribe(s, unsubscriptions::by_server);
 }
 

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/json_writer.hpp"
 #include "http/realtime/named_history.hpp"
+#include "http/realtime/reply.hpp"
 
 #include <algorithm>
 
@@ -38,9 +39,18 @@ std::unique_ptr<subscription_terms> terms_of(named_subscriber& what, const conne
   return terms;
 }
 
-/// Where the stream is, what the client missed of it, and what else it is told.
-std::string body_of(const named_subscriber& what, const rights& given, const stream_look& found,
-                    const std::optional<recovery>& recovered, timestamp now) {
+/// A subscription as it begins.
+struct beginning {
+  rights given;
+  stream_look found;
+  std::optional<recovery> recovered; ///< nullopt: the client does not recover
+
+  bool goes_on() const { return recovered && recovered->recovered; }
+};
+
+/// Where the stream is, what the client missed of it unless that comes apart, and what else it is told.
+std::string body_of(const named_subscriber& what, const beginning& begun, bool with_publications, timestamp now) {
+  const auto& [given, found, recovered] = begun;
   std::string body = "{";
   const auto separate = [&] {
     if (body.size() > 1) body += ',';
@@ -48,12 +58,13 @@ std::string body_of(const named_subscriber& what, const rights& given, const str
   if (given.positioned) {
     if (given.recoverable) body += R"("recoverable":true,)";
     body += R"("positioned":true,"epoch":")" + found.epoch + '"';
-    const bool goes_on = recovered && recovered->recovered;
+    const bool goes_on = begun.goes_on();
     if (const stream_version offset = goes_on ? recovered->offset : found.top; offset != 0)
       body += R"(,"offset":)" + std::to_string(offset);
     if (recovered) body += R"(,"was_recovering":true)";
     if (goes_on) body += R"(,"recovered":true)";
-    if (goes_on && recovered->publications != "[]") body += R"(,"publications":)" + recovered->publications;
+    if (goes_on && with_publications && recovered->publications != "[]")
+      body += R"(,"publications":)" + recovered->publications;
   }
   if (!what.grant.data.empty()) {
     separate();
@@ -89,17 +100,18 @@ bool is_permitted(permission needed, const namespace_settings& in, const identit
   return false;
 }
 
+namespace {
+
 /// Registered before the stream is looked at: what is published from then on comes from the hub.
-std::variant<std::string, command_error> listen_to_named(connection& peer, context& shared, named_subscriber what) {
-  const rights given = rights_of(what, peer.who());
+std::variant<beginning, command_error> begin_listening(connection& peer, context& shared, named_subscriber& what) {
+  beginning begun{rights_of(what, peer.who()), {}, {}};
+  auto& [given, found, recovered] = begun;
   const channel_id channel = channel_named(what.channel);
   subscription& s = peer.listen(channel);
   s.by_server = what.by_server;
   s.wants_joins = given.wants_joins;
   s.terms = terms_of(what, peer);
 
-  stream_look found;
-  std::optional<recovery> recovered;
   if (what.rules.history_size > 0) {
     const bool recovers = given.recoverable && what.had;
     const wanted_stretch wanted{recovers ? what.had->offset : 0, unbounded_offset,
@@ -114,7 +126,30 @@ std::variant<std::string, command_error> listen_to_named(connection& peer, conte
   peer.home().open(s, found.top);
   peer.watch_end(s);
   peer.appear(s);
-  return body_of(what, given, found, recovered, shared.edge.time.now());
+  return begun;
+}
+
+} // namespace
+
+std::variant<std::string, command_error> listen_to_named(connection& peer, context& shared, named_subscriber what) {
+  const auto begun = begin_listening(peer, shared, what);
+  if (const auto* refused = std::get_if<command_error>(&begun)) return *refused;
+  return body_of(what, std::get<beginning>(begun), true, shared.edge.time.now());
+}
+
+/// Clients look for publications in replies only.
+void listen_by_push(connection& peer, context& shared, named_subscriber what) {
+  what.by_server = true;
+  const auto listening = begin_listening(peer, shared, what);
+  const auto* begun = std::get_if<beginning>(&listening);
+  PALABRE_ASSERT(begun != nullptr);
+  const wire framing = peer.framing();
+  std::string told =
+      channel_push(what.channel, "subscribe", body_of(what, *begun, false, shared.edge.time.now()), framing);
+  if (begun->goes_on())
+    for (const kept_publication& each : begun->found.publications)
+      told += channel_push(what.channel, "pub", each.json(), framing);
+  peer.send(std::move(told));
 }
 
 stream_position publish_to_named(named_streams& streams, const namespace_settings& in, std::string_view channel,

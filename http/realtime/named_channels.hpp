@@ -42,6 +42,11 @@ struct named_subscriber {
 /// unrecoverable_position. Requires: it does not listen yet; on its thread.
 std::variant<std::string, command_error> listen_to_named(connection& peer, context& shared, named_subscriber what);
 
+/// Lets `peer` listen because the server says so, and tells it by a push; what it has missed comes behind that, as
+/// publications. Requires: it does not listen yet; nothing that listen_to_named could refuse (`reject_unrecovered`),
+/// and no filter; on its thread.
+void listen_by_push(connection& peer, context& shared, named_subscriber what);
+
 /// To all who listen; kept if the namespace keeps any.
 stream_position publish_to_named(named_streams& streams, const namespace_settings& in, std::string_view channel,
                                  const named_publication& what, bool skip_history = false);

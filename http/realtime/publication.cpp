@@ -1,15 +1,21 @@
 #include "http/realtime/publication.hpp"
 
 #include "events/streams.hpp"
+#include "events/todays_schema.hpp"
 
 namespace palabre::http::realtime {
 
 namespace {
 
-result<void> append_data(std::string& out, const storage::record& r, events::words what) {
+/// Whether the payload goes out as it is stored, in the shape of then; else it is written anew in today's.
+bool is_shown_as_stored(const storage::record& r, events::words what) {
   const bool redacted = what == events::words::hidden &&
                         (r.type == events::message_posted::type.name || r.type == events::message_edited::type.name);
-  if (!redacted && !events::has_secrets(r.stream.kind, r.type)) {
+  return !redacted && !events::has_secrets(r.stream.kind, r.type);
+}
+
+result<void> append_data(std::string& out, const storage::record& r, events::words what, bool as_stored) {
+  if (as_stored) {
     out += r.payload;
     return success();
   }
@@ -52,6 +58,15 @@ bool is_of_room(const storage::record& record) {
   return record.stream.kind == static_cast<char>(events::stream_kind::room);
 }
 
+std::optional<user_id> departed_in(const storage::record& r) {
+  const auto user_in = [&](auto decoded) { return decoded ? std::optional(decoded.value().user) : std::nullopt; };
+  if (!is_of_room(r)) return std::nullopt;
+  if (r.type == events::member_left::type.name)
+    return user_in(events::decode_as<events::member_left>(r.schema, r.payload));
+  if (r.type != events::member_kicked::type.name) return std::nullopt;
+  return user_in(events::decode_as<events::member_kicked>(r.schema, r.payload));
+}
+
 bool is_of_inbox(const storage::record& record) {
   return record.stream.kind == static_cast<char>(events::stream_kind::inbox);
 }
@@ -68,10 +83,11 @@ uuid event_id(timestamp time, const sha256_digest& hash) {
 
 result<void> append_event(std::string& out, const storage::committed_record& record, events::words what) {
   const storage::record& r = record.view;
+  const bool as_stored = is_shown_as_stored(r, what);
   out += R"({"type":")";
   out += r.type;
   out += R"(","v":)";
-  append_json_uint(out, r.schema);
+  append_json_uint(out, as_stored ? r.schema : events::todays_schema(r.stream.kind, r.type));
   out += R"(,"id":)";
   append_quoted(out, event_id(record));
   out += R"(,"seq":)";
@@ -94,7 +110,7 @@ result<void> append_event(std::string& out, const storage::committed_record& rec
     out += client_id;
   }
   out += R"(,"data":)";
-  PALABRE_TRY(append_data(out, record.view, what));
+  PALABRE_TRY(append_data(out, r, what, as_stored));
   out += '}';
   return success();
 }

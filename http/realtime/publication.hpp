@@ -33,6 +33,8 @@ inline room_id room_of(const storage::record& record) {
   return room_id{record.stream.id};
 }
 bool is_of_room(const storage::record& record);
+/// Who is no member of the record's room any more behind it.
+std::optional<user_id> departed_in(const storage::record& record);
 bool is_of_inbox(const storage::record& record);
 
 } // namespace palabre::http::realtime

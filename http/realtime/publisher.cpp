@@ -21,9 +21,7 @@ std::optional<ended_session> session_ended_by(const storage::record& r) {
 void add_farewells(channel_frames& frames, const storage::record& r) {
   if (!is_of_room(r)) return;
   if (r.type == events::room_archived::type.name) frames.farewells.push_back({r.version, std::nullopt});
-  if (r.type != events::member_left::type.name) return;
-  if (const auto left = events::decode_as<events::member_left>(r.schema, r.payload))
-    frames.farewells.push_back({r.version, left.value().user});
+  if (const auto user = departed_in(r)) frames.farewells.push_back({r.version, user});
 }
 
 /// Appends the push of `record` as a frame. What cannot be shown leaves nothing behind: its seq is skipped.

@@ -49,11 +49,14 @@ result<std::optional<std::vector<storage::committed_record>>> missed_events(cons
 /// Where `user` left within the stretch, after what the views knew.
 std::optional<stream_version> left_at(const std::vector<storage::committed_record>& stretch, const reader& who) {
   for (const storage::committed_record& each : stretch) {
-    if (each.view.version <= who.at || each.view.type != events::member_left::type.name) continue;
-    const auto left = events::decode_as<events::member_left>(each.view.schema, each.view.payload);
-    if (left && left.value().user == who.user) return each.view.version;
+    if (each.view.version > who.at && departed_in(each.view) == who.user) return each.view.version;
   }
   return std::nullopt;
+}
+
+bool is_for(const reader& who, events::audience seen_by) {
+  if (seen_by == events::audience::members) return true;
+  return seen_by == events::audience::moderators && who.reads_of_moderation && who.as >= events::role::moderator;
 }
 
 bool is_wanted(const storage::record& r, const tag_filter* wanted) {
@@ -65,7 +68,7 @@ using record_writer = std::function<result<bool>(const storage::committed_record
 result<void> for_each_shown(const std::vector<storage::committed_record>& records, const reader& who,
                             const deletion_check& is_deleted, const record_writer& write) {
   for (const storage::committed_record& each : records) {
-    if (events::audience_of(each.view.stream.kind, each.view.type) != events::audience::members) continue;
+    if (!is_for(who, events::audience_of(each.view.stream.kind, each.view.type))) continue;
     if (!is_wanted(each.view, who.wanted)) continue;
     PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
     PALABRE_TRY(const bool more, write(each, what));

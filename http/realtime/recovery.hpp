@@ -41,6 +41,8 @@ struct reader {
   events::role as = events::role::member;
   stream_version at = 0;              ///< the room's seq for which this is true
   const tag_filter* wanted = nullptr; ///< null: everything
+  /// Whether a moderator reads what moderators alone see; what is live goes to all members alike, and leaves it out.
+  bool reads_of_moderation = false;
 };
 
 /// The events of a room between the claim and `now`. Errors: not_a_member: they left within; io, corrupt.

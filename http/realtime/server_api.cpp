@@ -53,7 +53,14 @@ void append_outcome(std::string& out, const api_outcome& outcome) {
   out += "}}";
 }
 
-asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method) {
+void append_bare_outcome(std::string& out, const api_outcome& outcome) {
+  if (const auto* result = std::get_if<std::string>(&outcome))
+    out += *result;
+  else
+    append_outcome(out, outcome);
+}
+
+asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method, api_envelope envelope) {
   const opened_namespaces opened(s.settings.namespaces, c);
   if (opened.empty()) { // who has a key asks as much as they like; who tries keys does not
     if (auto refusal = c.of->rates().take_address(c.address, std::chrono::steady_clock::now()))
@@ -67,7 +74,7 @@ asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_met
   auto working = method(request);
   const api_outcome outcome = co_await std::move(working);
   answer a;
-  append_outcome(a.body, outcome);
+  envelope(a.body, outcome);
   co_return a;
 }
 

@@ -40,6 +40,9 @@ using api_outcome = std::variant<std::string, command_error>;
 
 /// Appends {"result":…} or {"error":{"code":…,"message":…}}.
 void append_outcome(std::string& out, const api_outcome& outcome);
+/// Appends the result as it is, or {"error":{"code":…,"message":…}}.
+void append_bare_outcome(std::string& out, const api_outcome& outcome);
+using api_envelope = void (*)(std::string& out, const api_outcome& outcome);
 
 /// One request, while it is worked on. Lives in the coroutine that does.
 struct api_request {
@@ -52,12 +55,14 @@ using api_method = boost::asio::awaitable<api_outcome> (*)(api_request r);
 
 // ---- The methods; what does not have its fields is error 107.
 
-/// {channel, data | b64data, tags?, skip_history?} → {offset?, epoch?}
+/// {channel, data | b64data, tags?, skip_history?, idempotency_key?} → {offset?, epoch?}. A key that came to the
+/// channel within published_keys::kept_for before: nothing is published, and the answer is that of then, whatever else
+/// is asked.
 boost::asio::awaitable<api_outcome> api_publish(api_request r);
 /// {channels, …} → {responses: [{result} | {error}]}, in the order of the channels
 boost::asio::awaitable<api_outcome> api_broadcast(api_request r);
-/// {user, channel, client?, info?, b64info?, data?, b64data?, override?, recover_since?} → {}: all its connections
-/// listen from now on, until they end.
+/// {user, channel, client?, info?, b64info?, data?, b64data?, override?, recover_since?: {offset, epoch}} → {}: all its
+/// connections listen from now on, until they end; where recovery is forced they get what came since.
 boost::asio::awaitable<api_outcome> api_subscribe(api_request r);
 /// {user, channel, client?} → {}
 boost::asio::awaitable<api_outcome> api_unsubscribe(api_request r);
@@ -75,8 +80,16 @@ boost::asio::awaitable<api_outcome> api_channels(api_request r);
 /// {} → {nodes: [{…}]}: this server, and who listens to what the key opens
 boost::asio::awaitable<api_outcome> api_info(api_request r);
 
+constexpr std::size_t batch_commands_max = 1'000; ///< over it: error 106, and none is carried out
+
+/// {commands: [{<method>: {…}}], parallel?} → {replies: [{<method>: {…}} | {error}]}: one after the other, in their
+/// order. A command without one of the methods above is error 104, one with two of them 107. What comes behind
+/// limits::api_history_bytes_max of replies is not carried out: error 106. Limits: `parallel` changes nothing.
+boost::asio::awaitable<api_outcome> api_batch(api_request r);
+
 /// Runs a method: 401 without a key that opens anything, 400 for a body that is no JSON object, else 200 with
-/// {"result":…} or {"error":{"code","message"}}.
-boost::asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method);
+/// {"result":…} or {"error":{"code","message"}}, or what another envelope makes of it.
+boost::asio::awaitable<answer_or_problem> call_server_api(services& s, call& c, api_method method,
+                                                          api_envelope envelope = append_outcome);
 
 } // namespace palabre::http::realtime

@@ -1,6 +1,5 @@
 // What the server API orders about a user's connections: subscribe, unsubscribe, disconnect.
 #include "http/realtime/connection.hpp"
-#include "http/realtime/reply.hpp"
 #include "http/realtime/server_api.hpp"
 
 #include <algorithm>
@@ -88,10 +87,8 @@ bool subscribe_one(connection& peer, context& shared, const subscribe_order& ord
   listener.channel = order.to.channel;
   listener.rules = order.grant.applied_to(*order.to.rules);
   listener.grant = order.grant;
-  listener.by_server = true;
   if (order.recovers) listener.had = {order.offset, order.epoch};
-  const auto body = listen_to_named(peer, shared, std::move(listener));
-  peer.send(channel_push(order.to.channel, "subscribe", std::get<std::string>(body), peer.framing()));
+  listen_by_push(peer, shared, std::move(listener));
   return true;
 }
 

@@ -3,6 +3,8 @@
 #include "http/realtime/named_history.hpp"
 #include "http/realtime/server_api.hpp"
 
+#include <algorithm>
+
 namespace palabre::http::realtime {
 
 namespace asio = boost::asio;
@@ -13,7 +15,15 @@ namespace {
 struct order {
   std::string data, tags;
   bool skip_history = false;
+  std::string key; ///< idempotency_key; empty: it came without one
 };
+
+/// As the header Idempotency-Key, but that an empty one is none: other systems send that for nothing.
+bool read_key(json_object body, std::string& out) {
+  const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+  return read_field(body, "idempotency_key", out, limits::idempotency_key_bytes_max) &&
+         std::all_of(out.begin(), out.end(), is_visible);
+}
 
 std::optional<order> read_order(json_object body) {
   order what;
@@ -23,7 +33,7 @@ std::optional<order> read_order(json_object body) {
   else if (!read_json_field(body, "data", what.data, limits::body_bytes_max))
     return std::nullopt;
   if (what.data.empty() || !read_tags(body, "tags", what.tags, limits::shown_info_bytes_max) ||
-      !read_field(body, "skip_history", what.skip_history))
+      !read_field(body, "skip_history", what.skip_history) || !read_key(body, what.key))
     return std::nullopt;
   return what;
 }
@@ -32,8 +42,10 @@ api_outcome publish_one(const api_request& r, std::string_view channel, const or
   const auto rules = r.opened.find(channel);
   if (const auto* wrong = std::get_if<command_error>(&rules)) return *wrong;
   const namespace_settings& in = *std::get<const namespace_settings*>(rules);
-  const stream_position at =
-      publish_to_named(r.shared.streams, in, channel, {what.data, {}, what.tags}, what.skip_history);
+  const auto publish = [&] {
+    return publish_to_named(r.shared.streams, in, channel, {what.data, {}, what.tags}, what.skip_history);
+  };
+  const stream_position at = what.key.empty() ? publish() : r.shared.published.once(channel, what.key, publish);
   if (at.offset == 0) return "{}";
   return R"({"offset":)" + std::to_string(at.offset) + R"(,"epoch":")" + at.epoch + "\"}";
 }

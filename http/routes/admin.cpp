@@ -137,7 +137,7 @@ void charge(const call& c, const event_search& search) {
 }
 
 /// Others on this thread get their turn between two steps.
-awaitable<answer_or_problem> list(services& s, call& c) {
+awaitable<answer_or_problem> list_administrators(services& s, call& c) {
   const position head = s.log.head();
   query_reader query(c);
   event_filter wanted = filter_of(query, c);
@@ -173,24 +173,23 @@ constexpr query_parameter before{"before", "only what is older than this positio
 constexpr query_parameter after{"after", "only what is newer than this position, oldest first",
                                 in_query<parameters::seq_number>};
 
-constexpr route rows[] = {
-    {.name = "list_all_events",
-     .tag = "Administration",
-     .method = verb::get,
-     .path = "/api/v1/admin/events",
-     .needs = access::administrator,
-     .run = list,
-     .summary = "Who did what to what, when, and by which request: every event, newest first. A page looks at 10,000 "
-                "events: where it finds fewer than `limit` among them it is short, and `next` goes on from there.",
-     .gives = answers_a<page_of<audited_event_answer>>,
-     .query = {&room, &stream, &user, &about, &type, &request, &since, &until, &before, &after, &parameters::limit},
-     .refuses = {"position_unknown"},
-     .rate = rate_class::look_back},
-};
-
 } // namespace
 
 std::span<const route> admin_routes() {
+  static constexpr route rows[] = {
+      {.name = "list_all_events",
+       .tag = "Administration",
+       .method = verb::get,
+       .path = "/api/v1/admin/events",
+       .needs = access::administrator,
+       .run = list_administrators,
+       .summary = "Who did what to what, when, and by which request: every event, newest first. A page looks at 10,000 "
+                  "events: where it finds fewer than `limit` among them it is short, and `next` goes on from there.",
+       .gives = answers_a<page_of<audited_event_answer>>,
+       .query = {&room, &stream, &user, &about, &type, &request, &since, &until, &before, &after, &parameters::limit},
+       .refuses = {"position_unknown"},
+       .rate = rate_class::look_back},
+  };
   return rows;
 }
 

@@ -87,7 +87,7 @@ struct room_answer {
       R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
       R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
       R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
-      R"("last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
+      R"("slow_mode_seconds":0,"last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
       R"("updated_at":"2026-11-21T12:00:00.000Z"})";
   uuid id;
   room_kind_name kind{};
@@ -98,14 +98,14 @@ struct room_answer {
   std::optional<std::string> share_code;
   std::uint64_t member_count = 0, message_count = 0, messages_today = 0;
   std::string time_zone;
-  std::uint64_t last_seq = 0;
+  std::uint64_t slow_mode_seconds = 0, last_seq = 0;
   bool archived = false;
   timestamp created_at, updated_at;
 };
 BOOST_DESCRIBE_STRUCT(room_answer, (),
                       (id, kind, name, description, category, color_theme, visibility, owner_id, share_code,
-                       member_count, message_count, messages_today, time_zone, last_seq, archived, created_at,
-                       updated_at))
+                       member_count, message_count, messages_today, time_zone, slow_mode_seconds, last_seq, archived,
+                       created_at, updated_at))
 
 /// With what the caller is in it; null for who is not.
 struct listed_room_answer : room_answer {
@@ -114,7 +114,7 @@ struct listed_room_answer : room_answer {
       R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
       R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
       R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
-      R"("last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
+      R"("slow_mode_seconds":0,"last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
       R"("updated_at":"2026-11-21T12:00:00.000Z","role":"owner","joined_at":"2026-11-21T12:00:00.000Z",)"
       R"("last_read_seq":0,"unread_count":0})";
   std::optional<events::role> role;
@@ -134,6 +134,22 @@ struct member_answer {
   author_answer user;
 };
 BOOST_DESCRIBE_STRUCT(member_answer, (), (user_id, role, joined_at, user))
+
+/// A ban or a mute. The reason is null where none was given, and once its author was erased.
+struct sanction_answer {
+  static constexpr std::string_view shape_name = "Sanction";
+  static constexpr std::string_view example =
+      R"({"user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12","user":{"display_name":"Eve","avatar_url":null},)"
+      R"("reason":"advertising","by_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","at":"2026-11-21T12:00:00.000Z",)"
+      R"("expires_at":"2026-11-22T12:00:00.000Z"})";
+  uuid user_id;
+  author_answer user;
+  std::optional<std::string> reason;
+  uuid by_id;
+  timestamp at;
+  std::optional<timestamp> expires_at; ///< null: it does not end by itself
+};
+BOOST_DESCRIBE_STRUCT(sanction_answer, (), (user_id, user, reason, by_id, at, expires_at))
 
 struct read_state_answer {
   static constexpr std::string_view shape_name = "ReadState";
@@ -175,6 +191,16 @@ struct message_answer {
 BOOST_DESCRIBE_STRUCT(message_answer, (),
                       (id, room_id, seq, author_id, author, body, metadata, reply_to, created_at, edited_at, deleted_at,
                        reactions, reply_count))
+
+/// What a message said: first as it was posted, then after each edit. Null where words are gone, as in the message.
+struct edition_answer {
+  static constexpr std::string_view shape_name = "Edition";
+  static constexpr std::string_view example = R"({"edit":0,"body":"Good mornign!","at":"2026-11-21T12:00:00.000Z"})";
+  std::uint64_t edit = 0;
+  std::optional<std::string> body;
+  timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(edition_answer, (), (edit, body, at))
 
 struct reactions_answer {
   static constexpr std::string_view shape_name = "Reactions";
@@ -312,5 +338,14 @@ struct server_api_answer {
   sometimes<api_error> error;
 };
 BOOST_DESCRIBE_STRUCT(server_api_answer, (), (result, error))
+
+/// Either of the two; a reply has the name of its command's method, or is an error too.
+struct server_api_replies {
+  static constexpr std::string_view shape_name = "ServerApiReplies";
+  static constexpr std::string_view example = R"({"replies":[{"publish":{}}]})";
+  sometimes<std::vector<any_json>> replies;
+  sometimes<api_error> error;
+};
+BOOST_DESCRIBE_STRUCT(server_api_replies, (), (replies, error))
 
 } // namespace palabre::http

@@ -3,6 +3,7 @@
 #include "base/json_writer.hpp"
 #include "events/catalog.hpp"
 #include "events/streams.hpp"
+#include "events/todays_schema.hpp"
 #include "http/routes/render.hpp"
 #include "projections/projection.hpp"
 
@@ -92,7 +93,7 @@ void append_place(std::string& out, const storage::record& r) {
   out += R"(,"type":)";
   append_json_string(out, r.type);
   out += R"(,"v":)";
-  append_json_uint(out, r.schema);
+  append_json_uint(out, events::todays_schema(r.stream.kind, r.type)); // as `data` is shown
   out += R"(,"at":")";
   out += to_rfc3339(r.time);
   out += '"';

@@ -1,17 +1,12 @@
 #include "http/routes/entity_tag.hpp"
 
 #include "base/digest.hpp"
+#include "http/header_text.hpp"
 
 #include <charconv>
 
 namespace palabre::http {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 /// Takes the next tag off a comma-separated list, without its weakness mark. Ours hold no commas.
 std::string_view next_tag(std::string_view& list) {

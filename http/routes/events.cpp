@@ -44,7 +44,8 @@ answer_or_problem events_on(services& s, const call& c, const stretch& shown, st
   const room_id room = c.room->room;
   const auto found = s.log.events_of(events::stream_of(room), shown.after, shown.last, limit, unbounded);
   if (!found) return problem_of(found.error());
-  const realtime::reader who{c.user(), *c.standing, top};
+  realtime::reader who{c.user(), c.standing->as, top};
+  who.reads_of_moderation = true;
   auto items = realtime::events_of(found.value().records, who, realtime::deletions_in_views(s.timeline, room));
   if (!items) return problem_of(items.error());
   const auto link = [&](std::string_view anchor, stream_version seq) {
@@ -56,16 +57,23 @@ answer_or_problem events_on(services& s, const call& c, const stretch& shown, st
   return json_answer(200, render_page(items.value(), newer, older));
 }
 
+/// The header; a client that cannot send it says the same in the query. A browser that comes back by itself repeats the
+/// query, so its header is the newer one. Empty: neither.
+std::string last_event_id(const call& c) {
+  const std::string* in_query = c.query_value("last_event_id");
+  return c.last_event_id.empty() && in_query ? *in_query : c.last_event_id;
+}
+
 answer stream_from(const call& c, std::optional<std::uint64_t> after) {
   answer head;
   head.headers = {
       {"Content-Type", "text/event-stream; charset=utf-8"}, {"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
-  room_reading reading{*c.who, c.room->room, after, c.last_event_id};
+  room_reading reading{*c.who, c.room->room, after, last_event_id(c)};
   head.then = std::make_shared<continuation>(continuation{realtime::wire::room_events, {}, std::move(reading)});
   return head;
 }
 
-awaitable<answer_or_problem> list(services& s, call& c) {
+awaitable<answer_or_problem> list_events(services& s, call& c) {
   query_reader query(c);
   query.at_most_one_of({"before", "after"});
   const auto before = query.integer("before", 0);
@@ -111,38 +119,38 @@ awaitable<answer_or_problem> make_ticket(services& s, call& c) {
   co_return a;
 }
 
-constexpr std::string_view tag = "Events";
-
-constexpr route rows[] = {
-    {.name = "list_events",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/events",
-     .needs = access::room_read,
-     .run = list,
-     .summary = "A page of a room's events, ascending by seq: the newest, or before or after a seq. With Accept: "
-                "text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.",
-     .gives = answers_a<page_of<event_answer>>,
-     .query = {&parameters::before, &parameters::after, &parameters::limit},
-     .refuses = {"position_unknown"},
-     .takes_ticket = true,
-     .streams = true},
-    {.name = "make_ticket",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/me/tickets",
-     .needs = access::user,
-     .run = make_ticket,
-     .summary = "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header.",
-     .gives = answers_a<ticket_answer>,
-     .takes = takes_a<ticket_body>,
-     .refuses = {"limit_exceeded"},
-     .stores_nothing = true},
-};
-
 } // namespace
 
 std::span<const route> event_routes() {
+  static constexpr std::string_view tag = "Events";
+  static constexpr route rows[] = {
+      {.name = "list_events",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/events",
+       .needs = access::room_read,
+       .run = list_events,
+       .summary =
+           "A page of a room's events, ascending by seq: the newest, or before or after a seq; to moderators also "
+           "bans and mutes. With Accept: "
+           "text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.",
+       .gives = answers_a<page_of<event_answer>>,
+       .query = {&parameters::before, &parameters::after, &parameters::last_event_id, &parameters::limit},
+       .refuses = {"position_unknown"},
+       .takes_ticket = true,
+       .streams = true},
+      {.name = "make_ticket",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/me/tickets",
+       .needs = access::user,
+       .run = make_ticket,
+       .summary = "A ticket for one GET of `path` within 30 seconds, for clients that cannot send a header.",
+       .gives = answers_a<ticket_answer>,
+       .takes = takes_a<ticket_body>,
+       .refuses = {"limit_exceeded"},
+       .stores_nothing = true},
+  };
   return rows;
 }
 

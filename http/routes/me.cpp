@@ -38,7 +38,7 @@ struct password_body {
 };
 BOOST_DESCRIBE_STRUCT(password_body, (), (current_password, new_password))
 
-constexpr int tries_max = 5; // two changes of one profile at the same moment are rare, five in a row absurd
+constexpr int profile_tries_max = 5; // two changes of one profile at the same moment are rare, five in a row absurd
 
 template <class Text>
 void apply(std::optional<std::string>& to, const patched<Text>& change) {
@@ -112,7 +112,7 @@ awaitable<answer_or_problem> patch_me(services& s, call& c) {
       auto answering = answer_me(s, c, std::move(done.value()));
       co_return co_await std::move(answering);
     }
-    if (done.error().code != errc::stale_facts || tries == tries_max) co_return problem_of(done.error());
+    if (done.error().code != errc::stale_facts || tries == profile_tries_max) co_return problem_of(done.error());
   }
 }
 
@@ -172,53 +172,51 @@ awaitable<answer_or_problem> get_user(services& s, call& c) {
   co_return tagged_answer(c, row.value()->profile_seq, render_user(*user, *row.value(), profile_of::other));
 }
 
-constexpr std::string_view tag = "People";
-
-constexpr route rows[] = {
-    {.name = "get_me",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/me",
-     .needs = access::user,
-     .run = get_me,
-     .summary = "Your profile.",
-     .gives = answers_a<me_answer>,
-     .tagged = true},
-    {.name = "change_me",
-     .tag = tag,
-     .method = verb::patch,
-     .path = "/api/v1/me",
-     .needs = access::user,
-     .run = patch_me,
-     .summary = "Change your profile. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
-                "overwrite (412).",
-     .gives = answers_a<me_answer>,
-     .takes = takes_a<profile_body>,
-     .tagged = true},
-    {.name = "change_password",
-     .tag = tag,
-     .method = verb::put,
-     .path = "/api/v1/me/password",
-     .needs = access::user,
-     .run = put_password,
-     .summary = "Change your password. All your other sessions end.",
-     .takes = takes_a<password_body>,
-     .refuses = {"conflict"},
-     .rate = rate_class::log_in},
-    {.name = "get_user",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/users/{id}",
-     .needs = access::user,
-     .run = get_user,
-     .summary = "The profile of a user.",
-     .gives = answers_a<user_answer>,
-     .tagged = true},
-};
-
 } // namespace
 
 std::span<const route> me_routes() {
+  static constexpr std::string_view tag = "People";
+  static constexpr route rows[] = {
+      {.name = "get_me",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/me",
+       .needs = access::user,
+       .run = get_me,
+       .summary = "Your profile.",
+       .gives = answers_a<me_answer>,
+       .tagged = true},
+      {.name = "change_me",
+       .tag = tag,
+       .method = verb::patch,
+       .path = "/api/v1/me",
+       .needs = access::user,
+       .run = patch_me,
+       .summary = "Change your profile. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
+                  "overwrite (412).",
+       .gives = answers_a<me_answer>,
+       .takes = takes_a<profile_body>,
+       .tagged = true},
+      {.name = "change_password",
+       .tag = tag,
+       .method = verb::put,
+       .path = "/api/v1/me/password",
+       .needs = access::user,
+       .run = put_password,
+       .summary = "Change your password. All your other sessions end.",
+       .takes = takes_a<password_body>,
+       .refuses = {"conflict"},
+       .rate = rate_class::log_in},
+      {.name = "get_user",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/users/{id}",
+       .needs = access::user,
+       .run = get_user,
+       .summary = "The profile of a user.",
+       .gives = answers_a<user_answer>,
+       .tagged = true},
+  };
   return rows;
 }
 

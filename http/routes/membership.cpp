@@ -37,7 +37,7 @@ awaitable<result<actors::outcome>> ask_to_join(services& s, call& c, std::option
   PALABRE_CO_TRY(join.display_name, display_name_of(s, c.user()));
   events::room_command command = std::move(join);
   fact_request what;
-  what.rooms_of_user = true;
+  what.for_joining = true;
   auto keys = idempotency_of(s, c, 200);
   auto asking = ask_room(s, c, std::move(command), std::move(what), std::move(keys));
   co_return co_await std::move(asking);
@@ -91,15 +91,9 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
   const std::string list = "members:" + to_text(room);
   query_reader query(c);
   const std::size_t limit = query.limit();
-  std::optional<user_id> after;
-  if (const auto* cursor = c.query_value("cursor")) {
-    const auto mark = read_cursor(s.name_key, list, *cursor);
-    if (mark && mark->size() == 16)
-      after = user_id{uuid_from_bytes(mark->data())};
-    else
-      query.refuse("cursor", "not_a_cursor", "use a cursor as a list of this room's members gave it");
-  }
+  const auto mark = read_id_cursor(s.name_key, list, c, query);
   if (!query.ok()) co_return query.take_problem();
+  const std::optional<user_id> after = mark ? std::optional(user_id{*mark}) : std::nullopt;
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& then = std::get<std::optional<moment>>(asked);
@@ -117,12 +111,10 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
   }
   items += ']';
   std::string next;
-  if (page.value().next) {
-    std::string mark;
-    append_bytes(mark, *page.value().next);
-    next = "/api/v1/rooms/" + to_text(room) + "/members?cursor=" + make_cursor(s.name_key, list, mark) +
+  if (page.value().next)
+    next = "/api/v1/rooms/" + to_text(room) +
+           "/members?cursor=" + make_id_cursor(s.name_key, list, *page.value().next) +
            "&limit=" + std::to_string(limit) + at_parameter(then);
-  }
   co_return json_answer(200, render_page(items, next, {}));
 }
 

@@ -94,6 +94,7 @@ awaitable<answer_or_problem> post(services& s, call& c) {
   auto keys = keys_of(s, c, body);
   fact_request what;
   what.message = body.reply_to;
+  what.last_post = true;
   events::room_command command = command_of(s, body, std::move(name.value()));
   auto asking = ask_room(s, c, std::move(command), std::move(what), std::move(keys));
   auto done = co_await std::move(asking);
@@ -129,7 +130,7 @@ projections::page_request requested(query_reader& query) {
   return what;
 }
 
-awaitable<answer_or_problem> list(services& s, call& c) {
+awaitable<answer_or_problem> list_messages(services& s, call& c) {
   query_reader query(c);
   const auto what = requested(query);
   if (!query.ok()) co_return query.take_problem();
@@ -152,7 +153,7 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   co_return json_answer(200, render_page(found.items_json, newer, older));
 }
 
-awaitable<answer_or_problem> get(services& s, call& c) {
+awaitable<answer_or_problem> get_message(services& s, call& c) {
   const auto id = message_id::parse(c.captures[1]);
   if (!id) co_return no_such_message();
   const auto asked = moment_of(s, c);
@@ -165,6 +166,20 @@ awaitable<answer_or_problem> get(services& s, call& c) {
   if (!message) co_return problem_of(message.error());
   if (!message.value()) co_return no_such_message();
   co_return json_answer(200, std::move(*message.value()));
+}
+
+awaitable<answer_or_problem> list_edits(services& s, call& c) {
+  using projections::past_queries;
+  const auto id = message_id::parse(c.captures[1]);
+  if (!id) co_return no_such_message();
+  const bool moderates = c.standing->as >= events::role::moderator;
+  const auto words = moderates ? past_queries::deleted_words::shown : past_queries::deleted_words::hidden;
+  past_queries::effort done;
+  const auto editions = s.past.editions(c.room->room, *id, words, done);
+  charge(c, done);
+  if (!editions) co_return problem_of(editions.error());
+  if (!editions.value()) co_return no_such_message();
+  co_return json_answer(200, R"({"items":)" + *editions.value() + '}');
 }
 
 // ---- Changing
@@ -192,7 +207,7 @@ awaitable<answer_or_problem> edit(services& s, call& c) {
   co_return written(200, std::move(*message.value()), done.value());
 }
 
-awaitable<answer_or_problem> remove(services& s, call& c) {
+awaitable<answer_or_problem> delete_message(services& s, call& c) {
   const auto id = message_id::parse(c.captures[1]);
   if (!id) co_return no_such_message();
   events::delete_message removal;
@@ -208,70 +223,77 @@ awaitable<answer_or_problem> remove(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
-constexpr std::string_view tag = "Messages";
-
-constexpr route rows[] = {
-    {.name = "post_message",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/messages",
-     .needs = access::room_post,
-     .run = post,
-     .summary = "Post a message. A repeated `client_id` answers the message that was posted with it.",
-     .gives = makes_a<message_answer>,
-     .takes = takes_a<post_body>,
-     .refuses = {"room_archived"},
-     .rpc = "message.post",
-     .idempotent_key = true},
-    {.name = "list_messages",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/messages",
-     .needs = access::room_read,
-     .run = list,
-     .summary =
-         "A page of messages, ascending by seq: the newest, or before, after or around a seq. `prev` is the older "
-         "page, `next` the newer one, null where there is none. With `at` as it was then; what was deleted since "
-         "stays a tombstone for members.",
-     .gives = answers_a<page_of<message_answer>>,
-     .query = {&parameters::before, &parameters::after, &parameters::around, &parameters::limit, &parameters::at},
-     .refuses = {"position_unknown"},
-     .rpc = "room.history"},
-    {.name = "get_message",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/messages/{mid}",
-     .needs = access::room_read,
-     .run = get,
-     .summary = "A message. With `at` as it was.",
-     .gives = answers_a<message_answer>,
-     .query = {&parameters::at},
-     .refuses = {"position_unknown"}},
-    {.name = "edit_message",
-     .tag = tag,
-     .method = verb::patch,
-     .path = "/api/v1/rooms/{id}/messages/{mid}",
-     .needs = access::room_post,
-     .run = edit,
-     .summary = "Edit a message of your own.",
-     .gives = answers_a<message_answer>,
-     .takes = takes_a<edit_body>,
-     .refuses = {"message_deleted", "room_archived"},
-     .rpc = "message.edit"},
-    {.name = "delete_message",
-     .tag = tag,
-     .method = verb::del,
-     .path = "/api/v1/rooms/{id}/messages/{mid}",
-     .needs = access::room_post,
-     .run = remove,
-     .summary = "Delete a message: its words go, its place stays.",
-     .refuses = {"room_archived"},
-     .rpc = "message.delete"},
-};
-
 } // namespace
 
 std::span<const route> message_routes() {
+  static constexpr std::string_view tag = "Messages";
+  static constexpr route rows[] = {
+      {.name = "post_message",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/messages",
+       .needs = access::room_post,
+       .run = post,
+       .summary = "Post a message. A repeated `client_id` answers the message that was posted with it.",
+       .gives = makes_a<message_answer>,
+       .takes = takes_a<post_body>,
+       .refuses = {"room_archived", "muted", "slow_mode"},
+       .rpc = "message.post",
+       .idempotent_key = true},
+      {.name = "list_messages",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/messages",
+       .needs = access::room_read,
+       .run = list_messages,
+       .summary =
+           "A page of messages, ascending by seq: the newest, or before, after or around a seq. `prev` is the older "
+           "page, `next` the newer one, null where there is none. With `at` as it was then; what was deleted since "
+           "stays a tombstone for members.",
+       .gives = answers_a<page_of<message_answer>>,
+       .query = {&parameters::before, &parameters::after, &parameters::around, &parameters::limit, &parameters::at},
+       .refuses = {"position_unknown"},
+       .rpc = "room.history"},
+      {.name = "get_message",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/messages/{mid}",
+       .needs = access::room_read,
+       .run = get_message,
+       .summary = "A message. With `at` as it was.",
+       .gives = answers_a<message_answer>,
+       .query = {&parameters::at},
+       .refuses = {"position_unknown"}},
+      {.name = "list_edits",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/messages/{mid}/edits",
+       .needs = access::room_read,
+       .run = list_edits,
+       .summary = "What a message said, from its posting to its last edit. Of a deleted one moderators see the words.",
+       .gives = answers_a<all_of<edition_answer>>,
+       .rate = rate_class::look_back},
+      {.name = "edit_message",
+       .tag = tag,
+       .method = verb::patch,
+       .path = "/api/v1/rooms/{id}/messages/{mid}",
+       .needs = access::room_post,
+       .run = edit,
+       .summary = "Edit a message of your own.",
+       .gives = answers_a<message_answer>,
+       .takes = takes_a<edit_body>,
+       .refuses = {"message_deleted", "room_archived", "muted"},
+       .rpc = "message.edit"},
+      {.name = "delete_message",
+       .tag = tag,
+       .method = verb::del,
+       .path = "/api/v1/rooms/{id}/messages/{mid}",
+       .needs = access::room_post,
+       .run = delete_message,
+       .summary = "Delete a message: its words go, its place stays.",
+       .refuses = {"room_archived"},
+       .rpc = "message.delete"},
+  };
   return rows;
 }
 

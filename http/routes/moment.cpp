@@ -43,7 +43,7 @@ std::optional<problem> too_often(const call& c) {
 
 result<moment> find(services& s, const call& c, const asked_for& what) {
   moment then;
-  if (*c.standing >= events::role::moderator) then.words = projections::past_queries::deleted_words::shown;
+  if (c.standing->as >= events::role::moderator) then.words = projections::past_queries::deleted_words::shown;
   if (what.time) {
     PALABRE_TRY(then.seq, s.past.seq_at(c.room->room, *what.time));
     then.time = *what.time;

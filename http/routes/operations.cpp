@@ -96,53 +96,51 @@ awaitable<answer_or_problem> get_metrics(services& s, call& c) {
 constexpr given_answer text_of_metrics{200, [](shape_book&) -> std::string { return R"({"type":"string"})"; }, nullptr,
                                        "text/plain"};
 
-constexpr std::string_view tag = "Operations";
-
-constexpr route rows[] = {
-    {.name = "get_health",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/health",
-     .needs = access::anyone,
-     .run = &get_health,
-     .summary = "Whether the process lives.",
-     .gives = answers_a<health_answer>,
-     .rate = rate_class::unlimited},
-    {.name = "get_readiness",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/health/ready",
-     .needs = access::anyone,
-     .run = &get_ready,
-     .summary = "Whether the server takes traffic.",
-     .gives = answers_a<readiness_answer>,
-     .otherwise = {503, shape_of<readiness_answer, direction::given>, sample_of<readiness_answer>},
-     .rate = rate_class::unlimited},
-    {.name = "get_metrics",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/metrics",
-     .needs = access::anyone,
-     .run = &get_metrics,
-     .summary = "What the server counts, for Prometheus.",
-     .gives = text_of_metrics,
-     .refuses = {"rate_limited"}, // whom it turns away
-     .rate = rate_class::unlimited,
-     .for_operator = true},
-    {.name = "get_description",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/openapi.json",
-     .needs = access::anyone,
-     .run = &get_description,
-     .summary = "This API, as OpenAPI 3.1.",
-     .gives = answers_a<description_answer>,
-     .tagged = true},
-};
-
 } // namespace
 
 std::span<const route> operation_routes() {
+  static constexpr std::string_view tag = "Operations";
+  static constexpr route rows[] = {
+      {.name = "get_health",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/health",
+       .needs = access::anyone,
+       .run = &get_health,
+       .summary = "Whether the process lives.",
+       .gives = answers_a<health_answer>,
+       .rate = rate_class::unlimited},
+      {.name = "get_readiness",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/health/ready",
+       .needs = access::anyone,
+       .run = &get_ready,
+       .summary = "Whether the server takes traffic.",
+       .gives = answers_a<readiness_answer>,
+       .otherwise = {503, shape_of<readiness_answer, direction::given>, sample_of<readiness_answer>},
+       .rate = rate_class::unlimited},
+      {.name = "get_metrics",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/metrics",
+       .needs = access::anyone,
+       .run = &get_metrics,
+       .summary = "What the server counts, for Prometheus.",
+       .gives = text_of_metrics,
+       .refuses = {"rate_limited"}, // whom it turns away
+       .rate = rate_class::unlimited,
+       .for_operator = true},
+      {.name = "get_description",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/openapi.json",
+       .needs = access::anyone,
+       .run = &get_description,
+       .summary = "This API, as OpenAPI 3.1.",
+       .gives = answers_a<description_answer>,
+       .tagged = true},
+  };
   return rows;
 }
 

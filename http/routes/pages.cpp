@@ -62,15 +62,14 @@ constexpr route row(std::string_view name, std::string_view path, handler run, s
   return r;
 }
 
-constexpr route rows[] = {
-    row("show_chat", "/", show_chat, "A page to talk on.", "text/html"),
-    row("show_docs", "/docs", show_docs, "A page to try the API on.", "text/html"),
-    row("show_asset", "/assets/{file}", show_asset, "What the pages are made of.", "*/*"),
-};
-
 } // namespace
 
 std::span<const route> page_routes() {
+  static constexpr route rows[] = {
+      row("show_chat", "/", show_chat, "A page to talk on.", "text/html"),
+      row("show_docs", "/docs", show_docs, "A page to try the API on.", "text/html"),
+      row("show_asset", "/assets/{file}", show_asset, "What the pages are made of.", "*/*"),
+  };
   return rows;
 }
 

@@ -27,6 +27,9 @@ inline constexpr query_parameter cursor{"cursor", "where the page begins, from `
                                         in_query<std::string>};
 inline constexpr query_parameter before{"before", "only what is older than this seq", in_query<seq_number>};
 inline constexpr query_parameter after{"after", "only what is newer than this seq", in_query<seq_number>};
+inline constexpr query_parameter last_event_id{
+    "last_event_id", "of a stream: as the header Last-Event-ID, for who cannot send that; with both the header counts",
+    in_query<std::string>};
 inline constexpr query_parameter around{"around", "what is on both sides of this seq", in_query<seq_number>};
 inline constexpr query_parameter at{"at", "as it was at this seq of the room or at this time (RFC 3339); members only",
                                     in_query<std::string>};

@@ -242,49 +242,47 @@ awaitable<answer_or_problem> get_in_room(services& s, call& c) {
   co_return json_answer(200, std::move(body).value());
 }
 
-constexpr std::string_view tag = "Presence";
-
-constexpr route rows[] = {
-    {.name = "get_my_presence",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/me/presence",
-     .needs = access::user,
-     .run = get_mine,
-     .summary = "Your presence, as you set it.",
-     .gives = answers_a<own_presence>},
-    {.name = "set_my_presence",
-     .tag = tag,
-     .method = verb::put,
-     .path = "/api/v1/me/presence",
-     .needs = access::user,
-     .run = put_mine,
-     .summary = "Set your presence by hand. {\"status\":\"auto\"} leaves it to your connections.",
-     .gives = answers_a<own_presence>,
-     .takes = takes_a<presence_body>,
-     .rpc = "presence.set"},
-    {.name = "get_presence",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/presence",
-     .needs = access::user,
-     .run = get_known,
-     .summary = "The presence of up to 200 people. Whoever shares no room with you is offline to you.",
-     .gives = answers_a<all_of<shown_presence>>,
-     .query = {&parameters::user_ids}},
-    {.name = "get_room_presence",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/presence",
-     .needs = access::room_read,
-     .run = get_in_room,
-     .summary = "Who is there in a room: counts, and the people unless they are too many.",
-     .gives = answers_a<room_presence>},
-};
-
 } // namespace
 
 std::span<const route> presence_routes() {
+  static constexpr std::string_view tag = "Presence";
+  static constexpr route rows[] = {
+      {.name = "get_my_presence",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/me/presence",
+       .needs = access::user,
+       .run = get_mine,
+       .summary = "Your presence, as you set it.",
+       .gives = answers_a<own_presence>},
+      {.name = "set_my_presence",
+       .tag = tag,
+       .method = verb::put,
+       .path = "/api/v1/me/presence",
+       .needs = access::user,
+       .run = put_mine,
+       .summary = "Set your presence by hand. {\"status\":\"auto\"} leaves it to your connections.",
+       .gives = answers_a<own_presence>,
+       .takes = takes_a<presence_body>,
+       .rpc = "presence.set"},
+      {.name = "get_presence",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/presence",
+       .needs = access::user,
+       .run = get_known,
+       .summary = "The presence of up to 200 people. Whoever shares no room with you is offline to you.",
+       .gives = answers_a<all_of<shown_presence>>,
+       .query = {&parameters::user_ids}},
+      {.name = "get_room_presence",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/presence",
+       .needs = access::room_read,
+       .run = get_in_room,
+       .summary = "Who is there in a room: counts, and the people unless they are too many.",
+       .gives = answers_a<room_presence>},
+  };
   return rows;
 }
 

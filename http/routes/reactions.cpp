@@ -82,7 +82,7 @@ awaitable<answer_or_problem> put(services& s, call& c) {
   co_return co_await std::move(answering);
 }
 
-awaitable<answer_or_problem> remove(services& s, call& c) {
+awaitable<answer_or_problem> remove_reaction(services& s, call& c) {
   auto target = target_of(c);
   if (auto* wrong = std::get_if<problem>(&target)) co_return std::move(*wrong);
   auto& on = std::get<reaction_target>(target);
@@ -203,65 +203,63 @@ awaitable<answer_or_problem> summary(services& s, call& c) {
   co_return json_answer(200, std::move(body));
 }
 
-constexpr std::string_view tag = "Messages";
-
-constexpr route rows[] = {
-    {.name = "react",
-     .tag = tag,
-     .method = verb::put,
-     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
-     .needs = access::room_read,
-     .run = put,
-     .summary = "React with an emoji.",
-     .gives = answers_a<reactions_answer>,
-     .refuses = {"validation_failed", "limit_exceeded", "message_deleted", "room_archived"}},
-    {.name = "take_reaction_back",
-     .tag = tag,
-     .method = verb::del,
-     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
-     .needs = access::room_read,
-     .run = remove,
-     .summary = "Take your reaction back.",
-     .refuses = {"validation_failed", "message_deleted", "room_archived"}},
-    {.name = "toggle_reaction",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
-     .needs = access::room_read,
-     .run = toggle,
-     .summary = "React with an emoji, or take it back if you have.",
-     .gives = answers_a<toggled_answer>,
-     .takes = takes_a<toggle_body>,
-     .refuses = {"message_deleted", "room_archived"},
-     .rpc = "reaction.toggle",
-     .idempotent_key = true},
-    {.name = "who_reacted",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
-     .needs = access::room_read,
-     .run = who,
-     .summary = "Who reacted to a message with what, and when. With `at` until then.",
-     .gives = answers_a<page_of<reacted_answer>>,
-     .query = {&parameters::cursor, &parameters::limit, &parameters::at},
-     .refuses = {"position_unknown"}},
-    {.name = "summarize_reactions",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/reactions",
-     .needs = access::room_read,
-     .run = summary,
-     .summary =
-         "The reactions to up to 200 messages. Messages that are not in the room are left out. With `at` as they "
-         "were.",
-     .gives = answers_a<all_of<message_reactions_answer>>,
-     .query = {&parameters::message_ids, &parameters::at},
-     .refuses = {"position_unknown"}},
-};
-
 } // namespace
 
 std::span<const route> reaction_routes() {
+  static constexpr std::string_view tag = "Messages";
+  static constexpr route rows[] = {
+      {.name = "react",
+       .tag = tag,
+       .method = verb::put,
+       .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
+       .needs = access::room_read,
+       .run = put,
+       .summary = "React with an emoji.",
+       .gives = answers_a<reactions_answer>,
+       .refuses = {"validation_failed", "limit_exceeded", "message_deleted", "room_archived"}},
+      {.name = "take_reaction_back",
+       .tag = tag,
+       .method = verb::del,
+       .path = "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}",
+       .needs = access::room_read,
+       .run = remove_reaction,
+       .summary = "Take your reaction back.",
+       .refuses = {"validation_failed", "message_deleted", "room_archived"}},
+      {.name = "toggle_reaction",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
+       .needs = access::room_read,
+       .run = toggle,
+       .summary = "React with an emoji, or take it back if you have.",
+       .gives = answers_a<toggled_answer>,
+       .takes = takes_a<toggle_body>,
+       .refuses = {"message_deleted", "room_archived"},
+       .rpc = "reaction.toggle",
+       .idempotent_key = true},
+      {.name = "who_reacted",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/messages/{mid}/reactions",
+       .needs = access::room_read,
+       .run = who,
+       .summary = "Who reacted to a message with what, and when. With `at` until then.",
+       .gives = answers_a<page_of<reacted_answer>>,
+       .query = {&parameters::cursor, &parameters::limit, &parameters::at},
+       .refuses = {"position_unknown"}},
+      {.name = "summarize_reactions",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/reactions",
+       .needs = access::room_read,
+       .run = summary,
+       .summary =
+           "The reactions to up to 200 messages. Messages that are not in the room are left out. With `at` as they "
+           "were.",
+       .gives = answers_a<all_of<message_reactions_answer>>,
+       .query = {&parameters::message_ids, &parameters::at},
+       .refuses = {"position_unknown"}},
+  };
   return rows;
 }
 

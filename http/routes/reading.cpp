@@ -68,28 +68,26 @@ awaitable<answer_or_problem> advance(services& s, call& c) {
   co_return a;
 }
 
-constexpr std::string_view tag = "Messages";
-
-constexpr route rows[] = {
-    {.name = "mark_read",
-     .tag = tag,
-     .method = verb::put,
-     .path = "/api/v1/rooms/{id}/read",
-     .needs = access::room_read,
-     .run = advance,
-     .summary =
-         "Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq. The first "
-         "of several that come within a second is carried out at once, the others together when the second is "
-         "over.",
-     .gives = answers_a<read_state_answer>,
-     .takes = takes_a<read_body>,
-     .rpc = "read.advance",
-     .answers_late = true},
-};
-
 } // namespace
 
 std::span<const route> reading_routes() {
+  static constexpr std::string_view tag = "Messages";
+  static constexpr route rows[] = {
+      {.name = "mark_read",
+       .tag = tag,
+       .method = verb::put,
+       .path = "/api/v1/rooms/{id}/read",
+       .needs = access::room_read,
+       .run = advance,
+       .summary =
+           "Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq. The first "
+           "of several that come within a second is carried out at once, the others together when the second is "
+           "over.",
+       .gives = answers_a<read_state_answer>,
+       .takes = takes_a<read_body>,
+       .rpc = "read.advance",
+       .answers_late = true},
+  };
   return rows;
 }
 

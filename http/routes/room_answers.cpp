@@ -27,6 +27,8 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
   const auto mine = s.roster.standing(room, c.user());
   if (!mine) co_return problem_of(mine.error());
   if (!row.value()) co_return problem_of({errc::not_found, {}});
+  const bool is_hidden = !mine.value() && row.value()->settings.visibility == events::visibility::closed;
+  if (is_hidden) co_return problem_of({errc::not_found, {}}); // of a command repeated by who is not in it any more
   std::string body = render_room(*row.value(), mine.value().has_value(), s.time.now());
   answer a = tagged_answer(c, row.value()->settings_seq, std::move(body));
   a.holds_secrets = true; // its share code

@@ -3,15 +3,19 @@
 namespace palabre::http {
 namespace {
 
-constexpr int tries_max = 3; // facts go stale only when thousands of changes overtake the views
+constexpr int stale_tries_max = 3; // facts go stale only when thousands of changes overtake the views
+
+result<std::optional<events::standing>> standing_of(services& s, room_id room, user_id user) {
+  PALABRE_TRY(const auto place, s.roster.standing(room, user));
+  return place ? std::optional(place->standing()) : std::nullopt;
+}
 
 result<void> look_up_message(services& s, const call& c, const fact_request& what, events::room_facts& facts) {
   const room_id room = c.room->room;
   PALABRE_TRY(facts.message, s.timeline.fact(room, *what.message));
   if (!facts.message) return success();
   if (what.author_standing) {
-    PALABRE_TRY(const auto author, s.roster.standing(room, facts.message->author));
-    if (author) facts.author_standing = author->as;
+    PALABRE_TRY(facts.other_standing, standing_of(s, room, facts.message->author));
   }
   if (!what.emoji.empty()) {
     PALABRE_TRY(facts.reacted, s.timeline.reacted(room, c.user(), facts.message->seq, what.emoji));
@@ -28,8 +32,17 @@ result<events::room_facts> look_up(services& s, const call& c, const fact_reques
   if (what.message) {
     PALABRE_TRY(look_up_message(s, c, what, facts));
   }
-  if (what.rooms_of_user) {
+  const room_id room = c.room->room;
+  if (what.person) {
+    PALABRE_TRY(facts.other_standing, standing_of(s, room, *what.person));
+    PALABRE_TRY(facts.held, s.roster.held_against(room, *what.person));
+  }
+  if (what.for_joining) {
     PALABRE_TRY(facts.rooms_of_user, s.roster.rooms_of(c.user()));
+    PALABRE_TRY(facts.held, s.roster.held_against(room, c.user()));
+  }
+  if (what.last_post && c.room->settings.slow_mode_seconds != 0) {
+    PALABRE_TRY(facts.last_post, s.roster.last_slow_post(room, c.user()));
   }
   return facts;
 }
@@ -44,9 +57,8 @@ boost::asio::awaitable<result<void>> read_room_anew(services& s, call& c, room_i
   PALABRE_CO_TRY(co_await wait_for_head(s));
   PALABRE_CO_TRY(auto row, s.roster.room(room));
   if (!row) co_return error{errc::not_found, "there is no such room"};
-  PALABRE_CO_TRY(const auto mine, s.roster.standing(room, c.user()));
+  PALABRE_CO_TRY(c.standing, standing_of(s, room, c.user()));
   c.room = std::move(row);
-  c.standing = mine ? std::optional{mine->as} : std::nullopt;
   co_return success();
 }
 
@@ -76,7 +88,7 @@ boost::asio::awaitable<result<actors::outcome>> ask_room(services& s, call& c, e
   for (int tries = 1;; ++tries) {
     auto asking = ask_room_once(s, c, command, what, keys);
     auto done = co_await std::move(asking);
-    if (done || done.error().code != errc::stale_facts || tries == tries_max) co_return done;
+    if (done || done.error().code != errc::stale_facts || tries == stale_tries_max) co_return done;
     PALABRE_CO_TRY(co_await read_room_anew(s, c, c.room->room));
   }
 }

@@ -15,7 +15,9 @@ struct fact_request {
   std::optional<message_id> message; ///< that it is about, or replies to
   std::string emoji;                 ///< not empty: who reacted with it, and which kinds there are
   bool author_standing = false;      ///< of the message's author
-  bool rooms_of_user = false;
+  std::optional<user_id> person;     ///< whom it is about: their standing, and what is held against them
+  bool for_joining = false;          ///< in how many rooms who acts is, and what this one holds against them
+  bool last_post = false;            ///< of who acts, where slow mode is on
 };
 
 /// Waits until the views have everything that is durable now. One atomic load when they have.

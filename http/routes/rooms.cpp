@@ -30,6 +30,7 @@ using room_name = line<1, limits::room_name_code_points_max, "room_name_code_poi
 using room_description = text<0, limits::room_description_code_points_max, "room_description_code_points">;
 using room_category = line<0, limits::label_code_points_max, "category_code_points">;
 using room_color_theme = line<0, limits::label_code_points_max, "color_theme_code_points">;
+using slow_mode = whole<0, limits::slow_mode_seconds_max>;
 struct zone_name : ascii_text<1, 64, "time_zone_bytes"> {
   static std::string schema() { return shapes::string(1, 64, R"("pattern":"^[A-Za-z][A-Za-z0-9/_+-]*$")"); }
 };
@@ -44,8 +45,10 @@ struct create_body {
   std::optional<room_category> category;
   std::optional<room_color_theme> color_theme;
   std::optional<zone_name> time_zone;
+  std::optional<slow_mode> slow_mode_seconds;
 };
-BOOST_DESCRIBE_STRUCT(create_body, (), (name, kind, visibility, description, category, color_theme, time_zone))
+BOOST_DESCRIBE_STRUCT(create_body, (),
+                      (name, kind, visibility, description, category, color_theme, time_zone, slow_mode_seconds))
 
 struct change_body {
   static constexpr std::string_view shape_name = "RoomChange";
@@ -56,8 +59,10 @@ struct change_body {
   patched<room_color_theme> color_theme;
   replaced<events::visibility> visibility;
   replaced<zone_name> time_zone;
+  replaced<slow_mode> slow_mode_seconds;
 };
-BOOST_DESCRIBE_STRUCT(change_body, (), (name, description, category, color_theme, visibility, time_zone))
+BOOST_DESCRIBE_STRUCT(change_body, (),
+                      (name, description, category, color_theme, visibility, time_zone, slow_mode_seconds))
 
 constexpr int tries_max = limits::share_code_tries_max;
 
@@ -86,6 +91,7 @@ events::room_settings settings_of(create_body& body) {
   settings.color_theme = text_of(body.color_theme);
   settings.visibility = body.visibility.value_or(events::visibility::closed);
   if (body.time_zone) settings.time_zone = std::move(body.time_zone->value);
+  if (body.slow_mode_seconds) settings.slow_mode_seconds = static_cast<std::uint32_t>(body.slow_mode_seconds->value);
   return settings;
 }
 
@@ -167,20 +173,14 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
   return items;
 }
 
-awaitable<answer_or_problem> list(services& s, call& c) {
+awaitable<answer_or_problem> list_rooms(services& s, call& c) {
   query_reader query(c);
   const std::size_t limit = query.limit();
   const bool discover = query.flag("discover");
   const std::string of = list_name(discover, c.user());
-  std::optional<room_id> after;
-  if (const auto* cursor = c.query_value("cursor")) {
-    const auto mark = read_cursor(s.name_key, of, *cursor);
-    if (mark && mark->size() == 16)
-      after = room_id{uuid_from_bytes(mark->data())};
-    else
-      query.refuse("cursor", "not_a_cursor", "use a cursor as this list gave it, with the same `discover`");
-  }
+  const auto mark = read_id_cursor(s.name_key, of, c, query);
   if (!query.ok()) co_return query.take_problem();
+  const std::optional<room_id> after = mark ? std::optional(room_id{*mark}) : std::nullopt;
   const auto page = discover ? s.roster.discover(c.user(), after, limit) : s.roster.rooms_of(c.user(), after, limit);
   if (!page) co_return problem_of(page.error());
 
@@ -188,9 +188,8 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next) {
-    std::string mark;
-    append_bytes(mark, *page.value().next);
-    next = "/api/v1/rooms?cursor=" + make_cursor(s.name_key, of, mark) + "&limit=" + std::to_string(limit);
+    next = "/api/v1/rooms?cursor=" + make_id_cursor(s.name_key, of, *page.value().next) +
+           "&limit=" + std::to_string(limit);
     if (discover) next += "&discover=true";
   }
   answer a = json_answer(200, render_page(items.value(), next, {}));
@@ -198,7 +197,7 @@ awaitable<answer_or_problem> list(services& s, call& c) {
   co_return a;
 }
 
-awaitable<answer_or_problem> get(services& s, call& c) {
+awaitable<answer_or_problem> get_room(services& s, call& c) {
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   if (const auto& then = std::get<std::optional<moment>>(asked)) {
@@ -233,6 +232,8 @@ events::room_settings changed(events::room_settings settings, const change_body&
   apply(settings.color_theme, body.color_theme);
   if (body.visibility.value) settings.visibility = *body.visibility.value;
   if (body.time_zone.value) settings.time_zone = body.time_zone.value->value;
+  if (const auto& pause = body.slow_mode_seconds.value)
+    settings.slow_mode_seconds = static_cast<std::uint32_t>(pause->value);
   return settings;
 }
 
@@ -305,119 +306,138 @@ awaitable<answer_or_problem> archive(services& s, call& c) {
   co_return written(204, {}, done.value());
 }
 
-constexpr std::string_view tag = "Rooms";
-
-constexpr route rows[] = {
-    {.name = "make_room",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms",
-     .needs = access::user,
-     .run = create,
-     .summary = "Make a room; you are its owner.",
-     .gives = makes_a<room_answer>,
-     .takes = takes_a<create_body>,
-     .idempotent_key = true,
-     .tells_tag = true},
-    {.name = "list_rooms",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms",
-     .needs = access::user,
-     .run = list,
-     .summary = "The rooms you are in, or public salons. `unread_count` counts up to 999.",
-     .gives = answers_a<page_of<listed_room_answer>>,
-     .query = {&parameters::discover, &parameters::cursor, &parameters::limit}},
-    {.name = "join_by_code",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/join",
-     .needs = access::user,
-     .run = join_by_code,
-     .summary = "Join the room that has a share code.",
-     .gives = answers_a<room_answer>,
-     .takes = takes_a<share_code_body>,
-     .refuses = {"not_found"},
-     .rate = rate_class::join,
-     .idempotent_key = true,
-     .tells_tag = true},
-    {.name = "get_room",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}",
-     .needs = access::room_see,
-     .run = get,
-     .summary = "A room. With `at` as it was, for its members.",
-     .gives = answers_a<room_answer>,
-     .query = {&parameters::at},
-     .refuses = {"position_unknown", "not_a_member"},
-     .tagged = true},
-    {.name = "change_room",
-     .tag = tag,
-     .method = verb::patch,
-     .path = "/api/v1/rooms/{id}",
-     .needs = access::room_administrate,
-     .run = change,
-     .summary = "Change a room. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
-                "overwrite (412). Turning it private makes a new share code.",
-     .gives = answers_a<room_answer>,
-     .takes = takes_a<change_body>,
-     .refuses = {"room_archived"},
-     .tagged = true},
-    {.name = "archive_room",
-     .tag = tag,
-     .method = verb::del,
-     .path = "/api/v1/rooms/{id}",
-     .needs = access::room_own,
-     .run = archive,
-     .summary = "Archive a room: it can be read, not written.",
-     .tagged = true},
-    {.name = "join_room",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/join",
-     .needs = access::room_see,
-     .run = join_open_room,
-     .summary = "Join a public room.",
-     .gives = answers_a<room_answer>,
-     .refuses = {"room_archived", "limit_exceeded"},
-     .idempotent_key = true,
-     .tells_tag = true},
-    {.name = "leave_room",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/leave",
-     .needs = access::room_see,
-     .run = leave_room,
-     .summary = "Leave a room.",
-     .refuses = {"owner_must_transfer"},
-     .idempotent_key = true},
-    {.name = "rotate_share_code",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/share_code",
-     .needs = access::room_administrate,
-     .run = rotate_code,
-     .summary = "Make a new share code; the old one is dead.",
-     .gives = answers_a<room_answer>,
-     .refuses = {"room_archived"},
-     .idempotent_key = true,
-     .tells_tag = true},
-    {.name = "list_members",
-     .tag = tag,
-     .method = verb::get,
-     .path = "/api/v1/rooms/{id}/members",
-     .needs = access::room_see,
-     .run = list_members,
-     .summary = "Who is in a room. With `at` who was, for its members.",
-     .gives = answers_a<page_of<member_answer>>,
-     .query = {&parameters::cursor, &parameters::limit, &parameters::at},
-     .refuses = {"position_unknown", "not_a_member"}},
-};
+awaitable<answer_or_problem> restore(services& s, call& c) {
+  events::room_command command = events::restore_room{};
+  fact_request nothing;
+  auto keys = idempotency_of(s, c, 200);
+  auto asking = ask_room(s, c, std::move(command), std::move(nothing), std::move(keys));
+  auto done = co_await std::move(asking);
+  if (!done) co_return problem_of(done.error());
+  auto answering = answer_room(s, c, 200, std::move(done.value()));
+  co_return co_await std::move(answering);
+}
 
 } // namespace
 
 std::span<const route> room_routes() {
+  static constexpr std::string_view tag = "Rooms";
+  static constexpr route rows[] = {
+      {.name = "make_room",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms",
+       .needs = access::user,
+       .run = create,
+       .summary = "Make a room; you are its owner.",
+       .gives = makes_a<room_answer>,
+       .takes = takes_a<create_body>,
+       .idempotent_key = true,
+       .tells_tag = true},
+      {.name = "list_rooms",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms",
+       .needs = access::user,
+       .run = list_rooms,
+       .summary = "The rooms you are in, or public salons. `unread_count` counts up to 999.",
+       .gives = answers_a<page_of<listed_room_answer>>,
+       .query = {&parameters::discover, &parameters::cursor, &parameters::limit}},
+      {.name = "join_by_code",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/join",
+       .needs = access::user,
+       .run = join_by_code,
+       .summary = "Join the room that has a share code.",
+       .gives = answers_a<room_answer>,
+       .takes = takes_a<share_code_body>,
+       .refuses = {"not_found"},
+       .rate = rate_class::join,
+       .idempotent_key = true,
+       .tells_tag = true},
+      {.name = "get_room",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}",
+       .needs = access::room_see,
+       .run = get_room,
+       .summary = "A room. With `at` as it was, for its members.",
+       .gives = answers_a<room_answer>,
+       .query = {&parameters::at},
+       .refuses = {"position_unknown", "not_a_member"},
+       .tagged = true},
+      {.name = "change_room",
+       .tag = tag,
+       .method = verb::patch,
+       .path = "/api/v1/rooms/{id}",
+       .needs = access::room_administrate,
+       .run = change,
+       .summary = "Change a room. Fields that are left out stay, null empties. If-Match with an ETag refuses to "
+                  "overwrite (412). Turning it private makes a new share code.",
+       .gives = answers_a<room_answer>,
+       .takes = takes_a<change_body>,
+       .refuses = {"room_archived"},
+       .tagged = true},
+      {.name = "archive_room",
+       .tag = tag,
+       .method = verb::del,
+       .path = "/api/v1/rooms/{id}",
+       .needs = access::room_own,
+       .run = archive,
+       .summary = "Archive a room: it can be read, not written.",
+       .tagged = true},
+      {.name = "restore_room",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/restore",
+       .needs = access::room_own,
+       .run = restore,
+       .summary = "Restore an archived room: it can be written again.",
+       .gives = answers_a<room_answer>,
+       .idempotent_key = true,
+       .tells_tag = true},
+      {.name = "join_room",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/join",
+       .needs = access::room_see,
+       .run = join_open_room,
+       .summary = "Join a public room.",
+       .gives = answers_a<room_answer>,
+       .refuses = {"room_archived", "limit_exceeded", "banned"},
+       .idempotent_key = true,
+       .tells_tag = true},
+      {.name = "leave_room",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/leave",
+       .needs = access::room_see,
+       .run = leave_room,
+       .summary = "Leave a room.",
+       .refuses = {"owner_must_transfer"},
+       .idempotent_key = true},
+      {.name = "rotate_share_code",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/share_code",
+       .needs = access::room_administrate,
+       .run = rotate_code,
+       .summary = "Make a new share code; the old one is dead.",
+       .gives = answers_a<room_answer>,
+       .refuses = {"room_archived"},
+       .idempotent_key = true,
+       .tells_tag = true},
+      {.name = "list_members",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/members",
+       .needs = access::room_see,
+       .run = list_members,
+       .summary = "Who is in a room. With `at` who was, for its members.",
+       .gives = answers_a<page_of<member_answer>>,
+       .query = {&parameters::cursor, &parameters::limit, &parameters::at},
+       .refuses = {"position_unknown", "not_a_member"}},
+  };
   return rows;
 }
 

@@ -10,6 +10,7 @@ namespace palabre::http {
 std::span<const route> auth_routes();
 std::span<const route> me_routes();
 std::span<const route> room_routes();
+std::span<const route> moderation_routes();
 std::span<const route> message_routes();
 std::span<const route> reaction_routes();
 std::span<const route> typing_routes();

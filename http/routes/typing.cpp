@@ -32,6 +32,7 @@ awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now, &c.rate);
   if (refusal) co_return std::move(*refusal);
   if (c.room->archived) co_return problem_of({errc::room_archived, ""});
+  if (c.standing->is_muted(s.time.now())) co_return problem_of({errc::muted, {}});
   const auto channel = realtime::channel_of(c.room->room);
   if (s.realtime != nullptr && s.realtime->all_hubs.hear(channel))
     s.realtime->all_hubs.hand_over(realtime::ephemeral_publication(channel, typing_event(c, s.time.now()), "typing"));
@@ -40,25 +41,23 @@ awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   co_return done;
 }
 
-constexpr std::string_view tag = "Presence";
-
-constexpr route rows[] = {
-    {.name = "tell_typing",
-     .tag = tag,
-     .method = verb::post,
-     .path = "/api/v1/rooms/{id}/typing",
-     .needs = access::room_post,
-     .run = tell_typing,
-     .summary = "Tell those who listen that you are writing; stored nowhere.",
-     .refuses = {"room_archived"},
-     .rpc = "typing",
-     .rate = rate_class::typing,
-     .stores_nothing = true},
-};
-
 } // namespace
 
 std::span<const route> typing_routes() {
+  static constexpr std::string_view tag = "Presence";
+  static constexpr route rows[] = {
+      {.name = "tell_typing",
+       .tag = tag,
+       .method = verb::post,
+       .path = "/api/v1/rooms/{id}/typing",
+       .needs = access::room_post,
+       .run = tell_typing,
+       .summary = "Tell those who listen that you are writing; stored nowhere.",
+       .refuses = {"room_archived", "muted"},
+       .rpc = "typing",
+       .rate = rate_class::typing,
+       .stores_nothing = true},
+  };
   return rows;
 }
 

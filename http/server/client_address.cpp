@@ -1,5 +1,7 @@
 #include "http/server/client_address.hpp"
 
+#include "http/header_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -8,12 +10,6 @@ namespace palabre::http {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(
@@ -51,7 +47,7 @@ std::optional<ip::address> address_in(std::string_view text) {
 /// "localhost", or a loopback address, with or without a port.
 bool names_this_machine(std::string_view host) {
   if (!host.starts_with('[')) host = host.substr(0, host.find(':'));
-  if (equals_ignoring_case(host, "localhost")) return true;
+  if (host == "127.0.0.1" || equals_ignoring_case(host, "localhost")) return true; // as nearly all who may, say
   const auto address = address_in(host);
   return address && address->is_loopback();
 }

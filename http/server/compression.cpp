@@ -1,5 +1,7 @@
 #include "http/server/compression.hpp"
 
+#include "http/header_text.hpp"
+
 #include <brotli/encode.h>
 #include <zlib.h>
 
@@ -33,12 +35,6 @@ std::string brotlied(std::string_view body) {
                                           reinterpret_cast<std::uint8_t*>(out.data())) == BROTLI_TRUE;
   out.resize(done ? size : 0);
   return out;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 /// The q of "gzip;q=0.5" in thousandths; 1,000 where there is none, 0 where it cannot be read.

@@ -76,7 +76,8 @@ struct server::state {
 };
 
 server::state::state(services& s, const std::vector<route>& table)
-    : given(s), operations(s, table), what_for{table, s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
+    : given(s),
+      operations(s, table), what_for{table, s.settings, s.time, s.random, operations.problems(), {}, {}, {}, {}, {}},
       held(s.settings.connections_max) {
   what_for.run = [this](call& c, const route** endpoint) { return run(c, endpoint); };
   what_for.admit = [this](const uuid& address, rate_standing& standing) {

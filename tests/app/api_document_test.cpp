@@ -2,6 +2,7 @@
 #include "api_document.hpp"
 
 #include "http/openapi.hpp"
+#include "http/permissions_document.hpp"
 #include "http/problem_catalog.hpp"
 #include "http_client.hpp"
 #include "running_server.hpp"
@@ -88,6 +89,8 @@ TEST(ApiDocument, IsWhatTheDocumentsSay) {
   EXPECT_EQ(read_document("errors.md"), http::errors_document()) << "write it anew: palabre describe errors";
   EXPECT_EQ(read_document("operations_table.md"), http::operations_document(route_table()))
       << "write it anew: palabre describe operations";
+  EXPECT_EQ(read_document("permissions.md"), http::permissions_document())
+      << "write it anew: palabre describe permissions";
 }
 
 } // namespace

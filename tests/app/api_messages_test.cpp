@@ -132,6 +132,24 @@ TEST_F(Messages, AuthorsEditAndTheirWordsChange) {
   EXPECT_EQ(ada.get(message_path(room, message)).body, edited.body);
 }
 
+TEST_F(Messages, WhatItSaidBeforeIsKeptForWhoMaySeeIt) {
+  const auto said = bob.say(room, "one");
+  const std::string path = message_path(room, said), edits = path + "/edits";
+  bob.patch(path, R"({"body":"two"})");
+  bob.patch(path, R"({"body":"three"})");
+  const auto all = bob.get(edits);
+  ASSERT_EQ(all.count("/items"), 3u) << all.body;
+  EXPECT_EQ(all.number("/items/0/edit"), 0);
+  EXPECT_EQ(all.text("/items/0/body"), "one");
+  EXPECT_EQ(all.text("/items/0/at"), said.text("/created_at"));
+  EXPECT_EQ(all.text("/items/2/body"), "three");
+  bob.del(path);
+  EXPECT_TRUE(bob.get(edits).is_null("/items/0/body"));
+  EXPECT_EQ(ada.get(edits).text("/items/1/body"), "two") << "who moderates sees deleted words";
+  const std::string nothing = messages_of(room) + "/0190b1f0-7c3a-7abc-8def-0123456789ab/edits";
+  expect_problem(bob.get(nothing), 404, "not_found", nothing);
+}
+
 TEST_F(Messages, AuthorsAndTheirModeratorsDelete) {
   const auto of_ada = ada.say(room, "mine"), of_bob = bob.say(room, "also mine");
   expect_problem(bob.del(message_path(room, of_ada)), 403, "forbidden", message_path(room, of_ada));

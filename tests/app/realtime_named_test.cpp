@@ -254,6 +254,138 @@ TEST_F(RealtimeNamed, AKeyOpensItsOwnNamespaces) {
   EXPECT_EQ(http_client(server_.port()).request("GET", "/api/info").status, 405);
 }
 
+TEST_F(RealtimeNamed, TheServerAPISubscribesFromAPosition) {
+  websocket_client ada = as(R"({"sub":"ada"})");
+  std::string epoch;
+  const auto publish = [&](int data) {
+    epoch = api("publish", R"({"channel":"kept:1","data":)" + std::to_string(data) + "}").text("/result/epoch");
+  };
+  for (int i = 1; i <= 4; ++i) publish(i); // 2 to 4 are kept
+  const auto subscribed = [&](std::string_view since, std::string_view forced = "true") {
+    const std::string whom = R"("user":"ada","channel":"kept:1")";
+    EXPECT_EQ(api("unsubscribe", '{' + whom + '}').json("/result"), "{}");
+    const auto done = api("subscribe", '{' + whom + R"(,"data":{"a":1},"override":{"force_recovery":{"value":)" +
+                                           std::string(forced) + R"(}},"recover_since":)" + std::string(since) + '}');
+    EXPECT_EQ(done.json("/result"), "{}") << done.body;
+    return ada.next_with("/push/subscribe");
+  };
+  const auto expect_publications = [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t i = from; i <= to; ++i) {
+      const auto pushed = ada.next_with("/push/pub");
+      EXPECT_EQ(pushed.text("/push/channel"), "kept:1");
+      EXPECT_EQ(pushed.number("/push/pub/offset"), i);
+      EXPECT_EQ(pushed.number("/push/pub/data"), i);
+    }
+  };
+
+  const auto some = subscribed(R"({"offset":2,"epoch":")" + epoch + "\"}");
+  const std::string_view since_2 = R"({"recoverable":true,"positioned":true,"epoch":"%","offset":2,)"
+                                   R"("was_recovering":true,"recovered":true,"data":{"a":1}})";
+  std::string expected(since_2);
+  expected.replace(expected.find('%'), 1, epoch);
+  EXPECT_EQ(some.json("/push/subscribe"), expected) << "clients do not look for publications there";
+  expect_publications(3, 4);
+  publish(5); // 3 to 5 are kept
+  expect_publications(5, 5);
+
+  EXPECT_EQ(subscribed(R"({"offset":5})").number("/push/subscribe/offset"), 5);
+  publish(6); // 4 to 6 are kept
+  expect_publications(6, 6);
+  EXPECT_EQ(subscribed(R"({"offset":3})").number("/push/subscribe/offset"), 3);
+  expect_publications(4, 6);
+  for (const char* lost : {R"({"offset":2})", R"({"offset":7})", R"({"offset":6,"epoch":"_"})"}) {
+    const auto anew = subscribed(lost);
+    EXPECT_EQ(anew.number("/push/subscribe/offset"), 6) << lost;
+    EXPECT_TRUE(anew.flag("/push/subscribe/was_recovering"));
+    EXPECT_FALSE(anew.has("/push/subscribe/recovered"));
+  }
+  EXPECT_EQ(subscribed(R"({"offset":5})", "false").json("/push/subscribe"), R"({"data":{"a":1}})");
+  publish(7);
+  expect_publications(7, 7);
+}
+
+TEST_F(RealtimeNamed, AKeyPublishesOnceToAChannel) {
+  websocket_client ada = as(R"({"sub":"ada"})");
+  ada.ask(subscribe("kept:1"));
+  const auto publish = [&](const std::string& channel, int data, const std::string& more) {
+    return api("publish", R"({"channel":")" + channel + R"(","data":)" + std::to_string(data) + more + "}");
+  };
+  const auto first = publish("kept:1", 1, R"(,"idempotency_key":"k")");
+  EXPECT_EQ(first.number("/result/offset"), 1);
+  const auto again = publish("kept:1", 2, R"(,"idempotency_key":"k","skip_history":true)");
+  EXPECT_EQ(again.json("/result"), first.json("/result"));
+  EXPECT_EQ(publish("kept:2", 3, R"(,"idempotency_key":"k")").number("/result/offset"), 1) << "another channel";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(publish("kept:1", 4, R"(,"idempotency_key":"unkept","skip_history":true)").json("/result"), "{}");
+  const auto broadcast = api("broadcast", R"({"channels":["kept:1","kept:3"],"data":5,"idempotency_key":"k"})");
+  EXPECT_EQ(broadcast.json("/result/responses/0/result"), first.json("/result"));
+  EXPECT_EQ(broadcast.number("/result/responses/1/result/offset"), 1);
+  for (int i = 0; i < 2; ++i) publish("kept:1", 6, R"(,"idempotency_key":"")"); // none
+  for (const char* data : {"1", "4", "6", "6"}) EXPECT_EQ(ada.next_with("/push/pub").json("/push/pub/data"), data);
+
+  const std::string longest(128, '~');
+  EXPECT_EQ(publish("kept:4", 1, R"(,"idempotency_key":")" + longest + '"').number("/result/offset"), 1);
+  for (const std::string& wrong : {'"' + longest + "~\"", std::string(R"("a b")"), std::string(R"("\u00e9")"),
+                                   std::string(R"("\u0000")"), std::string("1")})
+    expect_error(publish("kept:4", 2, R"(,"idempotency_key":)" + wrong), 107);
+  EXPECT_EQ(api("history", R"({"channel":"kept:4"})").number("/result/offset"), 1);
+}
+
+TEST_F(RealtimeNamed, ABatchIsCarriedOutInOrder) {
+  websocket_client ada = as(R"({"sub":"ada"})");
+  const auto got = api("batch", R"({"parallel":true,"commands":[
+      {"id":1,"subscribe":{"user":"ada","channel":"kept:1"}},
+      {"publish":{"channel":"kept:1","data":1},"history":null},
+      {"publish":{"channel":"kept:1","data":2,"idempotency_key":"k"}},
+      {"publish":{"channel":"kept:1","data":3,"idempotency_key":"k"}},
+      {"publish":{"channel":"tokens:1","data":4}},
+      {"publish":{"channel":"kept:1"}},
+      {"publish":[]},
+      {"publish":{"channel":"kept:1","data":5},"history":{"channel":"kept:1"}},
+      {"no_such":{}},
+      {"batch":{"commands":[]}},
+      7,
+      {"broadcast":{"channels":["kept:1","no:1"],"data":6}},
+      {"history":{"channel":"kept:1","limit":-1}},
+      {"presence_stats":{"channel":"kept:1"}},
+      {"info":{}}]})");
+  EXPECT_FALSE(got.has("/result")) << "no envelope around the replies";
+  ASSERT_EQ(got.count("/replies"), 15u) << got.body;
+  const auto reply = [](int i, const std::string& what) { return "/replies/" + std::to_string(i) + what; };
+  EXPECT_EQ(got.json(reply(0, "/subscribe")), "{}");
+  EXPECT_EQ(got.number(reply(1, "/publish/offset")), 1);
+  EXPECT_EQ(got.number(reply(2, "/publish/offset")), 2);
+  EXPECT_EQ(got.json(reply(3, "")), got.json(reply(2, "")));
+  for (const auto& [i, code] :
+       std::vector<std::pair<int, int>>{{4, 103}, {5, 107}, {6, 107}, {7, 107}, {8, 104}, {9, 104}, {10, 107}})
+    EXPECT_EQ(got.number(reply(i, "/error/code")), code) << i;
+  EXPECT_EQ(got.number(reply(11, "/broadcast/responses/0/result/offset")), 3);
+  EXPECT_EQ(got.number(reply(11, "/broadcast/responses/1/error/code")), 102);
+  EXPECT_EQ(got.count(reply(12, "/history/publications")), 3u);
+  EXPECT_EQ(got.number(reply(13, "/presence_stats/num_clients")), 1);
+  EXPECT_EQ(got.count(reply(14, "/info/nodes")), 1u);
+  EXPECT_EQ(ada.next_with("/push/subscribe").text("/push/channel"), "kept:1");
+  for (const char* data : {"1", "2", "6"}) EXPECT_EQ(ada.next_with("/push/pub").json("/push/pub/data"), data);
+}
+
+TEST_F(RealtimeNamed, ABatchHasItsBounds) {
+  const auto of = [](int commands) {
+    std::string body;
+    for (int i = 0; i < commands; ++i)
+      body += std::string(i ? "," : "") + R"({"publish":{"channel":"kept:1","data":1}})";
+    return R"({"commands":[)" + body + "]}";
+  };
+  expect_error(api("batch", of(1'001)), 106);
+  EXPECT_EQ(api("history", R"({"channel":"kept:1"})").number("/result/offset"), 0) << "nothing was published";
+  const auto most = api("batch", of(1'000));
+  EXPECT_EQ(most.number("/replies/999/publish/offset"), 1'000);
+  EXPECT_EQ(api("batch", of(0)).json("/replies"), "[]");
+  for (const char* wrong : {"{}", R"({"commands":{}})", R"({"commands":[],"parallel":1})"})
+    expect_error(api("batch", wrong), 107);
+  EXPECT_EQ(api("batch", of(1), std::string(32, 'x')).status, 401);
+  EXPECT_EQ(api("batch", "[]").status, 400);
+}
+
 TEST_F(RealtimeNamed, TheServerAPITellsOnlyOfWhatItsKeyOpens) {
   websocket_client ada = as(R"({"sub":"ada"})");
   ada.ask(subscribe("kept:1"));

@@ -124,16 +124,43 @@ TEST_F(RoomEvents, GoOnFromAPosition) {
   EXPECT_EQ(seq_of(*all.next()), last + 1);
 }
 
+TEST_F(RoomEvents, GoOnFromAnIdInTheQuery) {
+  for (int i = 1; i <= 4; ++i) ada_.say(room_, "word " + std::to_string(i));
+  const std::int64_t last = top();
+  const std::string epoch = stream(ada_).next()->id.substr(0, 8);
+  const auto id = [&](std::int64_t seq) { return epoch + ':' + std::to_string(seq); };
+  const auto first_of = [&](const std::string& query, const std::string& header) {
+    const std::string more = header.empty() ? "" : "Last-Event-ID: " + header + "\r\n";
+    return *stream(ada_, query, more).next();
+  };
+  const std::string in_query = "last_event_id=" + url_encoded(id(last - 2));
+  for (const std::string& query : {'?' + in_query, "?after=0&" + in_query, "?limit=1&" + in_query}) {
+    SCOPED_TRACE(query);
+    const auto event = first_of(query, "");
+    EXPECT_EQ(event.event, "");
+    EXPECT_EQ(event.id, id(last - 1));
+  }
+  EXPECT_EQ(first_of('?' + in_query, id(last - 1)).id, id(last)) << "the header counts";
+  EXPECT_EQ(first_of('?' + in_query, "garbage").event, "reload") << "read or not";
+  EXPECT_EQ(first_of("?last_event_id=garbage", id(last - 1)).id, id(last));
+  EXPECT_EQ(first_of("?after=0&last_event_id=", "").id, id(1)) << "an empty one says nothing";
+  EXPECT_EQ(ada_.get(events_path(room_) + "?after=0&" + in_query).number("/items/0/seq"), 1) << "not of pages";
+}
+
 TEST_F(RoomEvents, TellWhoseHistoryIsAnotherToReload) {
   const std::int64_t last = top();
   const std::string epoch = stream(ada_).next()->id.substr(0, 8);
   const std::string ahead = std::to_string(last + 1);
-  for (const auto& [query, id] : std::vector<std::pair<std::string, std::string>>{{"?after=" + ahead, ""},
-                                                                                  {"", "otherone:1"},
-                                                                                  {"", epoch + ":" + ahead},
-                                                                                  {"?after=1", "garbage"},
-                                                                                  {"", epoch + ":"},
-                                                                                  {"", ":1"}}) {
+  for (const auto& [query, id] :
+       std::vector<std::pair<std::string, std::string>>{{"?after=" + ahead, ""},
+                                                        {"", "otherone:1"},
+                                                        {"", epoch + ":" + ahead},
+                                                        {"?after=1", "garbage"},
+                                                        {"?last_event_id=otherone:1", ""},
+                                                        {"?last_event_id=" + epoch + ":" + ahead, ""},
+                                                        {"?after=1&last_event_id=garbage", ""},
+                                                        {"", epoch + ":"},
+                                                        {"", ":1"}}) {
     SCOPED_TRACE(query + " " + id);
     stream_client client = stream(ada_, query, id.empty() ? "" : "Last-Event-ID: " + id + "\r\n");
     const auto reload = client.next();

@@ -282,6 +282,23 @@ test('the server API subscribes, unsubscribes and disconnects', async (t) => {
   assert.deepEqual([code, reason], [4501, 'go away']);
 });
 
+test('who the server API subscribes from a position gets what came since', async (t) => {
+  const backend = await start_backend(t, namespaces);
+  const { client } = await user_client(t, backend, 'ada');
+  const heard = [];
+  client.on('publication', ({ data, offset }) => heard.push([data, offset]));
+  let epoch = '';
+  for (const data of ['a', 'b', 'c']) epoch = (await backend.call('publish', { channel: 'news:all', data })).epoch;
+  const came = next_event(client, 'subscribed');
+  await backend.call('subscribe', { user: 'ada', channel: 'news:all', recover_since: { offset: 1, epoch } });
+  const { recovered, streamPosition } = await came;
+  assert.equal(recovered, true);
+  assert.deepEqual(streamPosition, { offset: 1, epoch });
+  await backend.call('publish', { channel: 'news:all', data: 'd' });
+  await until(() => heard.length === 3, 'two that were missed, and one more');
+  assert.deepEqual(heard, [['b', 2], ['c', 3], ['d', 4]]);
+});
+
 test('the server API publishes, broadcasts, and tells who listens', async (t) => {
   const backend = await start_backend(t, namespaces);
   const ada = await user_client(t, backend, 'ada');

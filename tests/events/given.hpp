@@ -100,17 +100,33 @@ public:
 
 private:
   void learn(const room_event& e, const event_meta& meta);
+  std::optional<standing> standing_of(user_id user) const {
+    const auto m = members_.find(user);
+    if (m == members_.end()) return std::nullopt;
+    const auto h = held_.find(user);
+    return standing(m->second, h == held_.end() ? timestamp{} : h->second.muted_until);
+  }
 
   user_id actor_ = ada;
   room_state state_;
   std::unordered_map<user_id, role> members_;
+  std::unordered_map<user_id, sanctions> held_;
+  std::unordered_map<user_id, timestamp> last_posts_;
   std::unordered_map<message_id, message_fact> messages_;
   std::vector<std::tuple<message_id, user_id, std::string>> reactions_;
 };
 
 inline void room_story::learn(const room_event& e, const event_meta& meta) {
   if (const auto* j = std::get_if<member_joined>(&e)) members_[j->user] = j->role;
-  if (const auto* l = std::get_if<member_left>(&e)) members_.erase(l->user);
+  if (const auto user = departed_in(e)) members_.erase(*user);
+  if (const auto* r = std::get_if<member_role_changed>(&e)) members_[r->user] = r->role;
+  if (const auto* o = std::get_if<room_owner_changed>(&e))
+    members_[o->was] = role::admin, members_[o->user] = role::owner;
+  if (const auto* b = std::get_if<member_banned>(&e)) held_[b->user].banned_until = b->expires_at.value_or(for_ever);
+  if (const auto* u = std::get_if<member_unbanned>(&e)) held_[u->user].banned_until = {};
+  if (const auto* m = std::get_if<member_muted>(&e)) held_[m->user].muted_until = m->expires_at.value_or(for_ever);
+  if (const auto* u = std::get_if<member_unmuted>(&e)) held_[u->user].muted_until = {};
+  if (std::holds_alternative<message_posted>(e)) last_posts_[meta.actor] = meta.time;
   if (const auto* p = std::get_if<message_posted>(&e)) messages_[p->message] = {meta.version, meta.actor, false, 0};
   if (const auto* x = std::get_if<message_edited>(&e)) messages_[x->message].edits = x->edit;
   if (const auto* d = std::get_if<message_deleted>(&e)) messages_[d->message].deleted = true;
@@ -122,7 +138,11 @@ inline void room_story::learn(const room_event& e, const event_meta& meta) {
 inline room_facts room_story::facts_for(user_id actor, const room_command& command) const {
   room_facts f;
   f.true_at = state_.version;
-  if (const auto m = members_.find(actor); m != members_.end()) f.standing = m->second;
+  f.standing = standing_of(actor);
+  if (const auto p = last_posts_.find(actor); p != last_posts_.end()) f.last_post = p->second;
+  const auto person = person_of(command);
+  if (person) f.other_standing = standing_of(*person);
+  if (const auto h = held_.find(person.value_or(actor)); h != held_.end()) f.held = h->second;
   std::optional<message_id> about;
   std::string emoji;
   if (const auto* c = std::get_if<post_message>(&command)) about = c->reply_to;
@@ -135,7 +155,7 @@ inline room_facts room_story::facts_for(user_id actor, const room_command& comma
   if (!about) return f;
   if (const auto m = messages_.find(*about); m != messages_.end()) {
     f.message = m->second;
-    if (const auto a = members_.find(m->second.author); a != members_.end()) f.author_standing = a->second;
+    f.other_standing = standing_of(m->second.author);
   }
   for (const auto& [of, who, what] : reactions_) {
     if (of != *about) continue;

@@ -16,7 +16,7 @@ awaitable<answer_or_problem> echo(services&, call& c) {
   a.body += "|";
   for (const auto& [name, value] : c.query) a.body += name + "=" + value + ",";
   a.body += "|" + c.body + "|";
-  if (c.standing) a.body += boost::describe::enum_to_string(*c.standing, "");
+  if (c.standing) a.body += boost::describe::enum_to_string(c.standing->as, "");
   if (!c.idempotency_key.empty()) a.body += "|" + c.idempotency_key;
   co_return a;
 }

@@ -34,7 +34,8 @@ edge_settings loopback::quick() {
 
 loopback::loopback(edge_settings settings)
     : settings_(std::move(settings)),
-      held_(settings_.connections_max), edge_{route_table(), settings_, time_, random_, problems_, {}, {}, {}, {}, {}, no_log()} {
+      held_(settings_.connections_max), edge_{route_table(), settings_, time_, random_, problems_, {}, {}, {}, {}, {},
+                                              no_log()} {
   edge_.run = [this](call& c, const route**) { return run(c); };
   edge_.admit = [](const uuid&, rate_standing&) { return std::optional<problem>(); };
   edge_.allowed = [](std::string_view path) { return path == "/echo" ? "GET, HEAD, POST, OPTIONS" : ""; };

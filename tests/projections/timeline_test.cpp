@@ -286,6 +286,39 @@ TEST(Profiles, ForgetWhoChanged) {
   EXPECT_EQ(*authors.author_json(person(9)).value(), R"({"display_name":null,"avatar_url":null})");
 }
 
+TEST(Roster, ListsWhatIsHeldAgainstPeopleUntilItEnds) {
+  world w;
+  const room_id room = room_number(1);
+  const timestamp end{5'000}, before{4'999};
+  w.append(events::stream_of(room), person(1), events::room_created{});
+  w.append(events::stream_of(room), person(2),
+           events::member_joined{person(2), events::role::member, events::join_way::open, {"y"}});
+  w.append(events::stream_of(room), person(1), events::member_muted{person(2), end, {"noise"}});
+  w.append(events::stream_of(room), person(1), events::member_banned{person(3), end, {}});
+  w.append(events::stream_of(room), person(1), events::member_banned{person(4), std::nullopt, {}});
+  ASSERT_TRUE(w.projector->catch_up());
+  const roster_queries roster(*w.views);
+  const auto banned = [&](std::size_t limit, timestamp now) {
+    return roster.sanctions(room, sanction_kind::ban, std::nullopt, limit, now).value();
+  };
+  ASSERT_EQ(banned(10, before).items.size(), 2u);
+  EXPECT_EQ(banned(10, before).items[0].is.until, end);
+  ASSERT_EQ(banned(10, end).items.size(), 1u);
+  EXPECT_EQ(banned(10, end).items[0].user, person(4));
+  EXPECT_TRUE(banned(1, end).items.empty());
+  EXPECT_TRUE(banned(1, end).next) << "an empty page may lead to others";
+  EXPECT_EQ(roster.held_against(room, person(2)).value().muted_until, end);
+  EXPECT_EQ(roster.standing(room, person(2)).value()->muted_until, end);
+
+  w.append(events::stream_of(room), person(2), events::member_left{person(2)});
+  w.append(events::stream_of(room), person(2),
+           events::member_joined{person(2), events::role::member, events::join_way::open, {"y"}});
+  w.append(events::stream_of(room), person(1), events::member_unbanned{person(4)});
+  ASSERT_TRUE(w.projector->catch_up());
+  EXPECT_EQ(roster.standing(room, person(2)).value()->muted_until, end) << "it outlasts their membership";
+  EXPECT_TRUE(banned(10, end).items.empty());
+}
+
 TEST(Roster, CountsAndLists) {
   world w;
   const room_id open = room_number(1), closed = room_number(2);

@@ -115,6 +115,8 @@ private:
       live_shortly(who);
     else if (what < 96)
       replace_somebody();
+    else if (what < 98)
+      moderate(n, who);
     else
       come_back(n, who);
   }
@@ -134,9 +136,41 @@ private:
          events::inbox_joined{room_number(n), events::role::member, events::join_way::open});
   }
   void come_back(std::uint8_t n, user_id who) {
-    tell(room(n), who, events::member_left{who});
-    tell(events::inbox_of(who), who, events::inbox_left{room_number(n)});
+    if (below(2) == 0) {
+      tell(room(n), who, events::member_left{who});
+      tell(events::inbox_of(who), who, events::inbox_left{room_number(n)});
+    } else {
+      tell(room(n), someone(), events::member_kicked{who});
+      tell(events::inbox_of(who), who, events::inbox_kicked{room_number(n)});
+      if (below(2) == 0)
+        tell_both(n, who, events::member_banned{who, ending(), {"why"}}, events::inbox_banned{room_number(n), {}});
+    }
     join(n, who);
+  }
+  std::optional<timestamp> ending() {
+    return below(2) == 0 ? std::optional(timestamp{now_.ms + 3'600'000}) : std::nullopt;
+  }
+  void moderate(std::uint8_t n, user_id who) {
+    const room_id here = room_number(n);
+    switch (below(6)) {
+    case 0: return tell_both(n, who, events::member_muted{who, ending(), {"noise"}}, events::inbox_muted{here, {}});
+    case 1: return tell_both(n, who, events::member_unmuted{who}, events::inbox_unmuted{here});
+    case 2: return tell_both(n, who, events::member_unbanned{who}, events::inbox_unbanned{here});
+    case 3:
+      return tell_both(n, who, events::member_role_changed{who, events::role::moderator},
+                       events::inbox_role_changed{here, events::role::moderator});
+    case 4: return void(tell(room(n), who, events::room_owner_changed{someone(), who}));
+    default: break;
+    }
+    tell(room(n), who, events::room_archived{});
+    tell(room(n), who, events::room_restored{});
+  }
+  /// What happens to somebody in a room, and what they are told.
+  template <class Event, class Note>
+  void tell_both(std::uint8_t n, user_id who, const Event& event, const Note& note) {
+    const user_id by = someone();
+    tell(room(n), by, event);
+    tell(events::inbox_of(who), by, note);
   }
   void change_presence(user_id who) {
     events::presence_changed changed;
@@ -168,7 +202,11 @@ private:
     tell(events::stream_of(who), who, changed);
   }
   void change_room(std::uint8_t n, user_id who) {
-    if (below(2) == 0) return void(tell(room(n), who, events::room_updated{}));
+    if (below(2) == 0) {
+      events::room_updated updated;
+      updated.settings.slow_mode_seconds = static_cast<std::uint32_t>(below(2) * 30);
+      return void(tell(room(n), who, updated));
+    }
     tell(room(n), who, events::room_code_rotated{{"code " + std::to_string(count_)}});
     tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_released{room_number(n)});
     tell(events::share_code_stream("key", std::to_string(n)), who, events::share_code_claimed{room_number(n)});

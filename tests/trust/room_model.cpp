@@ -23,8 +23,80 @@ expectation leads_to(const Event& event) {
   return {std::nullopt, {text_of(event)}};
 }
 
+bool is_held(const std::map<user_id, timestamp>& until, user_id user) {
+  return until.contains(user);
+}
+/// What keeps somebody from doing something about somebody else.
+std::optional<errc> barrier_about(const room_model& room, user_id actor, user_id whom, role least) {
+  if (const auto why = barrier(room, actor, least)) return why;
+  const auto other = room.members.find(whom);
+  if (other != room.members.end() && other->second >= room.members.at(actor)) return errc::forbidden;
+  return std::nullopt;
+}
+template <class... Event>
+expectation leads_to_all(const Event&... events) {
+  return {std::nullopt, {text_of(events)...}};
+}
+
+expectation expect(const room_model& room, const restore_room&, user_id actor) {
+  const auto member = room.members.find(actor);
+  if (member == room.members.end() || member->second != role::owner) return refused(errc::forbidden);
+  if (!room.archived) return {};
+  return leads_to(room_restored{});
+}
+
+expectation expect(const room_model& room, const transfer_room& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::owner)) return refused(*why);
+  if (c.user == actor) return {};
+  if (!room.members.contains(c.user)) return refused(errc::not_a_member);
+  if (is_held(room.muted_until, c.user)) return leads_to_all(room_owner_changed{c.user, actor}, member_unmuted{c.user});
+  return leads_to(room_owner_changed{c.user, actor});
+}
+
+expectation expect(const room_model& room, const change_role& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::admin)) return refused(*why);
+  if (c.role >= room.members.at(actor)) return refused(errc::forbidden);
+  const auto other = room.members.find(c.user);
+  if (other == room.members.end()) return refused(errc::not_a_member);
+  if (other->second == c.role) return {};
+  return leads_to(member_role_changed{c.user, c.role});
+}
+
+expectation expect(const room_model& room, const kick_member& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::moderator)) return refused(*why);
+  if (!room.members.contains(c.user)) return refused(errc::not_a_member);
+  return leads_to(member_kicked{c.user});
+}
+
+expectation expect(const room_model& room, const ban_user& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::moderator)) return refused(*why);
+  const member_banned banned{c.user, c.expires_at, {c.reason}};
+  if (room.members.contains(c.user)) return leads_to_all(member_kicked{c.user}, banned);
+  if (!c.reason && is_held(room.banned_until, c.user)) return {};
+  return leads_to(banned);
+}
+
+expectation expect(const room_model& room, const unban_user& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::moderator)) return refused(*why);
+  if (!is_held(room.banned_until, c.user)) return {};
+  return leads_to(member_unbanned{c.user});
+}
+
+expectation expect(const room_model& room, const mute_user& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::moderator)) return refused(*why);
+  if (!c.reason && is_held(room.muted_until, c.user)) return {};
+  return leads_to(member_muted{c.user, c.expires_at, {c.reason}});
+}
+
+expectation expect(const room_model& room, const unmute_user& c, user_id actor) {
+  if (const auto why = barrier_about(room, actor, c.user, role::moderator)) return refused(*why);
+  if (!is_held(room.muted_until, c.user)) return {};
+  return leads_to(member_unmuted{c.user});
+}
+
 expectation expect(const room_model& room, const join_room& c, user_id actor) {
   if (room.members.contains(actor)) return {};
+  if (is_held(room.banned_until, actor)) return refused(errc::banned);
   if (room.archived) return refused(errc::room_archived);
   return leads_to(member_joined{actor, role::member, join_way::open, {c.display_name}});
 }
@@ -57,6 +129,7 @@ expectation expect(const room_model& room, const leave_room&, user_id actor) {
 
 expectation expect(const room_model& room, const post_message& c, user_id actor) {
   if (const auto why = barrier(room, actor)) return refused(*why);
+  if (is_held(room.muted_until, actor)) return refused(errc::muted);
   message_posted posted{c.message, {c.body}, c.reply_to, 0, c.client_id, {c.metadata}, {c.author_name}};
   if (c.reply_to) {
     const auto parent = room.messages.find(*c.reply_to);
@@ -68,6 +141,7 @@ expectation expect(const room_model& room, const post_message& c, user_id actor)
 
 expectation expect(const room_model& room, const edit_message& c, user_id actor) {
   if (const auto why = barrier(room, actor)) return refused(*why);
+  if (is_held(room.muted_until, actor)) return refused(errc::muted);
   const auto found = room.messages.find(c.message);
   if (found == room.messages.end()) return refused(errc::not_found);
   const room_model::message& m = found->second;
@@ -123,7 +197,15 @@ void room_model::apply(const room_event& event, user_id actor) {
   if (const auto* rotated = std::get_if<room_code_rotated>(&event)) share_code = rotated->share_code.value;
   if (std::holds_alternative<room_archived>(event)) archived = true;
   if (const auto* joined = std::get_if<member_joined>(&event)) members[joined->user] = joined->role;
-  if (const auto* left = std::get_if<member_left>(&event)) members.erase(left->user);
+  if (const auto user = departed_in(event)) members.erase(*user);
+  if (std::holds_alternative<room_restored>(event)) archived = false;
+  if (const auto* handed = std::get_if<room_owner_changed>(&event))
+    members[handed->was] = role::admin, members[handed->user] = role::owner;
+  if (const auto* changed = std::get_if<member_role_changed>(&event)) members[changed->user] = changed->role;
+  if (const auto* ban = std::get_if<member_banned>(&event)) banned_until[ban->user] = for_ever;
+  if (const auto* lifted = std::get_if<member_unbanned>(&event)) banned_until.erase(lifted->user);
+  if (const auto* mute = std::get_if<member_muted>(&event)) muted_until[mute->user] = for_ever;
+  if (const auto* lifted = std::get_if<member_unmuted>(&event)) muted_until.erase(lifted->user);
   if (const auto* posted = std::get_if<message_posted>(&event))
     messages[posted->message] = {version, actor, false, 0, {}};
   if (const auto* edited = std::get_if<message_edited>(&event)) messages[edited->message].edits = edited->edit;

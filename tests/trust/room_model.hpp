@@ -32,9 +32,11 @@ struct room_model {
   std::string share_code;
   bool archived = false;
   std::map<user_id, events::role> members;
+  std::map<user_id, timestamp> banned_until, muted_until;
   std::map<message_id, message> messages;
   stream_version version = 0;
 
+  /// Bans and mutes of it are for ever: when a command is decided makes no difference.
   expectation expected_of(const events::room_command& command, user_id actor) const;
   void apply(const events::room_event& event, user_id actor);
 

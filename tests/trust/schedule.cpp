@@ -131,6 +131,7 @@ events::room_command schedule::random_command() {
   const auto some = [&] { return posted_.empty() ? message_id{} : posted_[roll(posted_.size())]; };
   const std::string number = std::to_string(commands_.size() + 1);
   if (const std::uint64_t what = roll(100); what < 8) return administrate(what);
+  if (const std::uint64_t what = roll(100); what < 12) return moderate(what);
   switch (roll(10)) {
   case 0:
   case 1: return events::join_room{std::nullopt, "someone"};
@@ -150,9 +151,26 @@ events::room_command schedule::random_command() {
   return post;
 }
 
-/// Archived at last, but seldom: then there is little left to do.
+/// Lifted oftener than imposed: who is kept out or quiet does little.
+events::room_command schedule::moderate(std::uint64_t what) {
+  const user_id whom = people_[roll(people_.size())];
+  switch (what) {
+  case 0: return events::ban_user{whom, std::nullopt, "why"};
+  case 1: return events::mute_user{whom, std::nullopt, std::nullopt};
+  case 2: return events::kick_member{whom};
+  case 3: return events::transfer_room{whom};
+  case 4:
+  case 5: return events::change_role{whom, static_cast<events::role>(roll(3))};
+  case 6:
+  case 7:
+  case 8: return events::unban_user{whom};
+  default: return events::unmute_user{whom};
+  }
+}
+
+/// Archived seldom: then there is little to do.
 events::room_command schedule::administrate(std::uint64_t what) {
-  if (what == 0) return events::archive_room{};
+  if (what == 0) return roll(2) ? events::room_command(events::archive_room{}) : events::restore_room{};
   const auto row = projections::roster_queries(on_.server->views()).room(room_).value();
   if (what < 4) {
     events::rotate_share_code rotate;

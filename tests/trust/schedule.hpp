@@ -65,6 +65,7 @@ private:
   void send_something();
   events::room_command random_command();
   events::room_command administrate(std::uint64_t what);
+  events::room_command moderate(std::uint64_t what);
   void repeat_something();
   void intrude();
   void project();

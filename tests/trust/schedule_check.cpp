@@ -131,7 +131,17 @@ std::string schedule::check_views(const room_model& last) const {
   shown.share_code = row.value()->share_code;
   shown.archived = row.value()->archived;
   const auto members = roster.members(room_, std::nullopt, 100);
-  for (const auto& member : members.value().items) shown.members[member.user] = member.as.as;
+  for (const auto& member : members.value().items) {
+    shown.members[member.user] = member.as.as;
+    if (member.as.standing().is_muted(on_.time.now()) != last.muted_until.contains(member.user))
+      return "the views let a member speak, or not, against the log";
+  }
+  using projections::sanction_kind;
+  for (const auto& [kind, held] :
+       {std::pair{sanction_kind::ban, &shown.banned_until}, std::pair{sanction_kind::mute, &shown.muted_until}}) {
+    const auto page = roster.sanctions(room_, kind, std::nullopt, 100, on_.time.now());
+    for (const auto& item : page.value().items) held->emplace(item.user, item.is.until);
+  }
   for (const auto& [id, message] : last.messages) {
     const auto fact = timeline.fact(room_, id);
     if (!fact || !fact.value()) return "the views do not know a message";

@@ -86,12 +86,16 @@ events::room_facts stepped_server::facts_for(room_id room, const events::room_co
   const projections::timeline_queries timeline(*views_, authors);
   events::room_facts facts;
   if (const auto row = must(roster.room(room))) facts.true_at = row->last_seq;
-  if (const auto own = must(roster.standing(room, actor))) facts.standing = own->as;
+  if (const auto own = must(roster.standing(room, actor))) facts.standing = own->standing();
+  const auto person = events::person_of(command);
+  if (person)
+    if (const auto other = must(roster.standing(room, *person))) facts.other_standing = other->standing();
+  facts.held = must(roster.held_against(room, person.value_or(actor)));
   const auto message = message_of(command);
   if (!message) return facts;
   facts.message = must(timeline.fact(room, *message));
   if (!facts.message) return facts;
-  if (const auto author = must(roster.standing(room, facts.message->author))) facts.author_standing = author->as;
+  if (const auto author = must(roster.standing(room, facts.message->author))) facts.other_standing = author->standing();
   if (const auto* c = std::get_if<events::react>(&command)) {
     facts.reacted = must(timeline.reacted(room, actor, facts.message->seq, c->emoji));
     facts.emoji_kinds = must(timeline.emoji_kinds(room, facts.message->seq));

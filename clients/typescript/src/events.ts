@@ -9,6 +9,7 @@ export type RoomSettings = {
   color_theme: string | null;
   visibility: 'public' | 'private';
   time_zone: string;
+  slow_mode_seconds: number;
 };
 
 /// What `data` holds, by type.
@@ -28,10 +29,14 @@ export type EventData = {
   'reaction.removed': { message_id: string; message_seq: number; emoji: string };
   'member.joined': { user_id: string; role: Role; way: string; display_name: string | null };
   'member.left': { user_id: string };
+  'member.kicked': { user_id: string };
+  'member.role_changed': { user_id: string; role: Role };
   'room.created': { kind: string; settings: RoomSettings };
   'room.updated': { settings: RoomSettings };
   'room.code_rotated': { share_code: null };
   'room.archived': { by_owner: boolean };
+  'room.restored': { by_owner: boolean };
+  'room.owner_changed': { user_id: string; was_id: string };
 };
 
 type Stored<Type extends string, Data> = {
@@ -62,7 +67,9 @@ export type PresenceCounts = { online: number; away: number; busy: number };
 /// What concerns the user, wherever it happened.
 export type UserEvent =
   | UserStored<'member.joined', { role: Role; way: string }>
-  | UserStored<'member.left', Record<string, unknown>>
+  | UserStored<'member.left' | 'member.kicked' | 'member.unbanned' | 'member.unmuted', Record<string, unknown>>
+  | UserStored<'member.banned' | 'member.muted', { expires_at: string | null }>
+  | UserStored<'member.role_changed', { role: Role }>
   | UserStored<'read.advanced', { seq: number }>;
 
 type UserStored<Type extends string, Data> = {

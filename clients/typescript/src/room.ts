@@ -16,8 +16,8 @@ export type RoomHandlers = {
   onEdit?: (event: RoomEvent<'message.edited'>) => void;
   onDelete?: (event: RoomEvent<'message.deleted'>) => void;
   onReaction?: (event: RoomEvent<'reaction.added' | 'reaction.removed'>) => void;
-  onMember?: (event: RoomEvent<'member.joined' | 'member.left'>) => void;
-  onRoom?: (event: RoomEvent<'room.created' | 'room.updated' | 'room.code_rotated' | 'room.archived'>) => void;
+  onMember?: (event: RoomEvent<'member.joined' | 'member.left' | 'member.kicked' | 'member.role_changed'>) => void;
+  onRoom?: (event: RoomEvent<Extract<keyof EventData, `room.${string}`>>) => void;
   onEvent?: (event: RoomEvent | UnknownEvent) => void; ///< each that is stored, those above included
   onTyping?: (typing: Typing) => void;
   onPresence?: (counts: PresenceCounts) => void; ///< how many are there; who: Room.presence() and Palabre.subscribe()
@@ -33,10 +33,14 @@ const handlerOf: { [Type in keyof EventData]: keyof RoomHandlers } = {
   'reaction.removed': 'onReaction',
   'member.joined': 'onMember',
   'member.left': 'onMember',
+  'member.kicked': 'onMember',
+  'member.role_changed': 'onMember',
   'room.created': 'onRoom',
   'room.updated': 'onRoom',
   'room.code_rotated': 'onRoom',
   'room.archived': 'onRoom',
+  'room.restored': 'onRoom',
+  'room.owner_changed': 'onRoom',
 };
 
 /// One room, as the person of `palabre` may use it. Costs nothing until it is asked something.

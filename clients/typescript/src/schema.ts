@@ -220,6 +220,26 @@ export interface paths {
         patch: operations["change_room"];
         trace?: never;
     };
+    "/api/v1/rooms/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore an archived room: it can be written again.
+         * @description Restore an archived room: it can be written again.
+         */
+        post: operations["restore_room"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/join": {
         parameters: {
             query?: never;
@@ -300,6 +320,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Send a member away.
+         * @description They may come back; a ban keeps them out.
+         */
+        delete: operations["kick_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a member another role.
+         * @description Both theirs and the new one are below your own.
+         */
+        patch: operations["change_role"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hand the room over to one of its members; you stay as an admin.
+         * @description Hand the room over to one of its members; you stay as an admin.
+         */
+        put: operations["transfer_room"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/bans/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ban somebody, for `expires_in` seconds or until it is lifted.
+         * @description Members are sent away, and nobody comes in by any way before it ends.
+         */
+        put: operations["ban"];
+        post?: never;
+        /**
+         * Lift a ban.
+         * @description Lift a ban.
+         */
+        delete: operations["lift_ban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is banned, by whom, why and until when.
+         * @description Who is banned, by whom, why and until when.
+         */
+        get: operations["list_bans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/mutes/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute somebody, for `expires_in` seconds or until it is lifted: they read and react, but write nothing.
+         * @description Mute somebody, for `expires_in` seconds or until it is lifted: they read and react, but write nothing.
+         */
+        put: operations["mute"];
+        post?: never;
+        /**
+         * Lift a mute.
+         * @description Lift a mute.
+         */
+        delete: operations["lift_mute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is muted, by whom, why and until when.
+         * @description Who is muted, by whom, why and until when.
+         */
+        get: operations["list_mutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/messages": {
         parameters: {
             query?: never;
@@ -350,6 +502,26 @@ export interface paths {
          * @description Edit a message of your own.
          */
         patch: operations["edit_message"];
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/messages/{mid}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message said, from its posting to its last edit.
+         * @description Of a deleted one moderators see the words.
+         */
+        get: operations["list_edits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rooms/{id}/messages/{mid}/reactions/{emoji}": {
@@ -532,7 +704,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of a room's events, ascending by seq: the newest, or before or after a seq.
+         * A page of a room's events, ascending by seq: the newest, or before or after a seq; to moderators also bans and mutes.
          * @description With Accept: text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.
          */
         get: operations["list_events"];
@@ -844,6 +1016,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many of these in one request, one after the other.
+         * @description Many of these in one request, one after the other.
+         */
+        post: operations["api_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/events": {
         parameters: {
             query?: never;
@@ -936,7 +1128,7 @@ export interface components {
             detail: string;
             instance: string;
             /** @enum {string} */
-            code: "malformed_request" | "malformed_json" | "format_not_supported" | "unauthenticated" | "token_expired" | "wrong_credentials" | "forbidden" | "not_a_member" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "login_taken" | "room_archived" | "owner_must_transfer" | "message_deleted" | "position_unknown" | "version_mismatch" | "payload_too_large" | "target_too_long" | "unsupported_media_type" | "expectation_failed" | "validation_failed" | "limit_exceeded" | "idempotency_key_reused" | "upgrade_required" | "rate_limited" | "headers_too_large" | "internal" | "not_implemented" | "stale_facts" | "overloaded" | "not_yet" | "unavailable" | "abandoned" | "http_version_not_supported";
+            code: "malformed_request" | "malformed_json" | "format_not_supported" | "unauthenticated" | "token_expired" | "wrong_credentials" | "forbidden" | "not_a_member" | "banned" | "muted" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "conflict" | "login_taken" | "room_archived" | "owner_must_transfer" | "message_deleted" | "position_unknown" | "version_mismatch" | "payload_too_large" | "target_too_long" | "unsupported_media_type" | "expectation_failed" | "validation_failed" | "limit_exceeded" | "idempotency_key_reused" | "upgrade_required" | "rate_limited" | "slow_mode" | "headers_too_large" | "internal" | "not_implemented" | "stale_facts" | "overloaded" | "not_yet" | "unavailable" | "abandoned" | "http_version_not_supported";
             request_id: string;
             /** Format: date-time */
             timestamp: string;
@@ -949,12 +1141,30 @@ export interface components {
                 detail: string;
             }[];
         };
+        ApiBatch: {
+            commands: {
+                publish?: components["schemas"]["ApiPublish"] | null;
+                broadcast?: components["schemas"]["ApiBroadcast"] | null;
+                subscribe?: components["schemas"]["ApiSubscribe"] | null;
+                unsubscribe?: components["schemas"]["ApiUnsubscribe"] | null;
+                disconnect?: components["schemas"]["ApiDisconnect"] | null;
+                presence?: components["schemas"]["ApiChannel"] | null;
+                presence_stats?: components["schemas"]["ApiChannel"] | null;
+                history?: components["schemas"]["ApiHistory"] | null;
+                channels?: components["schemas"]["ApiChannels"] | null;
+                info?: {
+                    [key: string]: unknown;
+                } | null;
+            }[];
+            parallel?: boolean | null;
+        };
         ApiBroadcast: {
             channels: string[];
             data?: unknown | null;
             b64data?: string | null;
             tags?: unknown | null;
             skip_history?: boolean | null;
+            idempotency_key?: string | null;
         };
         ApiChannel: {
             channel: string;
@@ -985,6 +1195,7 @@ export interface components {
             b64data?: string | null;
             tags?: unknown | null;
             skip_history?: boolean | null;
+            idempotency_key?: string | null;
         };
         ApiSubscribe: {
             user: string;
@@ -1039,6 +1250,13 @@ export interface components {
             login: string;
             password: string;
         };
+        Edition: {
+            /** Format: int64 */
+            edit: number;
+            body: string | null;
+            /** Format: date-time */
+            at: string;
+        };
         Event: {
             type: string;
             /** Format: int64 */
@@ -1081,6 +1299,8 @@ export interface components {
             /** Format: int64 */
             messages_today: number;
             time_zone: string;
+            /** Format: int64 */
+            slow_mode_seconds: number;
             /** Format: int64 */
             last_seq: number;
             archived: boolean;
@@ -1161,6 +1381,10 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        NewOwner: {
+            /** Format: uuid */
+            user_id: string;
+        };
         NewRoom: {
             name: string;
             kind?: ("salon" | "session") | null;
@@ -1169,6 +1393,13 @@ export interface components {
             category?: string | null;
             color_theme?: string | null;
             time_zone?: string | null;
+            /** Format: int64 */
+            slow_mode_seconds?: number | null;
+        };
+        NewSanction: {
+            reason?: string | null;
+            /** Format: int64 */
+            expires_in?: number | null;
         };
         OwnPresence: {
             /** Format: uuid */
@@ -1255,6 +1486,10 @@ export interface components {
             /** Format: email */
             email?: string | null;
         };
+        RoleChange: {
+            /** @enum {string} */
+            role: "member" | "moderator" | "admin";
+        };
         Room: {
             /** Format: uuid */
             id: string;
@@ -1277,6 +1512,8 @@ export interface components {
             messages_today: number;
             time_zone: string;
             /** Format: int64 */
+            slow_mode_seconds: number;
+            /** Format: int64 */
             last_seq: number;
             archived: boolean;
             /** Format: date-time */
@@ -1292,6 +1529,8 @@ export interface components {
             /** @enum {string} */
             visibility?: "public" | "private";
             time_zone?: string;
+            /** Format: int64 */
+            slow_mode_seconds?: number;
         };
         RoomPresence: {
             /** Format: int64 */
@@ -1304,8 +1543,28 @@ export interface components {
             offline: number;
             items: components["schemas"]["Presence"][] | null;
         };
+        Sanction: {
+            /** Format: uuid */
+            user_id: string;
+            user: components["schemas"]["Author"];
+            reason: string | null;
+            /** Format: uuid */
+            by_id: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+        };
         ServerApiOutcome: {
             result?: unknown;
+            error?: {
+                /** Format: int64 */
+                code: number;
+                message: string;
+            };
+        };
+        ServerApiReplies: {
+            replies?: unknown[];
             error?: {
                 /** Format: int64 */
                 code: number;
@@ -1356,6 +1615,18 @@ export interface components {
         };
     };
     responses: {
+        /** @description `banned`: this room does not want you */
+        Forbidden3: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `conflict`: this conflicts with what is there */
         Conflict2: {
             headers: {
@@ -1403,9 +1674,21 @@ export interface components {
             };
         };
         /** @description `forbidden`: this is not allowed here */
-        Forbidden3: {
+        Forbidden5: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: this is not allowed here; `muted`: you may not write in this room for now */
+        Forbidden4: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 [name: string]: unknown;
             };
             content: {
@@ -1457,7 +1740,7 @@ export interface components {
             };
         };
         /** @description `idempotency_key_reused`: this key came before with another body; `validation_failed`: the request is not valid */
-        UnprocessableContent5: {
+        UnprocessableContent4: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -1469,7 +1752,7 @@ export interface components {
             };
         };
         /** @description `idempotency_key_reused`: this key came before with another body; `validation_failed`: the request is not valid; `limit_exceeded`: a bound is exceeded */
-        UnprocessableContent4: {
+        UnprocessableContent5: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -1717,9 +2000,22 @@ export interface components {
             };
         };
         /** @description `rate_limited`: too many requests */
+        TooManyRequests3: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `rate_limited`: too many requests; `slow_mode`: members of this room wait between two posts */
         TooManyRequests2: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 "Retry-After": components["headers"]["Retry-After"];
                 [name: string]: unknown;
             };
@@ -2443,6 +2739,7 @@ export interface operations {
                      *           "message_count": 0,
                      *           "messages_today": 0,
                      *           "time_zone": "UTC",
+                     *           "slow_mode_seconds": 0,
                      *           "last_seq": 2,
                      *           "archived": false,
                      *           "created_at": "2026-11-21T12:00:00.000Z",
@@ -2528,6 +2825,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -2600,6 +2898,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -2673,6 +2972,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -2807,6 +3107,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -2828,6 +3129,77 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             417: components["responses"]["ExpectationFailed"];
             422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    restore_room: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeated request with the same key is answered as the first was, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "kind": "salon",
+                     *       "name": "Reading",
+                     *       "description": null,
+                     *       "category": "books",
+                     *       "color_theme": null,
+                     *       "visibility": "public",
+                     *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "share_code": "7WQ2N0XKTA",
+                     *       "member_count": 1,
+                     *       "message_count": 0,
+                     *       "messages_today": 0,
+                     *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
+                     *       "last_seq": 2,
+                     *       "archived": false,
+                     *       "created_at": "2026-11-21T12:00:00.000Z",
+                     *       "updated_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent4"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -2880,6 +3252,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -2891,13 +3264,14 @@ export interface operations {
             };
             400: components["responses"]["BadRequest2"];
             401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden3"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict4"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
-            422: components["responses"]["UnprocessableContent4"];
+            422: components["responses"]["UnprocessableContent5"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -2943,7 +3317,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
-            422: components["responses"]["UnprocessableContent5"];
+            422: components["responses"]["UnprocessableContent4"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -2996,6 +3370,7 @@ export interface operations {
                      *       "message_count": 0,
                      *       "messages_today": 0,
                      *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
                      *       "last_seq": 2,
                      *       "archived": false,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
@@ -3014,7 +3389,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
-            422: components["responses"]["UnprocessableContent5"];
+            422: components["responses"]["UnprocessableContent4"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -3089,6 +3464,598 @@ export interface operations {
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict3"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    kick_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "moderator"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "role": "owner",
+                     *       "joined_at": "2026-11-21T12:00:00.000Z",
+                     *       "user": {
+                     *         "display_name": "Ada",
+                     *         "avatar_url": null
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    transfer_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewOwner"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "kind": "salon",
+                     *       "name": "Reading",
+                     *       "description": null,
+                     *       "category": "books",
+                     *       "color_theme": null,
+                     *       "visibility": "public",
+                     *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "share_code": "7WQ2N0XKTA",
+                     *       "member_count": 1,
+                     *       "message_count": 0,
+                     *       "messages_today": 0,
+                     *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
+                     *       "last_seq": 2,
+                     *       "archived": false,
+                     *       "created_at": "2026-11-21T12:00:00.000Z",
+                     *       "updated_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "advertising",
+                 *       "expires_in": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSanction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *       "user": {
+                     *         "display_name": "Eve",
+                     *         "avatar_url": null
+                     *       },
+                     *       "reason": "advertising",
+                     *       "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "at": "2026-11-21T12:00:00.000Z",
+                     *       "expires_at": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sanction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    lift_ban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    list_bans: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *           "user": {
+                     *             "display_name": "Eve",
+                     *             "avatar_url": null
+                     *           },
+                     *           "reason": "advertising",
+                     *           "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "at": "2026-11-21T12:00:00.000Z",
+                     *           "expires_at": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Sanction"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "advertising",
+                 *       "expires_in": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewSanction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *       "user": {
+                     *         "display_name": "Eve",
+                     *         "avatar_url": null
+                     *       },
+                     *       "reason": "advertising",
+                     *       "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "at": "2026-11-21T12:00:00.000Z",
+                     *       "expires_at": "2026-11-22T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sanction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    lift_mute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the person
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    list_mutes: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *           "user": {
+                     *             "display_name": "Eve",
+                     *             "avatar_url": null
+                     *           },
+                     *           "reason": "advertising",
+                     *           "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "at": "2026-11-21T12:00:00.000Z",
+                     *           "expires_at": "2026-11-22T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Sanction"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
@@ -3267,7 +4234,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden2"];
+            403: components["responses"]["Forbidden4"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict4"];
@@ -3276,7 +4243,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             417: components["responses"]["ExpectationFailed"];
             422: components["responses"]["UnprocessableContent3"];
-            429: components["responses"]["TooManyRequests"];
+            429: components["responses"]["TooManyRequests2"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable3"];
@@ -3481,7 +4448,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden2"];
+            403: components["responses"]["Forbidden4"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict6"];
@@ -3494,6 +4461,70 @@ export interface operations {
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    list_edits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the message
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                mid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "edit": 0,
+                     *           "body": "Good mornign!",
+                     *           "at": "2026-11-21T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Edition"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
             505: components["responses"]["HTTPVersionNotSupported"];
         };
     };
@@ -3868,7 +4899,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest2"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden2"];
+            403: components["responses"]["Forbidden4"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict4"];
@@ -4167,6 +5198,8 @@ export interface operations {
                 before?: number;
                 /** @description only what is newer than this seq */
                 after?: number;
+                /** @description of a stream: as the header Last-Event-ID, for who cannot send that; with both the header counts */
+                last_event_id?: string;
                 /**
                  * @description how many at most; 50 where it is not said
                  * @example 50
@@ -4410,12 +5443,12 @@ export interface operations {
             };
             400: components["responses"]["BadRequest3"];
             401: components["responses"]["Unauthorized3"];
-            403: components["responses"]["Forbidden3"];
+            403: components["responses"]["Forbidden5"];
             408: components["responses"]["RequestTimeout2"];
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4517,7 +5550,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4569,7 +5602,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4616,7 +5649,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4663,7 +5696,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4709,7 +5742,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4755,7 +5788,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4801,7 +5834,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4848,7 +5881,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4894,7 +5927,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];
@@ -4938,7 +5971,66 @@ export interface operations {
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
             417: components["responses"]["ExpectationFailed2"];
-            429: components["responses"]["TooManyRequests2"];
+            429: components["responses"]["TooManyRequests3"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge2"];
+            500: components["responses"]["InternalServerError2"];
+            503: components["responses"]["ServiceUnavailable5"];
+            505: components["responses"]["HTTPVersionNotSupported2"];
+        };
+    };
+    api_batch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "commands": [
+                 *         {
+                 *           "publish": {
+                 *             "channel": "news:today",
+                 *             "data": {
+                 *               "text": "hello"
+                 *             }
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "replies": [
+                     *         {
+                     *           "publish": {}
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ServerApiReplies"];
+                };
+            };
+            400: components["responses"]["BadRequest4"];
+            401: components["responses"]["Unauthorized3"];
+            408: components["responses"]["RequestTimeout2"];
+            413: components["responses"]["ContentTooLarge2"];
+            414: components["responses"]["URITooLong2"];
+            417: components["responses"]["ExpectationFailed2"];
+            429: components["responses"]["TooManyRequests3"];
             431: components["responses"]["RequestHeaderFieldsTooLarge2"];
             500: components["responses"]["InternalServerError2"];
             503: components["responses"]["ServiceUnavailable5"];

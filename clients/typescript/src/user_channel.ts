@@ -3,10 +3,13 @@ import type { UserEvent } from './events.js';
 import type { Listening } from './realtime.js';
 import type { components } from './schema.js';
 
+/// Coming, going, roles, and what a room holds against one.
+export type MembershipEvent = Extract<UserEvent, { type: `member.${string}` }>;
+
 /// What concerns the user, wherever it happens. All are optional.
 export type UserHandlers = {
   onPresence?: (person: components['schemas']['Presence']) => void; ///< of people one shares a room with
-  onMembership?: (event: Extract<UserEvent, { type: 'member.joined' | 'member.left' }>) => void; ///< one's own
+  onMembership?: (event: MembershipEvent) => void; ///< one's own
   onRead?: (event: Extract<UserEvent, { type: 'read.advanced' }>) => void; ///< on another device of one's own
   onEvent?: (event: UserEvent) => void; ///< each that is stored, those above included
 };
@@ -27,6 +30,10 @@ function tell(handlers: UserHandlers, { data, offset }: ServerPublicationContext
   if (data.type === 'presence.changed') return handlers.onPresence?.(data.data);
   if (offset === undefined) return;
   if (data.type === 'read.advanced') handlers.onRead?.(data);
-  if (data.type === 'member.joined' || data.type === 'member.left') handlers.onMembership?.(data);
+  if (isMembership(data)) handlers.onMembership?.(data);
   handlers.onEvent?.(data);
+}
+
+function isMembership(event: UserEvent): event is MembershipEvent {
+  return event.type.startsWith('member.');
 }

@@ -1,0 +1,158 @@
+// What is asked of the roster.
+
+#include "projections/keys.hpp"
+#include "projections/roster.hpp"
+
+namespace palabre::projections {
+
+result<std::optional<room_row>> roster_queries::room(room_id room) const {
+  PALABRE_TRY(auto stored, views_.get(tables::rooms, key_of(room)));
+  if (!stored) return std::optional<room_row>{};
+  PALABRE_TRY(auto row, decode_room_row(*stored));
+  return std::optional<room_row>{std::move(row)};
+}
+
+result<std::optional<membership>> roster_queries::standing(room_id room, user_id user) const {
+  PALABRE_TRY(auto stored, views_.get(tables::members, key_of(room, user)));
+  if (!stored) return std::optional<membership>{};
+  PALABRE_TRY(auto m, decode_membership(*stored));
+  return std::optional<membership>{m};
+}
+
+result<std::optional<sanction>> roster_queries::sanction_of(room_id room, sanction_kind kind, user_id user) const {
+  PALABRE_TRY(const auto stored, views_.get(tables::sanctions, key_of(room) + static_cast<char>(kind) + key_of(user)));
+  if (!stored) return std::optional<sanction>{};
+  PALABRE_TRY(const sanction held, decode_sanction(*stored));
+  return std::optional{held};
+}
+
+result<events::sanctions> roster_queries::held_against(room_id room, user_id user) const {
+  PALABRE_TRY(const auto ban, sanction_of(room, sanction_kind::ban, user));
+  PALABRE_TRY(const auto mute, sanction_of(room, sanction_kind::mute, user));
+  return events::sanctions{ban ? ban->until : timestamp{}, mute ? mute->until : timestamp{}};
+}
+
+result<timestamp> roster_queries::last_slow_post(room_id room, user_id user) const {
+  PALABRE_TRY(const auto stored, views_.get(tables::slow_posts, key_of(room, user)));
+  if (!stored) return timestamp{};
+  if (stored->size() != sizeof(std::int64_t)) return error{errc::corrupt, "a last post of the views is damaged"};
+  return timestamp{get_int<std::int64_t>(stored->data())};
+}
+
+result<std::optional<room_id>> roster_queries::room_by_code(const stream_id& share_code_stream) const {
+  PALABRE_TRY(auto stored, views_.get(tables::share_codes, key_of(share_code_stream.id)));
+  if (!stored) return std::optional<room_id>{};
+  return std::optional<room_id>{room_id{uuid_from_bytes(stored->data())}};
+}
+
+result<std::size_t> roster_queries::rooms_of(user_id user) const {
+  PALABRE_TRY(auto stored, views_.get(tables::room_counts, key_of(user)));
+  return stored ? static_cast<std::size_t>(get_int<std::uint64_t>(stored->data())) : 0;
+}
+
+namespace {
+
+/// The ids behind `prefix` in keys after `after`, at most `limit`, with their rows; `more` tells whether there are
+/// others.
+struct keyed_rows {
+  std::vector<std::pair<uuid, std::string>> rows;
+  bool more = false;
+};
+
+result<keyed_rows> page_of(const storage::views_store& views, storage::table t, const std::string& prefix,
+                           const std::optional<uuid>& after, std::size_t limit) {
+  std::string first = prefix;
+  if (after) {
+    append_bytes(first, *after);
+    first += '\0';
+  }
+  // Without a prefix the range is the whole table: ids are UUIDs of version 7, none of which begins with 0xFF.
+  const std::string end = prefix.empty() ? std::string(17, '\xFF') : end_of_prefix(prefix);
+  keyed_rows page;
+  PALABRE_TRY(views.range(t, first, end, true, [&](std::string_view key, std::string_view row) {
+    if (page.rows.size() == limit) {
+      page.more = true;
+      return false;
+    }
+    page.rows.emplace_back(uuid_from_bytes(key.data() + prefix.size()), std::string(row));
+    return true;
+  }));
+  return page;
+}
+
+/// Reads the room rows of `ids` in one go.
+result<std::vector<std::optional<std::string>>> stored_rooms(const storage::views_store& views,
+                                                             const keyed_rows& page) {
+  std::vector<std::string> keys;
+  keys.reserve(page.rows.size());
+  for (const auto& [id, row] : page.rows) keys.push_back(key_of(id));
+  return views.get_many(tables::rooms, keys);
+}
+
+} // namespace
+
+result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::optional<room_id> after,
+                                                           std::size_t limit) const {
+  PALABRE_TRY(auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
+  PALABRE_TRY(auto rooms, stored_rooms(views_, page));
+  room_page out;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    if (!rooms[i]) return error{errc::corrupt, "a membership of a room that is not there"};
+    PALABRE_TRY(auto row, decode_room_row(*rooms[i]));
+    PALABRE_TRY(auto mine, decode_membership(page.rows[i].second));
+    out.items.push_back({std::move(row), mine});
+  }
+  if (page.more) out.next = room_id{page.rows.back().first};
+  return out;
+}
+
+result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::optional<room_id> after,
+                                                           std::size_t limit) const {
+  PALABRE_TRY(auto page, page_of(views_, tables::open_rooms, {}, after, limit));
+  PALABRE_TRY(auto rooms, stored_rooms(views_, page));
+  std::vector<std::string> keys;
+  for (const auto& [id, row] : page.rows) keys.push_back(key_of(viewer, id));
+  PALABRE_TRY(auto memberships, views_.get_many(tables::memberships, keys));
+  room_page out;
+  for (std::size_t i = 0; i < rooms.size(); ++i) {
+    if (!rooms[i]) return error{errc::corrupt, "a listed room that is not there"};
+    PALABRE_TRY(auto row, decode_room_row(*rooms[i]));
+    std::optional<membership> mine;
+    if (memberships[i]) {
+      PALABRE_TRY(mine, decode_membership(*memberships[i]));
+    }
+    // The list and the rows are two reads: a room may have turned private or been archived between them.
+    if (!mine && (row.archived || row.settings.visibility != events::visibility::open)) continue;
+    out.items.push_back({std::move(row), mine});
+  }
+  if (page.more) out.next = room_id{page.rows.back().first};
+  return out;
+}
+
+result<roster_queries::member_page> roster_queries::members(room_id room, std::optional<user_id> after,
+                                                            std::size_t limit) const {
+  PALABRE_TRY(auto page, page_of(views_, tables::members, key_of(room), after, limit));
+  member_page out;
+  for (const auto& [id, stored] : page.rows) {
+    PALABRE_TRY(auto m, decode_membership(stored));
+    out.items.push_back({user_id{id}, m});
+  }
+  if (page.more) out.next = user_id{page.rows.back().first};
+  return out;
+}
+
+result<roster_queries::sanction_page> roster_queries::sanctions(room_id room, sanction_kind kind,
+                                                                std::optional<user_id> after, std::size_t limit,
+                                                                timestamp now) const {
+  const std::string of = key_of(room) + static_cast<char>(kind);
+  PALABRE_TRY(auto page, page_of(views_, tables::sanctions, of, after, limit));
+  sanction_page out;
+  for (const auto& [id, stored] : page.rows) {
+    PALABRE_TRY(const sanction held, decode_sanction(stored));
+    if (now < held.until) out.items.push_back({user_id{id}, held});
+  }
+  if (page.more) out.next = user_id{page.rows.back().first};
+  return out;
+}
+
+} // namespace palabre::projections
