@@ -8,6 +8,13 @@
 #include <thread>
 
 namespace palabre::bench {
+namespace {
+
+struct answered_503 : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+} // namespace
 
 std::string call_api(const endpoint& at, std::string_view method, std::string_view path, std::string_view token,
                      std::string_view json_body) {
@@ -21,10 +28,9 @@ std::string call_api(const endpoint& at, std::string_view method, std::string_vi
   boost::asio::io_context io;
   boost::asio::ip::tcp::socket socket(io);
   boost::system::error_code failed;
+  const std::string asked = std::string(method) + " " + std::string(path) + ": ";
   const auto check = [&](const char* what) {
-    if (failed)
-      throw std::runtime_error(std::string(method) + " " + std::string(path) + ": cannot " + what + ": " +
-                               failed.message());
+    if (failed) throw std::runtime_error(asked + "cannot " + what + ": " + failed.message());
   };
   socket.connect(at.address, failed);
   check("connect");
@@ -34,21 +40,25 @@ std::string call_api(const endpoint& at, std::string_view method, std::string_vi
   boost::asio::read(socket, boost::asio::dynamic_buffer(answer), failed);
   if (failed == boost::asio::error::eof) failed = {};
   check("receive");
-  if (!answer.starts_with("HTTP/1.1 2"))
-    throw std::runtime_error(std::string(method) + " " + std::string(path) + ": " + answer);
+  if (answer.starts_with("HTTP/1.1 503")) throw answered_503(asked + answer);
+  if (!answer.starts_with("HTTP/1.1 2")) throw std::runtime_error(asked + answer);
   return answer.substr(answer.find("\r\n\r\n") + 4);
 }
 
-void wait_until_ready(const endpoint& at, std::chrono::seconds most) {
+std::string call_api_patiently(const endpoint& at, std::string_view method, std::string_view path,
+                               std::string_view token, std::string_view json_body, std::chrono::seconds most) {
   for (const auto start = std::chrono::steady_clock::now();;) {
     try {
-      call_api(at, "GET", "/health/ready", {});
-      return;
-    } catch (const std::runtime_error&) { // 503 with what is not ready, most likely
+      return call_api(at, method, path, token, json_body);
+    } catch (const answered_503&) {
       if (std::chrono::steady_clock::now() - start > most) throw;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+void wait_until_ready(const endpoint& at, std::chrono::seconds most) {
+  call_api_patiently(at, "GET", "/health/ready", {}, {}, most);
 }
 
 std::string string_field(const std::string& json, const std::string& name) {

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <stdexcept>
-#include <thread>
 
 namespace palabre::bench {
 namespace {
@@ -23,18 +22,6 @@ double milliseconds_of(const std::function<void()>& what) {
   return std::chrono::duration<double, std::milli>(steady::now() - begun).count();
 }
 
-void wait_until_ready(const own_server& server) {
-  for (const auto begun = steady::now();;) {
-    try {
-      call_api(server.at(), "GET", "/health/ready", {});
-      return;
-    } catch (const std::runtime_error&) { // 503 with what is not ready, most likely
-      if (steady::now() - begun > ready_max) throw;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-
 double post_ms(const own_server& server, const filled_room& room) {
   return milliseconds_of([&] {
     call_api(server.at(), "POST", "/api/v1/rooms/" + room.id + "/messages", room.token, R"({"body":"who is there?"})");
@@ -48,7 +35,7 @@ double megabytes(const own_server& server) {
 /// Starts it, and posts to a room that is not asked about.
 void warm_up(own_server& server, const filled_room& other) {
   server.start();
-  wait_until_ready(server);
+  wait_until_ready(server.at(), ready_max);
   for (int i = 0; i < 20; ++i) post_ms(server, other);
 }
 
@@ -72,7 +59,7 @@ result measure_wake(const options& how, const cold_room& what, const tell_progre
   const filled_room large = fill_room(server.at(), what.messages, what.body_bytes);
   const filled_room small = fill_room(server.at(), few_messages, what.body_bytes);
   const filled_room other = fill_room(server.at(), few_messages, what.body_bytes);
-  wait_until_ready(server);
+  wait_until_ready(server.at(), ready_max);
   server.stop();
   auto into = begin_result(how, "wake", "What does the first post into a cold room cost?",
                            {{"messages in the large room", std::to_string(what.messages)},

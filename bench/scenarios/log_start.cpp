@@ -12,6 +12,8 @@
 namespace palabre::bench {
 namespace {
 
+constexpr std::chrono::minutes joined_max{10};
+
 class stopwatch {
 public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -40,9 +42,10 @@ struct left_behind {
   std::string biggest_path; ///< of the messages of the largest room
 };
 
+/// On views just computed the largest room has no snapshot: joining it waits until all of its events are read.
 left_behind use_and_kill(own_server& server, const killed_server& what, const std::string& biggest_room) {
   left_behind left{fill_room(server.at(), what.posts, what.log.body_bytes), "/api/v1/rooms/" + biggest_room};
-  call_api(server.at(), "POST", left.biggest_path + "/join", left.room.token, "{}");
+  call_api_patiently(server.at(), "POST", left.biggest_path + "/join", left.room.token, "{}", joined_max);
   server.kill();
   left.biggest_path += "/messages";
   return left;
