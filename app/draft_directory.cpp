@@ -1,5 +1,6 @@
 #include "app/draft_directory.hpp"
 
+#include "app/file_error.hpp"
 #include "storage/synced_file.hpp"
 
 #include <fcntl.h>
@@ -16,10 +17,6 @@ namespace palabre::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-error failed(const std::string& path) {
-  return {errc::io, path + ": " + std::strerror(errno)};
-}
 
 result<void> check_free(const std::string& path) {
   std::error_code ignored;
@@ -59,9 +56,9 @@ result<draft_directory> draft_directory::make(const std::string& path) {
   const std::string target = without_slash(path);
   PALABRE_TRY(check_free(target));
   const std::string draft = target + ".partial";
-  if (::mkdir(draft.c_str(), 0700) != 0 && errno != EEXIST) return failed("cannot make " + draft);
+  if (::mkdir(draft.c_str(), 0700) != 0 && errno != EEXIST) return file_error("cannot make " + draft);
   const int lock = ::open(draft.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (lock < 0) return failed("cannot open " + draft);
+  if (lock < 0) return file_error("cannot open " + draft);
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock);
     return error{errc::conflict, draft + " is being filled by another process"};

@@ -2,6 +2,7 @@
 
 #include "app/commands.hpp"
 #include "app/draft_directory.hpp"
+#include "app/file_error.hpp"
 #include "app/record_progress.hpp"
 #include "app/store.hpp"
 
@@ -16,7 +17,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -110,10 +110,6 @@ void describe(const diagnosis& d, std::ostream& out) {
     out << "no acknowledged event\n";
 }
 
-error failed(const std::string& path) {
-  return {errc::io, path + ": " + std::strerror(errno)};
-}
-
 /// A name for what is put aside now.
 std::string time_name() {
   std::string name = to_rfc3339(wall_clock().now());
@@ -137,7 +133,7 @@ public:
     PALABRE_TRY(storage::make_directory(above));
     remove_drafts(above);
     lost_folder made(above + "/" + time_name());
-    if (::mkdir(made.directory_.c_str(), 0700) != 0) return failed(made.directory_);
+    if (::mkdir(made.directory_.c_str(), 0700) != 0) return file_error(made.directory_);
     return made;
   }
   lost_folder(lost_folder&& other) noexcept
@@ -154,7 +150,7 @@ public:
   /// Requires: all that belongs into it is there.
   result<void> name_it() {
     PALABRE_TRY(sync_tree(directory_));
-    if (::rename(directory_.c_str(), name_.c_str()) != 0) return failed(name_);
+    if (::rename(directory_.c_str(), name_.c_str()) != 0) return file_error(name_);
     directory_ = name_;
     return storage::sync_directory(fs::path(name_).parent_path());
   }
@@ -163,10 +159,10 @@ public:
     const std::string current = log_directory(data);
     std::error_code ignored;
     const unsigned how = fs::exists(current, ignored) ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-    if (::renameat2(AT_FDCWD, log().c_str(), AT_FDCWD, current.c_str(), how) != 0) return failed(current);
+    if (::renameat2(AT_FDCWD, log().c_str(), AT_FDCWD, current.c_str(), how) != 0) return file_error(current);
     holds_the_old_ = true;
     const std::string mark = storage::watermark_path(current);
-    if (::rename(mark.c_str(), storage::watermark_path(log()).c_str()) != 0 && errno != ENOENT) return failed(mark);
+    if (::rename(mark.c_str(), storage::watermark_path(log()).c_str()) != 0 && errno != ENOENT) return file_error(mark);
     PALABRE_TRY(storage::sync_directory(directory_));
     return storage::sync_directory(data);
   }

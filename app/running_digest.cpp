@@ -1,5 +1,6 @@
 #include "app/running_digest.hpp"
 
+#include "app/file_error.hpp"
 #include "base/assert.hpp"
 #include "storage/synced_file.hpp"
 
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <vector>
 
 namespace palabre::app {
@@ -16,22 +16,18 @@ namespace {
 
 constexpr std::size_t piece_bytes = 1024 * 1024;
 
-error failed(const std::string& path) {
-  return {errc::io, path + ": " + std::strerror(errno)};
-}
-
 /// Reads to the end, a piece at a time: `visit(bytes, offset)`.
 template <class Visit>
 result<file_sum> read_through(const std::string& path, Visit&& visit) {
   const storage::file_handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return failed(path);
+  if (!file) return file_error(path);
   std::vector<char> piece(piece_bytes);
   running_digest digest;
   file_sum sum;
   for (;;) {
     const ssize_t got = ::read(file.get(), piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(path);
+    if (got < 0) return file_error(path);
     if (got == 0) break;
     const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
     digest.take(bytes);
@@ -70,7 +66,7 @@ result<file_sum> sum_of_file(const std::string& path) {
 
 result<file_sum> copy_summed(const std::string& from, const std::string& to) {
   const storage::file_handle copy(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!copy) return failed(to);
+  if (!copy) return file_error(to);
   PALABRE_TRY(file_sum sum, read_through(from, [&](std::string_view bytes, std::uint64_t offset) {
                 return storage::write_at(copy, bytes, offset, to);
               }));

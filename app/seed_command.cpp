@@ -36,7 +36,7 @@ std::string made_password() {
   return to_base64url(as_bytes(bytes));
 }
 
-std::string counted(std::size_t number, const char* what) {
+std::string how_many(std::size_t number, const char* what) {
   return std::to_string(number) + ' ' + what;
 }
 
@@ -130,12 +130,12 @@ int seed_command::fill() {
 void seed_command::report(const seed::community& whom, const seed::filling& done) const {
   const seed::filling_tally& did = done.tally();
   std::cout << "At " << url_ << " there are now, of seed " << size_.seed << ": "
-            << counted(did.people_new + did.people_known, "people, ")
-            << counted(did.rooms_new + did.rooms_known, "rooms, ")
-            << counted(did.messages_new + did.messages_known, "messages (") << counted(did.edits, "edited, ")
-            << counted(did.removals, "deleted), ") << counted(did.reactions, "reactions.\n")
-            << "New in this run: " << counted(did.people_new, "people, ") << counted(did.rooms_new, "rooms, ")
-            << counted(did.messages_new, "messages.\n\n");
+            << how_many(did.people_new + did.people_known, "people, ")
+            << how_many(did.rooms_new + did.rooms_known, "rooms, ")
+            << how_many(did.messages_new + did.messages_known, "messages (") << how_many(did.edits, "edited, ")
+            << how_many(did.removals, "deleted), ") << how_many(did.reactions, "reactions.\n")
+            << "New in this run: " << how_many(did.people_new, "people, ") << how_many(did.rooms_new, "rooms, ")
+            << how_many(did.messages_new, "messages.\n\n");
   print_rooms(whom, done);
   std::cout << "\nLog in at " << url_ << " as one of them; all have the same password:\n";
   print_people(whom);

@@ -14,9 +14,10 @@ result<bool> accounts::enter(std::size_t who) {
 }
 
 result<api_answer> accounts::open_session(const person_plan& person, bool& is_new) {
-  const std::string credentials = R"({"login":)" + quoted(person.login) + R"(,"password":)" + quoted(password_);
+  const std::string credentials =
+      R"({"login":)" + json_string(person.login) + R"(,"password":)" + json_string(password_);
   const api_request registers{"POST", "/api/v1/auth/register",
-                              credentials + R"(,"display_name":)" + quoted(person.display_name) + '}'};
+                              credentials + R"(,"display_name":)" + json_string(person.display_name) + '}'};
   PALABRE_TRY(api_answer made, api_.ask(registers));
   is_new = made.is_good();
   if (is_new) return made;
@@ -34,9 +35,9 @@ result<void> accounts::fill_in_profile(std::size_t who, const api_answer& sessio
   const person_plan& person = people_[who];
   if (session.text("/user/bio") == person.bio) return success(); // an earlier run did
   std::string interests;
-  for (const std::string& each : person.interests) interests += (interests.empty() ? "" : ",") + quoted(each);
+  for (const std::string& each : person.interests) interests += (interests.empty() ? "" : ",") + json_string(each);
   PALABRE_TRY(ask_as(who, {"PATCH", "/api/v1/me",
-                           R"({"bio":)" + quoted(person.bio) + R"(,"city":)" + quoted(person.city) +
+                           R"({"bio":)" + json_string(person.bio) + R"(,"city":)" + json_string(person.city) +
                                R"(,"interests":[)" + interests + "]}"}));
   return success();
 }
@@ -55,7 +56,7 @@ result<api_answer> accounts::ask_as(std::size_t who, api_request request) {
 
 result<void> accounts::refresh(std::size_t who) {
   const api_request asks{"POST", "/api/v1/auth/refresh",
-                         R"({"refresh_token":)" + quoted(sessions_[who].refresh_token) + '}'};
+                         R"({"refresh_token":)" + json_string(sessions_[who].refresh_token) + '}'};
   PALABRE_TRY(const api_answer got, api_.ask(asks));
   if (!got.is_good()) return refusal(asks, got);
   take(who, got);
@@ -64,7 +65,7 @@ result<void> accounts::refresh(std::size_t who) {
 
 result<void> accounts::leave(std::size_t who) {
   PALABRE_TRY(ask_as(
-      who, {"POST", "/api/v1/auth/logout", R"({"refresh_token":)" + quoted(sessions_[who].refresh_token) + '}'}));
+      who, {"POST", "/api/v1/auth/logout", R"({"refresh_token":)" + json_string(sessions_[who].refresh_token) + '}'}));
   return success();
 }
 

@@ -147,7 +147,7 @@ void api_client::closed(std::string_view why) {
   broken_ = why;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;

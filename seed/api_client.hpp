@@ -72,7 +72,7 @@ private:
 };
 
 /// For putting text into a JSON document.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 /// For putting text into a path.
 std::string path_segment(std::string_view text);
 

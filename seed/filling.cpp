@@ -71,9 +71,9 @@ result<void> filling::make_rooms() {
 
 result<void> filling::make_room(std::size_t number) {
   const room_plan& plan = whom_.rooms()[number];
-  const std::string body = R"({"name":)" + quoted(plan.name) + R"(,"kind":"salon","visibility":")" +
-                           (plan.is_private ? "private" : "public") + R"(","description":)" + quoted(plan.about) +
-                           R"(,"category":)" + quoted(plan.category) + '}';
+  const std::string body = R"({"name":)" + json_string(plan.name) + R"(,"kind":"salon","visibility":")" +
+                           (plan.is_private ? "private" : "public") + R"(","description":)" + json_string(plan.about) +
+                           R"(,"category":)" + json_string(plan.category) + '}';
   const std::string key = key_of("room " + std::to_string(number) + ' ' + body);
   PALABRE_TRY(const api_answer made, people_.ask_as(plan.members.front(), {"POST", "/api/v1/rooms", body, {}, key}));
   ++(made.is_replayed ? tally_.rooms_known : tally_.rooms_new);
@@ -92,7 +92,7 @@ result<void> filling::join(std::size_t number, std::size_t who) {
   }
   if (people_.ask_as(who, {"GET", path_of(number)})) return success();
   PALABRE_TRY(people_.ask_as(
-      who, {"POST", "/api/v1/rooms/join", R"({"share_code":)" + quoted(rooms_[number].share_code) + '}'}));
+      who, {"POST", "/api/v1/rooms/join", R"({"share_code":)" + json_string(rooms_[number].share_code) + '}'}));
   return success();
 }
 
@@ -125,11 +125,11 @@ result<void> filling::take(const step& what) {
 
 result<void> filling::post(const step& what) {
   const std::string number = std::to_string(what.room) + ' ' + std::to_string(what.message);
-  std::string body = R"({"body":)" + quoted(what.text) + R"(,"client_id":")" +
+  std::string body = R"({"body":)" + json_string(what.text) + R"(,"client_id":")" +
                      key_of("message " + number + ' ' + whom_.people()[what.who].login + ' ' + what.text) + '"';
   if (what.reply_to)
     if (const message* parent = memories_[what.room].find(*what.reply_to))
-      body += R"(,"reply_to":)" + quoted(parent->id);
+      body += R"(,"reply_to":)" + json_string(parent->id);
   PALABRE_TRY(const api_answer made, people_.ask_as(what.who, {"POST", path_of(what.room) + "/messages", body + '}'}));
   ++(made.is_replayed ? tally_.messages_known : tally_.messages_new);
   memories_[what.room].add(
@@ -145,7 +145,7 @@ result<void> filling::edit(const step& what, message& about) {
     PALABRE_TRY(const api_answer now, people_.ask_as(what.who, {"GET", path_of(what, about)}));
     if (now.text("/edited_at") || now.text("/deleted_at")) return success();
   }
-  PALABRE_TRY(people_.ask_as(what.who, {"PATCH", path_of(what, about), R"({"body":)" + quoted(what.text) + '}'}));
+  PALABRE_TRY(people_.ask_as(what.who, {"PATCH", path_of(what, about), R"({"body":)" + json_string(what.text) + '}'}));
   return success();
 }
 

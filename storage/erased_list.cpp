@@ -12,11 +12,11 @@
 namespace palabre::storage {
 namespace {
 
-constexpr std::size_t sum_bytes = 8;
-constexpr std::size_t entry_bytes = 4 + 16 + 8 + sum_bytes;
+constexpr std::size_t entry_sum_bytes = 8;
+constexpr std::size_t entry_bytes = 4 + 16 + 8 + entry_sum_bytes;
 
 std::string sum_of(std::string_view bytes) {
-  return std::string(as_bytes(sha256(bytes)).substr(0, sum_bytes));
+  return std::string(as_bytes(sha256(bytes)).substr(0, entry_sum_bytes));
 }
 
 std::string encode(const erased_user& entry) {
@@ -28,8 +28,8 @@ std::string encode(const erased_user& entry) {
   return out;
 }
 
-std::optional<erased_user> decode(std::string_view bytes) {
-  const std::string_view summed = bytes.substr(0, entry_bytes - sum_bytes);
+std::optional<erased_user> decode_entry(std::string_view bytes) {
+  const std::string_view summed = bytes.substr(0, entry_bytes - entry_sum_bytes);
   if (sum_of(summed) != bytes.substr(summed.size())) return std::nullopt;
   byte_reader in(summed);
   erased_user entry;
@@ -46,7 +46,7 @@ result<std::vector<erased_user>> read_erased(const std::string& path) {
   std::vector<erased_user> entries;
   if (!bytes) return entries;
   for (std::size_t at = 0; at + entry_bytes <= bytes->size(); at += entry_bytes) {
-    const auto entry = decode(std::string_view(*bytes).substr(at, entry_bytes));
+    const auto entry = decode_entry(std::string_view(*bytes).substr(at, entry_bytes));
     const bool last = at + 2 * entry_bytes > bytes->size();
     if (!entry && last) break; // torn: nothing was done yet of what it was to say
     if (!entry)

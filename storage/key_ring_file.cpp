@@ -13,17 +13,17 @@ namespace {
 constexpr std::string_view magic = "PALR";
 constexpr std::uint32_t format = 1;
 constexpr std::size_t fingerprint_bytes = 16;
-constexpr std::size_t sum_bytes = 8;
+constexpr std::size_t file_sum_bytes = 8;
 
 std::string with_sum(std::string bytes) {
-  bytes += as_bytes(sha256(bytes)).substr(0, sum_bytes);
+  bytes += as_bytes(sha256(bytes)).substr(0, file_sum_bytes);
   return bytes;
 }
 
 /// What the sum at the end is of; nullopt: it is not.
 std::optional<std::string_view> summed(std::string_view bytes) {
-  const std::string_view body = bytes.substr(0, bytes.size() - sum_bytes);
-  if (as_bytes(sha256(body)).substr(0, sum_bytes) != bytes.substr(body.size())) return std::nullopt;
+  const std::string_view body = bytes.substr(0, bytes.size() - file_sum_bytes);
+  if (as_bytes(sha256(body)).substr(0, file_sum_bytes) != bytes.substr(body.size())) return std::nullopt;
   return body;
 }
 

@@ -16,8 +16,8 @@ namespace {
 // different pages, so that no single torn write reaches two.
 constexpr std::string_view magic = "PALM";
 constexpr std::size_t epoch_bytes = 8;
-constexpr std::size_t sum_bytes = 16;
-constexpr std::size_t slot_bytes = 4 + 8 + 8 + 32 + epoch_bytes + 16 + 1 + sum_bytes;
+constexpr std::size_t slot_sum_bytes = 16;
+constexpr std::size_t slot_bytes = 4 + 8 + 8 + 32 + epoch_bytes + 16 + 1 + slot_sum_bytes;
 constexpr std::size_t slot_distance = 4096;
 constexpr std::size_t slots = 3;
 
@@ -55,8 +55,8 @@ std::string encode_slot(std::uint64_t turn, const acked_mark& mark) {
 
 std::optional<slot> decode_slot(std::string_view bytes) {
   if (bytes.size() != slot_bytes) return std::nullopt;
-  const std::string_view summed = bytes.substr(0, slot_bytes - sum_bytes);
-  if (as_bytes(shortened(sha256(summed))) != bytes.substr(slot_bytes - sum_bytes)) return std::nullopt;
+  const std::string_view summed = bytes.substr(0, slot_bytes - slot_sum_bytes);
+  if (as_bytes(shortened(sha256(summed))) != bytes.substr(slot_bytes - slot_sum_bytes)) return std::nullopt;
   byte_reader from{summed};
   if (from.take(magic.size()) != magic) return std::nullopt;
   slot s;

@@ -10,8 +10,8 @@
 namespace palabre::bench {
 namespace {
 
-constexpr std::size_t in_flight_max = 1'000; // of one connection: batches are large, and no queue is full
-constexpr std::int64_t patience_ns = 10'000'000'000;
+constexpr std::size_t fill_in_flight_max = 1'000; // of one connection: batches are large, and no queue is full
+constexpr std::int64_t fill_patience_ns = 10'000'000'000;
 
 /// Posts one message after the other, many of them under way.
 struct writer final : participant {
@@ -25,7 +25,7 @@ struct writer final : participant {
     go_on();
   }
   void go_on() {
-    for (; sent < wanted && sent - done < in_flight_max; ++sent)
+    for (; sent < wanted && sent - done < fill_in_flight_max; ++sent)
       line->post(marked_body({0, static_cast<std::uint32_t>(sent + 1), 0}, body_bytes));
   }
   bool is_over() const { return done == wanted || !refusal.empty() || connections.dropped() != 0; }
@@ -52,12 +52,12 @@ filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body
   crowd connections(work, at, *speech);
   writer who(connections, messages, body_bytes);
   who.line = &connections.add({where.tokens.front(), where.channels.front(), false, true, 0}, who);
-  if (!connections.open_all(1, work.tick() + patience_ns))
+  if (!connections.open_all(1, work.tick() + fill_patience_ns))
     throw std::runtime_error("cannot connect: " + connections.first_reason());
   who.go_on();
   for (std::size_t before = ~std::size_t{0}; !who.is_over() && before != who.done;) {
     before = who.done;
-    work.run_until(work.tick() + patience_ns, [&] { return who.is_over(); });
+    work.run_until(work.tick() + fill_patience_ns, [&] { return who.is_over(); });
   }
   if (who.done != messages)
     throw std::runtime_error("only " + std::to_string(who.done) + " of " + std::to_string(messages) +

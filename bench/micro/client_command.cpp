@@ -49,7 +49,7 @@ struct parse_line {
   std::string line = post_line();
 };
 
-const registration registered[] = {
+const registration client_command_registered[] = {
     measure<decode_frame>("http/realtime/decode_frame").gated(2'000),
     measure<parse_line>("http/realtime/parse_command").gated(2'000),
 };

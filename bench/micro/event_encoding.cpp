@@ -23,7 +23,7 @@ struct decode_by_catalog {
   const events::encoded_event stored = events::encode_one(posted_message(1));
 };
 
-const registration registered[] = {
+const registration event_encoding_registered[] = {
     measure<encode_event>("events/encode").gated(2'000),
     measure<decode_event>("events/decode").gated(2'000),
     measure<decode_by_catalog>("events/decode/catalog").gated(2'000),

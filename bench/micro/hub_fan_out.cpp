@@ -65,7 +65,7 @@ private:
   stream_version seq_ = 0;
 };
 
-const registration registered[] = {
+const registration hub_fan_out_registered[] = {
     measure<deliver_to_all>("http/realtime/hub/deliver_10", std::size_t{10}).items(10),
     measure<deliver_to_all>("http/realtime/hub/deliver_1000", std::size_t{1'000}).items(1'000),
 };

@@ -45,7 +45,7 @@ private:
   storage::journal journal_{*log_};
 };
 
-const registration registered[] = {
+const registration journal_append_registered[] = {
     measure<append_batch>("storage/journal/batch_1", std::size_t{1}).waiting(),
     measure<append_batch>("storage/journal/batch_64", std::size_t{64}).items(64).waiting(),
     measure<append_batch>("storage/journal/batch_256", std::size_t{256}).items(256).waiting(),

@@ -40,7 +40,7 @@ const std::string accents = [] {
 constexpr std::string_view metadata =
     R"(,"metadata":{"a":1,"b":"two","c":[3,4],"d":null,"e":true,"f":6.5,"g":{"h":"i"},"j":"k"})";
 
-const registration registered[] = {
+const registration message_body_registered[] = {
     measure<parse_message>("http/body/message", body_of(body_text)).gated(2'000),
     measure<parse_message>("http/body/message/accents", body_of(accents)).gated(2'000),
     measure<parse_message>("http/body/message/metadata", body_of(body_text, metadata)).gated(2'000),

@@ -69,7 +69,7 @@ struct unwrap_key {
                                   storage::wrap(master, 1, numbered_user(1), std::string(32, 'k'), random)};
 };
 
-const registration registered[] = {
+const registration message_sealing_registered[] = {
     measure<divide_message>("events/divide"),
     measure<seal_message>("projections/message/seal"),
     measure<open_message>("projections/message/open"),

@@ -54,7 +54,7 @@ struct keep_for_all : fan_out {
   }
 };
 
-const registration registered[] = {
+const registration outbox_fan_out_registered[] = {
     measure<send_to_all>("http/realtime/outbox/sent_10", std::size_t{10}).items(10).gated(100),
     measure<send_to_all>("http/realtime/outbox/sent_1000", std::size_t{1'000}).items(1'000),
     measure<keep_for_all>("http/realtime/outbox/kept_10", std::size_t{10}).items(10).gated(100),

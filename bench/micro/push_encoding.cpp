@@ -24,7 +24,7 @@ struct encode_push {
   const storage::committed_record record = committed_message(numbered_room(1), 1);
 };
 
-const registration registered[] = {
+const registration push_encoding_registered[] = {
     measure<encode_push>("http/realtime/encode_push").gated(2'000),
 };
 

@@ -29,7 +29,7 @@ struct seal_record {
   sha256_digest previous{};
 };
 
-const registration registered[] = {
+const registration record_envelope_registered[] = {
     measure<encode_record>("storage/record/encode").gated(2'000),
     measure<decode_record>("storage/record/decode").gated(2'000),
     measure<seal_record>("storage/record/seal").gated(2'000),

@@ -74,7 +74,7 @@ private:
   std::uint64_t next_ = 0;
 };
 
-const registration registered[] = {
+const registration request_layers_registered[] = {
     measure<count_answer>("http/server/request_tallies/count").gated(2'000),
     measure<take_rates>("http/rate_limits/take").gated(4 * people),
     measure<write_access_line>("http/server/access_log/write"),

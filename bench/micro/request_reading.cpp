@@ -43,7 +43,7 @@ private:
   http::request_reader reader_;
 };
 
-const registration registered[] = {
+const registration request_reading_registered[] = {
     measure<read_request>("http/server/read_request").gated(2'000),
 };
 

@@ -49,7 +49,7 @@ struct post_and_store {
   const actors::command_origin origin{numbered_user(1), "0190b1f0-7c3a-7000-8000-000000000001", {}};
 };
 
-const registration registered[] = {
+const registration room_decision_registered[] = {
     measure<post_to_room>("actors/decide_and_evolve").gated(2'000),
     measure<post_and_store>("actors/decide_and_evolve/stored").gated(2'000),
 };

@@ -25,7 +25,7 @@ struct find_rpc {
 
 const std::string messages = "/api/v1/rooms/" + to_text(numbered_room(1)) + "/messages";
 
-const registration registered[] = {
+const registration route_lookup_registered[] = {
     measure<find_path>("http/router/find", messages).gated(2'000),
     measure<find_path>("http/router/find/deep",
                        messages + "/" + to_text(numbered_message(1)) + "/reactions/%F0%9F%91%8D")

@@ -85,7 +85,7 @@ private:
   position reached_;
 };
 
-const registration registered[] = {
+const registration timeline_fold_registered[] = {
     measure<fold_message>("projections/timeline/fold").gated(8 * batch_messages),
     measure<fold_and_commit>("projections/commit_256").items(batch_messages),
 };

@@ -52,7 +52,7 @@ private:
   std::size_t next_ = 0;
 };
 
-const registration registered[] = {
+const registration token_check_registered[] = {
     measure<check_token>("http/tokens/verify/known", true).gated(4 * token_count),
     measure<check_token>("http/tokens/verify/new", false).gated(4 * token_count),
 };

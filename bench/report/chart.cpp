@@ -14,12 +14,12 @@ namespace {
 constexpr double height = 320;
 constexpr double left = 64, right = 22, top = 34, bottom = 48; ///< around the plot
 
-double width_of(const chart& c) {
+double chart_width(const chart& c) {
   return c.wide ? 1080 : 520;
 }
 
 double x_of(const chart& c, double value) {
-  return left + c.x.place(value) * (width_of(c) - left - right);
+  return left + c.x.place(value) * (chart_width(c) - left - right);
 }
 
 double y_of(const chart& c, double value) {
@@ -46,7 +46,7 @@ std::string svg_text(double x, double y, std::string_view anchor, std::string_vi
 }
 
 std::string grid(const chart& c) {
-  const double width = width_of(c);
+  const double width = chart_width(c);
   std::string whole;
   for (const auto& t : c.y.ticks()) {
     const double y = y_of(c, t.value);
@@ -87,7 +87,7 @@ std::string lines_of(const chart& c, const chart_series& of) {
 std::string legend(const chart& c) {
   std::string whole;
   if (c.series.size() < 2) return whole;
-  double x = width_of(c) - right;
+  double x = chart_width(c) - right;
   for (auto of = c.series.rbegin(); of != c.series.rend(); ++of) {
     x -= 6.8 * static_cast<double>(of->name.size()); // as wide as the letters of the style, roughly
     whole += svg_text(x, 14, "start", of->name);
@@ -107,7 +107,8 @@ std::string to_svg(const chart& c, const std::string& id) {
   inner += legend(c);
   return tag("svg",
              std::string("class=\"chart") + (c.wide ? " wide" : "") + "\" role=\"img\" viewBox=\"0 0 " +
-                 number(width_of(c)) + " " + number(height) + "\" aria-labelledby=\"" + id + "-title " + id + "-desc\"",
+                 number(chart_width(c)) + " " + number(height) + "\" aria-labelledby=\"" + id + "-title " + id +
+                 "-desc\"",
              inner);
 }
 

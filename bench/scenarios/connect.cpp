@@ -2,6 +2,7 @@
 
 #include "bench/load/dialect.hpp"
 #include "bench/measuring/meter.hpp"
+#include "bench/scenarios/opening.hpp"
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/usage.hpp"
 
@@ -11,8 +12,6 @@
 
 namespace palabre::bench {
 namespace {
-
-constexpr std::int64_t second_ns = 1'000'000'000;
 
 /// Threads: the loop's.
 class connect_run {

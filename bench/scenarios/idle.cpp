@@ -3,6 +3,7 @@
 #include "bench/load/crowd.hpp"
 #include "bench/load/marked_body.hpp"
 #include "bench/measuring/delivery_ledger.hpp"
+#include "bench/scenarios/opening.hpp"
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/usage.hpp"
 
@@ -13,10 +14,6 @@
 
 namespace palabre::bench {
 namespace {
-
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::size_t at_once = 128;                 // handshakes under way: a server's backlog holds them
-constexpr std::int64_t connect_ns = 300'000'000'000; // for all of them
 
 /// Threads: the loop's. Functions throw std::runtime_error if not everyone gets a connection.
 class idle_run {
@@ -112,7 +109,7 @@ void idle_run::add_listeners() {
 
 void idle_run::fill(crowd& all, const char* phase) {
   tell_(phase, 0, std::to_string(all.size()) + " connections");
-  if (all.open_all(at_once, loop_.tick() + connect_ns)) return;
+  if (all.open_all(handshakes_at_once, loop_.tick() + connect_ns)) return;
   throw std::runtime_error("only " + std::to_string(all.ready()) + " of " + std::to_string(all.size()) +
                            " connections are there" +
                            (all.dropped() ? "; the first that failed: " + all.first_reason() : ""));

@@ -4,6 +4,7 @@
 
 #include "bench/load/api_call.hpp"
 #include "bench/load/marked_body.hpp"
+#include "bench/scenarios/opening.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,8 +14,6 @@
 namespace palabre::bench {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t connect_ns = 120 * second_ns;
 constexpr std::size_t failures_max = 5;
 constexpr std::size_t handshakes = 64;
 constexpr std::size_t in_flight_max = 100'000;

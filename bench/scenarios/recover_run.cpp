@@ -1,6 +1,7 @@
 #include "bench/scenarios/recover_run.hpp"
 
 #include "bench/load/marked_body.hpp"
+#include "bench/scenarios/opening.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -10,9 +11,6 @@
 namespace palabre::bench {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::size_t connecting_at_once = 128;      // at the beginning, which is not measured
-constexpr std::int64_t connect_ns = 300'000'000'000; // for all of them
 constexpr std::int64_t return_ns_max = 120'000'000'000;
 constexpr std::size_t opened_in_a_turn = 64;
 constexpr std::uint32_t said_in_company = 3; // in each room before all go and after all are back
@@ -122,7 +120,7 @@ void recover_run::connect() {
   }
   tell_("connecting", 0, std::to_string(listening_.size() + posting_.size()) + " connections");
   for (crowd* each : {&listening_, &posting_})
-    if (!each->open_all(connecting_at_once, loop_.tick() + connect_ns))
+    if (!each->open_all(handshakes_at_once, loop_.tick() + connect_ns))
       throw std::runtime_error("only " + std::to_string(each->ready()) + " of " + std::to_string(each->size()) +
                                " connections are there" +
                                (each->dropped() ? "; the first that failed: " + each->first_reason() : ""));

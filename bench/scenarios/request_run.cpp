@@ -2,6 +2,7 @@
 
 #include "bench/scenarios/phase.hpp"
 
+#include "bench/scenarios/opening.hpp"
 #include "bench/scenarios/usage.hpp"
 
 #include <algorithm>
@@ -12,11 +13,7 @@
 namespace palabre::bench {
 namespace {
 
-constexpr std::size_t at_once = 128; // handshakes under way: a server's backlog holds them
-constexpr std::int64_t second_ns = 1'000'000'000;
-constexpr std::int64_t connect_ns = 60 * second_ns;  // for all of them
 constexpr std::int64_t patience_ns = 10 * second_ns; // for the last answers
-constexpr double lag_max_ms = 5;                     // of an open loop: beyond, its times mean little
 constexpr std::size_t waiting_max = 200'000;         // of an open loop: beyond, the server is not keeping up
 
 } // namespace
@@ -76,7 +73,8 @@ void request_run::connect() {
   tell_("connecting", 0, std::to_string(load_.connections) + " connections");
   for (std::size_t i = 0; i < load_.connections; ++i) clients_.push_back(std::make_unique<client>(*this));
   const bool all = loop_.run_until(loop_.tick() + connect_ns, [this] {
-    while (opened_ < clients_.size() && opened_ - ready_ < at_once) clients_[opened_++]->line.open(server_.at());
+    while (opened_ < clients_.size() && opened_ - ready_ < handshakes_at_once)
+      clients_[opened_++]->line.open(server_.at());
     return ready_ == clients_.size() || !broken_.empty();
   });
   if (!all || !broken_.empty())

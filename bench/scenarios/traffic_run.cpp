@@ -1,5 +1,6 @@
 #include "bench/scenarios/traffic_run.hpp"
 
+#include "bench/scenarios/opening.hpp"
 #include "bench/scenarios/phase.hpp"
 
 #include <algorithm>
@@ -9,10 +10,6 @@
 namespace palabre::bench {
 namespace {
 
-constexpr std::size_t at_once = 128;                 // handshakes under way: a server's backlog holds them
-constexpr std::int64_t connect_ns = 120'000'000'000; // for all of them
-constexpr double lag_max_ms = 5;                     // of an open loop: beyond, the latencies are the generator's
-constexpr std::int64_t second_ns = 1'000'000'000;
 constexpr std::size_t in_flight_max = 200'000; // of an open loop: beyond, the server is not keeping up
 
 std::vector<delivery_ledger::room> rooms_of(const traffic& what) {
@@ -125,7 +122,7 @@ void traffic_run::connect() {
     senders_.back()->line = &crowd_.add(sit(i % what_.rooms, false), *senders_.back());
   }
   tell_("connecting", 0, std::to_string(crowd_.size()) + " connections");
-  if (!crowd_.open_all(at_once, loop_.tick() + connect_ns))
+  if (!crowd_.open_all(handshakes_at_once, loop_.tick() + connect_ns))
     throw std::runtime_error("only " + std::to_string(crowd_.ready()) + " of " + std::to_string(crowd_.size()) +
                              " connections are there" +
                              (crowd_.dropped() ? "; the first that failed: " + crowd_.first_reason() : ""));

@@ -11,10 +11,6 @@ namespace {
 
 constexpr timestamp never{std::numeric_limits<std::int64_t>::max()};
 
-timestamp after(timestamp from, std::chrono::milliseconds time) {
-  return {from.ms + time.count()};
-}
-
 } // namespace
 
 /// An expiry is of no interest once they are offline: the next arrival finds it.

@@ -15,6 +15,10 @@
 
 namespace palabre::http {
 
+inline timestamp after(timestamp from, std::chrono::milliseconds time) {
+  return {from.ms + time.count()};
+}
+
 /// Keeps one entry for each user with connections, or whose last word has not been reported yet. A user is
 ///   online   with a connection, and for the grace after the last one went;
 ///   away     the same, without having acted for their own idle time;

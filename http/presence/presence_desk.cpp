@@ -20,10 +20,6 @@ constexpr milliseconds tick_max{100};
 constexpr milliseconds pause_after_failure{1'000};
 constexpr std::size_t commands_in_flight_max = 1'024; // of the actors' 16,384: messages go first
 
-timestamp after(timestamp from, milliseconds time) {
-  return {from.ms + time.count()};
-}
-
 /// Someone came into the book, or left it.
 struct movement {
   user_id user;

@@ -1,6 +1,7 @@
 // `palabre diff` against what happened.
 
 #include "conversation.hpp"
+#include "lines_of.hpp"
 #include "monday.hpp"
 
 #include <gtest/gtest.h>
@@ -11,16 +12,6 @@
 
 namespace palabre::testing {
 namespace {
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 class Diff : public ::testing::Test {
 protected:

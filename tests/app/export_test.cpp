@@ -3,6 +3,7 @@
 #include "damage.hpp"
 #include "history.hpp"
 #include "interrupted_program.hpp"
+#include "lines_of.hpp"
 #include "stored_conversation.hpp"
 
 #include <algorithm>
@@ -13,16 +14,6 @@ namespace palabre::testing {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = text.find('\n', begin);
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;

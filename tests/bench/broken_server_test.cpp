@@ -7,6 +7,7 @@
 #include "bench/scenarios/recover.hpp"
 #include "bench/scenarios/traffic.hpp"
 #include "breaking_proxy.hpp"
+#include "silence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,8 +24,6 @@ using bench::result;
 using kind = testing::fault::kind;
 using place = testing::fault::place;
 
-const bench::tell_progress silence = [](const std::string&, double, const std::string&) {};
-
 options behind(const testing::breaking_proxy& proxy) {
   options how;
   how.url = "http://127.0.0.1:" + std::to_string(proxy.port());
@@ -36,23 +35,23 @@ options behind(const testing::breaking_proxy& proxy) {
 
 // One sender in each room: whose messages are swapped, they are the same sender's.
 result fanout(const options& how) {
-  return measure_fanout(how, {.rooms = 2, .listeners = 10, .senders = 2, .body_bytes = 64}, silence);
+  return measure_fanout(how, {.rooms = 2, .listeners = 10, .senders = 2, .body_bytes = 64}, bench::silence);
 }
 result post(const options& how) {
-  return measure_post(how, {.rooms = 3, .listeners = 2, .senders = 3, .body_bytes = 64}, silence);
+  return measure_post(how, {.rooms = 3, .listeners = 2, .senders = 3, .body_bytes = 64}, bench::silence);
 }
 constexpr std::uint64_t returning_clients = 20;
 result recover(const options& how) {
   return measure_recover(
-      how, {.connections = returning_clients, .rooms = 2, .missed = 5, .rate = 200, .body_bytes = 64}, silence);
+      how, {.connections = returning_clients, .rooms = 2, .missed = 5, .rate = 200, .body_bytes = 64}, bench::silence);
 }
 result idle(const options& how) {
-  return measure_idle(how, {.connections = 20, .rooms = 2}, silence);
+  return measure_idle(how, {.connections = 20, .rooms = 2}, bench::silence);
 }
 
 /// Everybody in one room, so that swapped messages are of the same room.
 result mix(const options& how) {
-  return measure_mix(how, {.rooms = 1, .members = 100, .accounts = 2, .rooms_each = 1, .rate = 300}, silence);
+  return measure_mix(how, {.rooms = 1, .members = 100, .accounts = 2, .rooms_each = 1, .rate = 300}, bench::silence);
 }
 
 struct outcome {

@@ -7,8 +7,8 @@
 namespace palabre::bench {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 /// A result with one figure, as its runs found it.
 result with(const std::vector<double>& values, better direction = better::lower) {

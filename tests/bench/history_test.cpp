@@ -1,5 +1,6 @@
 #include "bench/scenarios/history.hpp"
 #include "bench/scenarios/http.hpp"
+#include "silence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,8 +16,6 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using part = history_reading::part;
-
-const tell_progress silence = [](const std::string&, double, const std::string&) {};
 
 options short_run() {
   options how;

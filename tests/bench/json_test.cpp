@@ -9,7 +9,7 @@
 namespace palabre::bench {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// A file of which only a part is of interest.
 std::string file_with(std::string from, std::string to) {

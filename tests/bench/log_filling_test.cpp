@@ -6,6 +6,7 @@
 #include "bench/scenarios/empty_start.hpp"
 #include "bench/scenarios/log_reading.hpp"
 #include "bench/scenarios/log_start.hpp"
+#include "silence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,8 +23,6 @@ using ::testing::Gt;
 using ::testing::IsEmpty;
 
 const auto nobody = [](double) {};
-const tell_progress silence = [](const std::string&, double, const std::string&) {};
-
 /// A data directory with keys, as a server leaves it, and an empty log.
 struct data_directory {
   explicit data_directory(char key_letter = 'k') {

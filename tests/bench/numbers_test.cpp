@@ -10,7 +10,7 @@
 namespace palabre::bench {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::vector<std::string> labels_of(const axis& a) {
   std::vector<std::string> labels;

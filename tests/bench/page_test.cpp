@@ -11,8 +11,8 @@
 namespace palabre::bench {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* hostile = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;";
 

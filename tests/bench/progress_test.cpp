@@ -8,8 +8,8 @@ namespace palabre::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::EndsWith;
-using testing::HasSubstr;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 
 /// A progress line on a stream in memory, with a clock that moves when it is told to.
 class Progress : public testing::Test {

@@ -7,6 +7,7 @@
 #include "bench/load/target.hpp"
 #include "bench/scenarios/connect.hpp"
 #include "bench/scenarios/idle.hpp"
+#include "silence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,8 +22,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-const tell_progress silence = [](const std::string&, double, const std::string&) {};
 
 /// Someone who remembers what happened.
 struct witness final : participant {

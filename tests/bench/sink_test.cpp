@@ -2,6 +2,7 @@
 
 #include "bench/scenarios/generator.hpp"
 #include "bench/scenarios/traffic.hpp"
+#include "silence.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,8 +14,6 @@ namespace palabre::bench {
 namespace {
 
 using ::testing::IsEmpty;
-
-const tell_progress silence = [](const std::string&, double, const std::string&) {};
 
 options short_run() {
   options how;

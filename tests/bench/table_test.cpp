@@ -11,10 +11,10 @@
 namespace palabre::bench {
 namespace {
 
-using testing::Each;
-using testing::HasSubstr;
-using testing::Le;
-using testing::Not;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::Not;
 
 std::vector<std::size_t> widths_of(const std::string& text) {
   std::vector<std::size_t> widths;

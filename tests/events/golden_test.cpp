@@ -1,29 +1,18 @@
 // The bytes of every event type and schema version ever written. A line is added with a new version and never changed.
 
+#include "golden_events.hpp"
+
 #include "events/catalog.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <set>
 
 namespace palabre::events {
 namespace {
 
-struct golden_event {
-  char kind;
-  std::string type;
-  std::uint16_t schema;
-  std::string payload;
-};
-
-std::vector<golden_event> golden_events() {
-  std::ifstream file(PALABRE_SOURCE_DIR "/tests/events/golden/events.txt");
-  std::vector<golden_event> all;
-  golden_event e;
-  while (file >> e.kind >> e.type >> e.schema && std::getline(file >> std::ws, e.payload)) all.push_back(e);
-  return all;
-}
+using testing::golden_event;
+using testing::golden_events;
 
 std::string stored_json(const any_event& event) {
   return std::visit(

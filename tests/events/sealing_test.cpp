@@ -1,29 +1,17 @@
 // What of an event is sealed, and that it comes back as it was.
 
+#include "golden_events.hpp"
+
 #include "events/catalog.hpp"
 #include "events/sealing.hpp"
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 namespace palabre::events {
 namespace {
 
-struct stored_event {
-  char kind;
-  std::string type;
-  std::uint16_t schema;
-  std::string payload;
-};
-
-std::vector<stored_event> golden_events() {
-  std::ifstream file(PALABRE_SOURCE_DIR "/tests/events/golden/events.txt");
-  std::vector<stored_event> all;
-  stored_event e;
-  while (file >> e.kind >> e.type >> e.schema && std::getline(file >> std::ws, e.payload)) all.push_back(e);
-  return all;
-}
+using testing::golden_event;
+using testing::golden_events;
 
 divided_payload divide_any(const any_event& event) {
   return std::visit([](const auto& family) { return divide(family); }, event);
@@ -44,23 +32,23 @@ struct address {
   std::string country;
 };
 BOOST_DESCRIBE_STRUCT(address, (), (street, country))
-struct moved_v1 {
+struct person_moved_v1 {
   static constexpr event_type type{"person.moved", 1, audience::members};
   personal<std::string> to;
 };
-BOOST_DESCRIBE_STRUCT(moved_v1, (), (to))
-struct moved {
+BOOST_DESCRIBE_STRUCT(person_moved_v1, (), (to))
+struct person_moved {
   static constexpr event_type type{"person.moved", 2, audience::members};
-  using previous = moved_v1;
-  static moved upcast(moved_v1 old) { return {7, {std::move(old.to), "unknown"}, {std::nullopt}}; }
+  using previous = person_moved_v1;
+  static person_moved upcast(person_moved_v1 old) { return {7, {std::move(old.to), "unknown"}, {std::nullopt}}; }
   int van = 0;
   address to;
   personal<std::optional<std::string>> why;
 };
-BOOST_DESCRIBE_STRUCT(moved, (), (van, to, why))
+BOOST_DESCRIBE_STRUCT(person_moved, (), (van, to, why))
 
 TEST(Sealing, EveryEventComesBackByteByByte) {
-  for (const stored_event& e : golden_events()) {
+  for (const golden_event& e : golden_events()) {
     const auto event = decode_any(e.kind, e.type, e.schema, e.payload);
     ASSERT_TRUE(event) << e.type;
     const divided_payload parts = divide_any(event.value());
@@ -72,7 +60,7 @@ TEST(Sealing, EveryEventComesBackByteByByte) {
 }
 
 TEST(Sealing, NothingPersonalStandsOpen) {
-  for (const stored_event& e : golden_events()) {
+  for (const golden_event& e : golden_events()) {
     const auto& types = all_types();
     const auto known = std::find_if(types.begin(), types.end(), [&](const auto& t) {
       return static_cast<char>(t.stream) == e.kind && t.type.name == e.type;
@@ -103,29 +91,29 @@ TEST(Sealing, WhatIsErasedIsNullAndSaysSo) {
 }
 
 TEST(Sealing, AStructIsDividedByItsFields) {
-  const moved e{3, {{"Rue de l'Aspic"}, "FR"}, {"the sun"}};
+  const person_moved e{3, {{"Rue de l'Aspic"}, "FR"}, {"the sun"}};
   const divided_payload parts = divide_one(e);
   EXPECT_EQ(parts.open, R"({"van":3,"to":{"country":"FR"}})");
   EXPECT_EQ(parts.personal, R"({"to":{"street":"Rue de l'Aspic"},"why":"the sun"})");
   const std::string stored = with_seal(parts.open, "abc");
   EXPECT_EQ(stored, R"({"van":3,"to":{"country":"FR"},"sealed":"abc"})");
-  EXPECT_EQ(make_whole<moved>(stored, parts.personal).value(), to_json(e, secrets::stored));
-  EXPECT_EQ(make_whole<moved>(stored, std::nullopt).value(),
+  EXPECT_EQ(make_whole<person_moved>(stored, parts.personal).value(), to_json(e, secrets::stored));
+  EXPECT_EQ(make_whole<person_moved>(stored, std::nullopt).value(),
             R"({"van":3,"to":{"street":null,"country":"FR"},"why":null})");
 }
 
 TEST(Sealing, AnOlderShapeIsOpenedAndThenTakenUp) {
-  const divided_payload parts = divide_one(moved_v1{{"Nîmes"}});
+  const divided_payload parts = divide_one(person_moved_v1{{"Nîmes"}});
   EXPECT_EQ(parts.open, "{}");
   const std::string stored = with_seal(parts.open, "abc");
   EXPECT_EQ(stored, R"({"sealed":"abc"})");
-  const auto whole = make_whole_as<moved>(1, stored, parts.personal);
+  const auto whole = make_whole_as<person_moved>(1, stored, parts.personal);
   ASSERT_TRUE(whole) << whole.error().context;
-  const auto event = decode<std::variant<moved>>("person.moved", 1, whole.value());
+  const auto event = decode<std::variant<person_moved>>("person.moved", 1, whole.value());
   ASSERT_TRUE(event);
-  EXPECT_EQ(std::get<moved>(event.value()).to.street.value, "Nîmes");
-  EXPECT_EQ(std::get<moved>(event.value()).van, 7);
-  EXPECT_EQ(make_whole_as<moved>(3, stored, parts.personal).error().code, errc::from_the_future);
+  EXPECT_EQ(std::get<person_moved>(event.value()).to.street.value, "Nîmes");
+  EXPECT_EQ(std::get<person_moved>(event.value()).van, 7);
+  EXPECT_EQ(make_whole_as<person_moved>(3, stored, parts.personal).error().code, errc::from_the_future);
 }
 
 TEST(Sealing, WhereThereAreNoWordsNothingIsSealed) {

@@ -20,15 +20,15 @@ std::string bytes(const char (&text)[N]) {
   return {text, N - 1};
 }
 
-inline std::string request(std::string_view line, std::string_view headers = {}, std::string_view body = {}) {
+inline std::string request_with(std::string_view line, std::string_view headers = {}, std::string_view body = {}) {
   std::string all(line);
   return all.append("\r\nHost: h\r\n").append(headers).append("\r\n").append(body);
 }
 inline std::string get(std::string_view headers) {
-  return request("GET /echo HTTP/1.1", headers);
+  return request_with("GET /echo HTTP/1.1", headers);
 }
 inline std::string post(std::string_view headers, std::string_view body = {}) {
-  return request("POST /echo HTTP/1.1", headers, body);
+  return request_with("POST /echo HTTP/1.1", headers, body);
 }
 inline std::string chunked(std::string_view body) {
   return post("Transfer-Encoding: chunked\r\n", body);

@@ -12,22 +12,22 @@ using namespace forms;
 
 case_list methods() {
   return {is("Get", get(""), 200),
-          is("Unknown", request("BREW /echo HTTP/1.1"), 501),
-          is("LowerCase", request("get /echo HTTP/1.1"), 501),
-          is("MixedCase", request("Get /echo HTTP/1.1"), 501),
-          is("Trace", request("TRACE /echo HTTP/1.1"), 501),
-          is("Track", request("TRACK /echo HTTP/1.1"), 501),
-          is("OddButToken", request("!#$%&'*+-.^_`|~ /echo HTTP/1.1"), 501),
-          is("ConnectWithPath", request("CONNECT /echo HTTP/1.1"), 501),
-          is("BodyOfUnknown", request("BREW /echo HTTP/1.1", "Content-Length: 3\r\n", "abc"), 501),
-          is("PrefixOfKnown", request("GE /echo HTTP/1.1"), 501),
-          is("KnownAndMore", request("GETS /echo HTTP/1.1"), 501),
-          refused("None", request(" /echo HTTP/1.1")),
-          refused("WithParenthesis", request("G(T /echo HTTP/1.1")),
-          refused("WithColon", request("GET: /echo HTTP/1.1")),
-          refused("WithZero", request(bytes("G\0T /echo HTTP/1.1"))),
-          refused("WithOtherBytes", request("G\xc3\x89T /echo HTTP/1.1")),
-          refused("TooLong", request(std::string(limits::header_bytes_max, 'A') + " /echo HTTP/1.1"), 414)};
+          is("Unknown", request_with("BREW /echo HTTP/1.1"), 501),
+          is("LowerCase", request_with("get /echo HTTP/1.1"), 501),
+          is("MixedCase", request_with("Get /echo HTTP/1.1"), 501),
+          is("Trace", request_with("TRACE /echo HTTP/1.1"), 501),
+          is("Track", request_with("TRACK /echo HTTP/1.1"), 501),
+          is("OddButToken", request_with("!#$%&'*+-.^_`|~ /echo HTTP/1.1"), 501),
+          is("ConnectWithPath", request_with("CONNECT /echo HTTP/1.1"), 501),
+          is("BodyOfUnknown", request_with("BREW /echo HTTP/1.1", "Content-Length: 3\r\n", "abc"), 501),
+          is("PrefixOfKnown", request_with("GE /echo HTTP/1.1"), 501),
+          is("KnownAndMore", request_with("GETS /echo HTTP/1.1"), 501),
+          refused("None", request_with(" /echo HTTP/1.1")),
+          refused("WithParenthesis", request_with("G(T /echo HTTP/1.1")),
+          refused("WithColon", request_with("GET: /echo HTTP/1.1")),
+          refused("WithZero", request_with(bytes("G\0T /echo HTTP/1.1"))),
+          refused("WithOtherBytes", request_with("G\xc3\x89T /echo HTTP/1.1")),
+          refused("TooLong", request_with(std::string(limits::header_bytes_max, 'A') + " /echo HTTP/1.1"), 414)};
 }
 
 case_list versions() {
@@ -38,24 +38,24 @@ case_list versions() {
           refused("None", "GET /echo\r\nHost: h\r\n\r\n"),
           refused("Http09", "GET /echo\r\n\r\n"),
           refused("Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
-          refused("Http2", request("GET /echo HTTP/2.0"), 505),
-          refused("Http3", request("GET /echo HTTP/3.0"), 505),
-          refused("Http12", request("GET /echo HTTP/1.2"), 505),
-          refused("Http2Short", request("GET /echo HTTP/2")),
-          refused("LowerCase", request("GET /echo http/1.1")),
-          refused("LeadingZero", request("GET /echo HTTP/01.1")),
-          refused("TwoDigits", request("GET /echo HTTP/1.10")),
-          refused("AnotherProtocol", request("GET /echo HTCPCP/1.0")),
-          refused("SpaceBehind", request("GET /echo HTTP/1.1 ")),
-          refused("TwoSpaces", request("GET  /echo HTTP/1.1")),
-          refused("TwoSpacesBefore", request("GET /echo  HTTP/1.1")),
-          refused("Tabs", request("GET\t/echo\tHTTP/1.1")),
-          refused("SpaceInTarget", request("GET /echo /hidden HTTP/1.1")),
-          refused("VersionTwice", request("GET /echo HTTP/1.1 HTTP/1.1"))};
+          refused("Http2", request_with("GET /echo HTTP/2.0"), 505),
+          refused("Http3", request_with("GET /echo HTTP/3.0"), 505),
+          refused("Http12", request_with("GET /echo HTTP/1.2"), 505),
+          refused("Http2Short", request_with("GET /echo HTTP/2")),
+          refused("LowerCase", request_with("GET /echo http/1.1")),
+          refused("LeadingZero", request_with("GET /echo HTTP/01.1")),
+          refused("TwoDigits", request_with("GET /echo HTTP/1.10")),
+          refused("AnotherProtocol", request_with("GET /echo HTCPCP/1.0")),
+          refused("SpaceBehind", request_with("GET /echo HTTP/1.1 ")),
+          refused("TwoSpaces", request_with("GET  /echo HTTP/1.1")),
+          refused("TwoSpacesBefore", request_with("GET /echo  HTTP/1.1")),
+          refused("Tabs", request_with("GET\t/echo\tHTTP/1.1")),
+          refused("SpaceInTarget", request_with("GET /echo /hidden HTTP/1.1")),
+          refused("VersionTwice", request_with("GET /echo HTTP/1.1 HTTP/1.1"))};
 }
 
 case_list targets() {
-  const auto at = [](std::string_view target) { return request("GET " + std::string(target) + " HTTP/1.1"); };
+  const auto at = [](std::string_view target) { return request_with("GET " + std::string(target) + " HTTP/1.1"); };
   case_list all = {is("Origin", at("/echo"), 200),
                    is("Query", at("/echo?a=b"), 200),
                    is("EmptyQuery", at("/echo?"), 200),
@@ -65,12 +65,12 @@ case_list targets() {
                    is("AbsoluteInCapitals", at("HTTP://H/echo"), 200),
                    is("AbsoluteInBrackets", at("http://[::1]:80/echo"), 200),
                    is("AbsoluteWithoutPath", at("http://h"), 404),
-                   is("AsteriskOfOptions", request("OPTIONS * HTTP/1.1"), 204),
+                   is("AsteriskOfOptions", request_with("OPTIONS * HTTP/1.1"), 204),
                    refused("Asterisk", at("*")),
-                   refused("AsteriskWithQuery", request("OPTIONS *?a HTTP/1.1")),
-                   refused("AsteriskOfUnknown", request("BREW * HTTP/1.1")),
+                   refused("AsteriskWithQuery", request_with("OPTIONS *?a HTTP/1.1")),
+                   refused("AsteriskOfUnknown", request_with("BREW * HTTP/1.1")),
                    refused("Authority", at("h:80")),
-                   refused("Connect", request("CONNECT h:80 HTTP/1.1")),
+                   refused("Connect", request_with("CONNECT h:80 HTTP/1.1")),
                    refused("AbsoluteWithoutHost", at("http:///echo")),
                    refused("AbsoluteWithUser", at("http://h@other/echo")),
                    refused("AbsoluteWithBackslash", at("http://h\\@other/echo")),
@@ -135,13 +135,13 @@ case_list hosts() {
 case_list bodies_where_none_is_needed() {
   const std::string hidden = "GET /hidden HTTP/1.1\r\nHost: h\r\n\r\n";
   const std::string length = "Content-Length: " + std::to_string(hidden.size()) + "\r\n";
-  return {is("Get", request("GET /echo HTTP/1.1", length, hidden), 200, "/hidden"),
-          is("Delete", request("DELETE /echo HTTP/1.1", length, hidden), 200, "/hidden"),
-          is("Options", request("OPTIONS /echo HTTP/1.1", length, hidden), 204),
-          is("GetInChunks", request("GET /echo HTTP/1.1", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n"),
-             200, "abc"),
-          is("OfWhatIsNotThere", request("POST /none HTTP/1.1", length, hidden), 404),
-          refused("GetTooLarge", request("GET /echo HTTP/1.1", "Content-Length: 99999999\r\n"), 413)};
+  return {is("Get", request_with("GET /echo HTTP/1.1", length, hidden), 200, "/hidden"),
+          is("Delete", request_with("DELETE /echo HTTP/1.1", length, hidden), 200, "/hidden"),
+          is("Options", request_with("OPTIONS /echo HTTP/1.1", length, hidden), 204),
+          is("GetInChunks",
+             request_with("GET /echo HTTP/1.1", "Transfer-Encoding: chunked\r\n", "3\r\nabc\r\n0\r\n\r\n"), 200, "abc"),
+          is("OfWhatIsNotThere", request_with("POST /none HTTP/1.1", length, hidden), 404),
+          refused("GetTooLarge", request_with("GET /echo HTTP/1.1", "Content-Length: 99999999\r\n"), 413)};
 }
 
 case_list expectations() {
@@ -180,7 +180,7 @@ case_list connections() {
       both("NamesAHeaderThatCounts", post("Connection: content-length\r\nContent-Length: 2\r\n", "ab")),
       both("EmptyLineBetween", get("") + "\r\n"),
       {{}, "Burst", burst, std::vector<int>(100, 200)},
-      {{}, "BurstWithAnUnknown", get("") + request("BREW /echo HTTP/1.1") + get(""), {200, 501, 200}},
+      {{}, "BurstWithAnUnknown", get("") + request_with("BREW /echo HTTP/1.1") + get(""), {200, 501, 200}},
       {{}, "BurstWithABadOne", get("") + get("") + "nonsense\r\n\r\n" + get(""), {200, 200, 400}, closes},
       {{}, "BurstWithABadChunk", get("") + chunked("x\r\n") + get(""), {200, 400}, closes},
       {{}, "BurstWithTooLarge", get("") + post("Content-Length: 99999999\r\n") + get(""), {200, 413}, closes},
@@ -192,19 +192,19 @@ case_list upgrades() {
   const std::string key = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
                     asks = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
   const auto at_the_door = [](std::string_view headers) {
-    return request("GET /connection/websocket HTTP/1.1", headers);
+    return request_with("GET /connection/websocket HTTP/1.1", headers);
   };
   return {
       is("OfAnOperation", get(asks + key), 200),
       is("ToHttp2", get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"), 200),
-      is("ToTls", request("OPTIONS * HTTP/1.1", "Connection: Upgrade\r\nUpgrade: TLS/1.3\r\n"), 204),
+      is("ToTls", request_with("OPTIONS * HTTP/1.1", "Connection: Upgrade\r\nUpgrade: TLS/1.3\r\n"), 204),
       is("WithBody", post(asks + key + "Content-Length: 2\r\n", "ab"), 200, "ab"),
       is("WithoutConnection", at_the_door("Upgrade: websocket\r\n" + key), 426),
       is("WithoutUpgrade", at_the_door("Connection: Upgrade\r\n" + key), 426),
       is("ToSomethingElse", at_the_door("Connection: Upgrade\r\nUpgrade: h2c\r\n" + key), 426),
       is("OfAnotherVersion", at_the_door(asks + "Sec-WebSocket-Version: 8\r\n"), 426),
       is("WithoutKey", at_the_door(asks + "Sec-WebSocket-Version: 13\r\n"), 400),
-      is("ByPost", request("POST /connection/websocket HTTP/1.1", asks + key), 405),
+      is("ByPost", request_with("POST /connection/websocket HTTP/1.1", asks + key), 405),
       is("FromAnotherOrigin", at_the_door(asks + key + "Origin: http://other\r\n"), 403),
       {{}, "InHttp10", "GET /connection/websocket HTTP/1.0\r\nHost: h\r\n" + asks + key + "\r\n", {426}, closes},
       refused("TwoKeys", at_the_door(asks + key + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n")),

@@ -13,8 +13,8 @@ void PrintTo(const http_case& of, std::ostream* out) {
 
 namespace {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr std::string_view behind =
     "GET /echo HTTP/1.1\r\nHost: h\r\nX-Request-ID: behind\r\nConnection: close\r\n\r\n";

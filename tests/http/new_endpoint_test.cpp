@@ -17,9 +17,9 @@
 namespace palabre::http {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 edge_settings with_few_writes() {
   spdlog::set_level(spdlog::level::off);

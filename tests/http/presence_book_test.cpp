@@ -16,7 +16,6 @@ using transitions = std::vector<presence_book::transition>;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto online = status::online, away = status::away, offline = status::offline;
 constexpr std::size_t all = 1'000;
 constexpr seconds grace{10};
 
@@ -47,7 +46,7 @@ protected:
 
 TEST_F(PresenceBook, SaysOnceThatSomeoneCame) {
   EXPECT_TRUE(book.arrive(ada, at(0)));
-  EXPECT_EQ(tick(0), (transitions{{ada, online}}));
+  EXPECT_EQ(tick(0), (transitions{{ada, status::online}}));
   for (int second = 1; second < 300; ++second) {
     book.act(ada, at(second));
     EXPECT_EQ(tick(second), transitions{}) << "no heartbeat";
@@ -62,7 +61,7 @@ TEST_F(PresenceBook, CountsDevices) {
   EXPECT_EQ(tick(60), transitions{}) << "one is left";
   book.depart(ada, at(60));
   EXPECT_EQ(tick(69), transitions{});
-  EXPECT_EQ(tick(70), (transitions{{ada, offline}}));
+  EXPECT_EQ(tick(70), (transitions{{ada, status::offline}}));
   EXPECT_EQ(book.size(), 0u);
   EXPECT_EQ(book.take_freed(), std::vector{ada});
 }
@@ -77,20 +76,20 @@ TEST_F(PresenceBook, ComingBackWithinTheGraceIsNoTransition) {
     EXPECT_EQ(tick(second + 9), transitions{});
   }
   EXPECT_EQ(tick(299), transitions{});
-  EXPECT_EQ(tick(300), (transitions{{ada, away}})) << "reconnecting is not acting";
+  EXPECT_EQ(tick(300), (transitions{{ada, status::away}})) << "reconnecting is not acting";
 }
 
 TEST_F(PresenceBook, WhoWasAwayComesBackAway) {
   book.arrive(ada, at(0));
   tick(0);
-  EXPECT_EQ(tick(300), (transitions{{ada, away}}));
+  EXPECT_EQ(tick(300), (transitions{{ada, status::away}}));
   book.depart(ada, at(301));
   book.arrive(ada, at(305));
   EXPECT_EQ(tick(310), transitions{});
   book.depart(ada, at(320));
-  EXPECT_EQ(tick(330), (transitions{{ada, offline}}));
+  EXPECT_EQ(tick(330), (transitions{{ada, status::offline}}));
   book.arrive(ada, at(331));
-  EXPECT_EQ(tick(331), (transitions{{ada, online}}));
+  EXPECT_EQ(tick(331), (transitions{{ada, status::online}}));
 }
 
 TEST_F(PresenceBook, NobodyGoesAwayDuringTheGrace) {
@@ -98,15 +97,15 @@ TEST_F(PresenceBook, NobodyGoesAwayDuringTheGrace) {
   tick(0);
   book.depart(ada, at(295));
   EXPECT_EQ(tick(304), transitions{});
-  EXPECT_EQ(tick(305), (transitions{{ada, offline}}));
+  EXPECT_EQ(tick(305), (transitions{{ada, status::offline}}));
 }
 
 TEST_F(PresenceBook, AnotherDeviceIsAnAct) {
   book.arrive(ada, at(0));
   tick(0);
-  EXPECT_EQ(tick(300), (transitions{{ada, away}}));
+  EXPECT_EQ(tick(300), (transitions{{ada, status::away}}));
   book.arrive(ada, at(400));
-  EXPECT_EQ(tick(400), (transitions{{ada, online}}));
+  EXPECT_EQ(tick(400), (transitions{{ada, status::online}}));
 }
 
 TEST_F(PresenceBook, GoesAwayAfterOnesOwnIdleTime) {
@@ -114,26 +113,27 @@ TEST_F(PresenceBook, GoesAwayAfterOnesOwnIdleTime) {
   book.arrive(bob, at(0));
   book.configure(bob, seconds(60), at(0));
   tick(0);
-  EXPECT_EQ(tick(60), (transitions{{bob, away}}));
+  EXPECT_EQ(tick(60), (transitions{{bob, status::away}}));
   book.act(bob, at(61));
-  EXPECT_EQ(tick(61), (transitions{{bob, online}})) << "back at once";
+  EXPECT_EQ(tick(61), (transitions{{bob, status::online}})) << "back at once";
   book.configure(bob, seconds(600), at(61));
-  EXPECT_EQ(tick(300), (transitions{{ada, away}}));
-  EXPECT_EQ(tick(661), (transitions{{bob, away}}));
+  EXPECT_EQ(tick(300), (transitions{{ada, status::away}}));
+  EXPECT_EQ(tick(661), (transitions{{bob, status::away}}));
   book.configure(bob, seconds(900), at(700));
-  EXPECT_EQ(tick(700), (transitions{{bob, online}})) << "not idle by the new measure";
+  EXPECT_EQ(tick(700), (transitions{{bob, status::online}})) << "not idle by the new measure";
 }
 
 TEST_F(PresenceBook, HasOneTransitionInFlight) {
   book.arrive(ada, at(0));
-  EXPECT_EQ(book.tick(at(0), all), (transitions{{ada, online}}));
+  EXPECT_EQ(book.tick(at(0), all), (transitions{{ada, status::online}}));
   book.depart(ada, at(1));
   EXPECT_EQ(book.tick(at(11), all), transitions{});
   book.arrive(ada, at(12));
   book.depart(ada, at(12));
   EXPECT_EQ(book.tick(at(30), all), transitions{}) << "the first is still out";
   book.reported(ada);
-  EXPECT_EQ(book.tick(at(30), all), (transitions{{ada, offline}})) << "what was in between is not worth an event";
+  EXPECT_EQ(book.tick(at(30), all), (transitions{{ada, status::offline}}))
+      << "what was in between is not worth an event";
 }
 
 TEST_F(PresenceBook, ComesAgainAfterAFailure) {
@@ -141,7 +141,7 @@ TEST_F(PresenceBook, ComesAgainAfterAFailure) {
   book.tick(at(0), all);
   book.failed(ada, at(5));
   EXPECT_EQ(book.tick(at(4), all), transitions{});
-  EXPECT_EQ(book.tick(at(5), all), (transitions{{ada, online}}));
+  EXPECT_EQ(book.tick(at(5), all), (transitions{{ada, status::online}}));
 }
 
 TEST_F(PresenceBook, AFailureMayHaveHappened) {
@@ -150,7 +150,7 @@ TEST_F(PresenceBook, AFailureMayHaveHappened) {
   book.depart(ada, at(0));
   EXPECT_EQ(book.tick(at(10), all), transitions{});
   book.failed(ada, at(11));
-  EXPECT_EQ(tick(11), (transitions{{ada, offline}})) << "nobody knows whether the log says online";
+  EXPECT_EQ(tick(11), (transitions{{ada, status::offline}})) << "nobody knows whether the log says online";
   EXPECT_EQ(book.size(), 0u);
 }
 
@@ -159,7 +159,7 @@ TEST_F(PresenceBook, ReportsWhenAStatusSetByHandExpires) {
   tick(0);
   book.expires(ada, at(50));
   EXPECT_EQ(tick(49), transitions{});
-  EXPECT_EQ(tick(50), (transitions{{ada, online}}));
+  EXPECT_EQ(tick(50), (transitions{{ada, status::online}}));
   EXPECT_EQ(tick(51), transitions{}) << "once";
   book.expires(ada, at(60));
   book.expires(ada, std::nullopt);
@@ -201,7 +201,7 @@ public:
   milliseconds away_after = limits::auto_away_after_default;
   std::optional<timestamp> expires_at;
   bool has_expired = false;
-  std::optional<status> reported = offline, in_flight;
+  std::optional<status> reported = status::offline, in_flight;
   timestamp not_before;
   bool in_book = false;
 
@@ -225,9 +225,9 @@ public:
         departed = h.when.ms;
       }
     }
-    if (!present || (connected == 0 && grace_is_over(now.ms))) return offline;
+    if (!present || (connected == 0 && grace_is_over(now.ms))) return status::offline;
     const std::int64_t looked_at = connected == 0 ? *departed : now.ms;
-    return looked_at - acted >= away_after.count() ? away : online;
+    return looked_at - acted >= away_after.count() ? status::away : status::online;
   }
   void look_at_expiry(timestamp now) {
     if (!expires_at || *expires_at > now) return;
@@ -237,11 +237,11 @@ public:
   std::optional<status> due(timestamp now) {
     look_at_expiry(now);
     const status is = at(now);
-    const bool wanted = reported != is || (has_expired && is != offline);
+    const bool wanted = reported != is || (has_expired && is != status::offline);
     return in_book && !in_flight && wanted && not_before <= now ? std::optional(is) : std::nullopt;
   }
   void forget_if_over(timestamp now) {
-    if (connections > 0 || in_flight || reported != offline || at(now) != offline) return;
+    if (connections > 0 || in_flight || reported != status::offline || at(now) != status::offline) return;
     in_book = has_expired = false;
     expires_at.reset();
     not_before = {};

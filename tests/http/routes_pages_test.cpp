@@ -10,9 +10,9 @@
 namespace palabre::http {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Pages : public edge_fixture {
 protected:

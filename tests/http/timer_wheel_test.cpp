@@ -11,7 +11,7 @@ namespace {
 using time_point = timer_wheel::time_point;
 using std::chrono::milliseconds;
 
-const time_point start{};
+const time_point wheel_start{};
 
 struct alarm final : timed {
   void on_time(time_point now) override { woken.push_back(now); }
@@ -22,12 +22,13 @@ TEST(TimerWheel, WakesAtItsTimeAndNoTickLater) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
-  timer_wheel wheel(start);
+  timer_wheel wheel(wheel_start);
   std::deque<alarm> alarms(1'000);
-  for (alarm& each : alarms) wheel.set(each, start + milliseconds(random() % 300'000)); // several turns of the ring
+  for (alarm& each : alarms)
+    wheel.set(each, wheel_start + milliseconds(random() % 300'000)); // several turns of the ring
   for (milliseconds at{0}; at <= milliseconds(300'200); at += milliseconds(1 + random() % 50))
-    wheel.advance(start + at);
-  wheel.advance(start + milliseconds(300'300));
+    wheel.advance(wheel_start + at);
+  wheel.advance(wheel_start + milliseconds(300'300));
   for (const alarm& each : alarms) {
     ASSERT_EQ(each.woken.size(), 1u);
     EXPECT_GE(each.woken.front(), each.due());
@@ -36,23 +37,23 @@ TEST(TimerWheel, WakesAtItsTimeAndNoTickLater) {
 }
 
 TEST(TimerWheel, HearsTheLastWord) {
-  timer_wheel wheel(start);
+  timer_wheel wheel(wheel_start);
   alarm a;
-  wheel.set(a, start + milliseconds(100));
-  wheel.set(a, start + milliseconds(500));
-  wheel.advance(start + milliseconds(400));
+  wheel.set(a, wheel_start + milliseconds(100));
+  wheel.set(a, wheel_start + milliseconds(500));
+  wheel.advance(wheel_start + milliseconds(400));
   EXPECT_TRUE(a.woken.empty());
-  wheel.advance(start + milliseconds(700));
+  wheel.advance(wheel_start + milliseconds(700));
   EXPECT_EQ(a.woken.size(), 1u);
 }
 
 TEST(TimerWheel, ForgetsWhoIsGone) {
-  timer_wheel wheel(start);
+  timer_wheel wheel(wheel_start);
   {
     alarm a;
-    wheel.set(a, start + milliseconds(100));
+    wheel.set(a, wheel_start + milliseconds(100));
   }
-  wheel.advance(start + milliseconds(1'000));
+  wheel.advance(wheel_start + milliseconds(1'000));
 }
 
 struct nagging final : timed {
@@ -66,10 +67,10 @@ struct nagging final : timed {
 };
 
 TEST(TimerWheel, LetsTheWokenSetThemselvesAgain) {
-  timer_wheel wheel(start);
+  timer_wheel wheel(wheel_start);
   nagging n(wheel);
-  wheel.set(n, start);
-  for (milliseconds at{0}; at <= milliseconds(1'000); at += timer_wheel::tick) wheel.advance(start + at);
+  wheel.set(n, wheel_start);
+  for (milliseconds at{0}; at <= milliseconds(1'000); at += timer_wheel::tick) wheel.advance(wheel_start + at);
   EXPECT_GE(n.times, 5);
   EXPECT_LE(n.times, 10);
 }

@@ -15,7 +15,7 @@ public:
   std::atomic<std::int64_t> ms{1'800'000'000'000};
 };
 
-const std::string key(32, 'k');
+const std::string signing_key(32, 'k');
 
 class Tokens : public ::testing::Test {
 protected:
@@ -29,7 +29,7 @@ protected:
   }
   static std::string segment(std::string_view json) { return to_base64url(json); }
   /// A token of any header and payload, signed as HS256 with `with`.
-  static std::string made(std::string_view header, std::string_view payload, const std::string& with = key) {
+  static std::string made(std::string_view header, std::string_view payload, const std::string& with = signing_key) {
     const std::string body = segment(header) + "." + segment(payload);
     return body + "." + to_base64url(as_bytes(hmac_sha256(with, body)));
   }
@@ -40,7 +40,7 @@ protected:
 
   settable_clock time;
   system_randomness random;
-  token_authority tokens{key, time};
+  token_authority tokens{signing_key, time};
 };
 
 constexpr char hs256[] = R"({"alg":"HS256","typ":"JWT"})";
@@ -63,7 +63,7 @@ TEST_F(Tokens, AreAllDifferent) {
 }
 
 TEST_F(Tokens, AreTakenFromAnotherInstanceWithTheSameKey) {
-  EXPECT_TRUE(token_authority(key, time).verify(tokens.issue(claims())));
+  EXPECT_TRUE(token_authority(signing_key, time).verify(tokens.issue(claims())));
   EXPECT_TRUE(tokens.verify(made(hs256, payload(time.ms / 1'000 + 60))));
 }
 

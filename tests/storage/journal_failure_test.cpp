@@ -5,7 +5,7 @@
 namespace palabre::storage {
 namespace {
 
-const stream_id lobby = stream('r', 1);
+const stream_id hall = stream('r', 1);
 
 class JournalFailure : public log_fixture, public ::testing::WithParamInterface<int> {};
 
@@ -18,8 +18,8 @@ TEST_P(JournalFailure, IsTheLastThingTheJournalDoes) {
   std::size_t told = 0;
   writer->add_listener([&](const committed_batch_ptr&) { ++told; });
   broken->fail_after(GetParam());
-  ASSERT_TRUE(submit(one(lobby, expectation::any(), {"a"})));
-  ASSERT_TRUE(submit(one(lobby, expectation::exactly(99), {"b"})));
+  ASSERT_TRUE(submit(one(hall, expectation::any(), {"a"})));
+  ASSERT_TRUE(submit(one(hall, expectation::exactly(99), {"b"})));
   EXPECT_TRUE(writer->step());
 
   ASSERT_EQ(answers.size(), 2u);
@@ -30,12 +30,12 @@ TEST_P(JournalFailure, IsTheLastThingTheJournalDoes) {
   EXPECT_EQ(told, 0u);
 
   broken->fail_after(1'000'000); // the disk works again, which changes nothing
-  EXPECT_EQ(submit(one(lobby, expectation::any(), {"c"})).error().code, errc::unavailable);
+  EXPECT_EQ(submit(one(hall, expectation::any(), {"c"})).error().code, errc::unavailable);
   EXPECT_FALSE(writer->step());
   reopen();
   EXPECT_FALSE(log->report().clean);
   EXPECT_GE(log->head().value, 3u); // what could not be told may be there
-  EXPECT_TRUE(commit(one(lobby, expectation::any(), {"d"})));
+  EXPECT_TRUE(commit(one(hall, expectation::any(), {"d"})));
 }
 
 INSTANTIATE_TEST_SUITE_P(AtTheWriteOrTheSync, JournalFailure, ::testing::Values(0, 1));
@@ -45,7 +45,7 @@ TEST_F(JournalFailure, AnswersWhatIsStillQueued) {
   disk_ = broken;
   open();
   broken->fail_after(0);
-  for (int i = 0; i < 5'000; ++i) ASSERT_TRUE(submit(one(lobby, expectation::any(), {"a"}))); // more than one batch
+  for (int i = 0; i < 5'000; ++i) ASSERT_TRUE(submit(one(hall, expectation::any(), {"a"}))); // more than one batch
   writer->start();
   writer->stop();
   ASSERT_EQ(answers.size(), 5'000u);
@@ -65,7 +65,7 @@ TEST_F(JournalFailure, LosesNothingAckedWhereverTheDiskBreaks) {
       journal steps{*opened.value()};
       broken->fail_after(calls);
       for (int i = 0; i < 10; ++i) {
-        append a = one(lobby, expectation::any(), {"a", "b"});
+        append a = one(hall, expectation::any(), {"a", "b"});
         a.done = [&](result<appended> answer) {
           if (answer) acked = answer.value().last().value;
         };

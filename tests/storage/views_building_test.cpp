@@ -2,6 +2,7 @@
 #include "storage/views_batch.hpp"
 
 #include "log_fixture.hpp"
+#include "two_tables.hpp"
 
 #include <atomic>
 #include <thread>
@@ -10,8 +11,6 @@ namespace palabre::storage {
 namespace {
 
 const std::vector<std::string> names{"rooms", "messages"};
-constexpr table rooms = 0, messages = 1;
-
 class ViewsBuilding : public ::testing::Test {
 protected:
   std::string directory(const std::string& name) const { return root_ / name; }

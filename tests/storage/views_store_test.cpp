@@ -4,6 +4,7 @@
 #include "storage/log_rows.hpp"
 #include "storage/rocksdb_instance.hpp"
 #include "storage/rocksdb_options.hpp"
+#include "two_tables.hpp"
 
 #include <fstream>
 
@@ -12,8 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using strings = std::vector<std::string>;
-
-constexpr table rooms = 0, messages = 1;
 
 class ViewsStore : public ::testing::Test {
 protected:

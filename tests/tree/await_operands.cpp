@@ -1,5 +1,7 @@
 #include "await_operands.hpp"
 
+#include "sources.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -14,10 +16,6 @@ struct token {
 };
 
 using token_list = std::vector<token>;
-
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-}
 
 token_list tokens_of(std::string_view code) {
   token_list tokens;

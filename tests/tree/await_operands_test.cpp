@@ -5,8 +5,8 @@
 namespace palabre::tree {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 findings awaits(std::string text) {
   return unsafe_awaits({"http/x.cpp", std::move(text)});

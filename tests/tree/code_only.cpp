@@ -10,10 +10,6 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-bool is_word(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
-}
-
 /// The word that ends right before `at`; digit separators belong to it.
 std::string_view word_before(std::string_view text, std::size_t at) {
   auto begin = at;
@@ -62,6 +58,10 @@ void blank(std::string& text, std::size_t begin, std::size_t end) {
 }
 
 } // namespace
+
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '_';
+}
 
 std::string code_only(std::string_view text) {
   std::string code(text);

@@ -5,9 +5,9 @@
 namespace palabre::tree {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(FileNames, HoldNoDrawerInThisTree) {
   const auto paths = file_paths(PALABRE_SOURCE_DIR);

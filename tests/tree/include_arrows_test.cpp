@@ -5,8 +5,8 @@
 namespace palabre::tree {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 TEST(IncludeArrows, PointDownwardsInThisTree) {
   const auto sources = cpp_sources(PALABRE_SOURCE_DIR);

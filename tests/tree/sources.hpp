@@ -28,6 +28,8 @@ std::vector<source> cpp_sources(const std::filesystem::path& root);
 /// `text` with every comment, string and character literal turned into blanks (a literal keeps its quotes), so that
 /// what remains is code. Lines and offsets stay where they were.
 std::string code_only(std::string_view text);
+/// Whether it can be within a name or a number.
+bool is_word(char c);
 
 /// The number of the line, from 1, in which `offset` lies.
 std::size_t line_at(std::string_view text, std::size_t offset);
