@@ -3,6 +3,7 @@
 #include "app/backup_manifest.hpp"
 #include "app/commands.hpp"
 #include "app/draft_directory.hpp"
+#include "app/file_error.hpp"
 #include "app/keys.hpp"
 #include "app/record_progress.hpp"
 #include "app/recover.hpp"
@@ -70,8 +71,7 @@ backup_manifest manifest_of(const log_end& end) {
 result<void> copy_folder(const std::string& data, const std::string& name, const std::string& to) {
   std::error_code failed;
   if (!fs::is_directory(data + "/" + name, failed)) return success();
-  if (::mkdir((to + "/" + name).c_str(), 0700) != 0)
-    return error{errc::io, to + "/" + name + ": " + std::strerror(errno)};
+  if (::mkdir((to + "/" + name).c_str(), 0700) != 0) return file_error(to + "/" + name);
   std::set<std::string, std::greater<>> files; // `ring` before `erased`: who is erased in between is in the list
   for (const auto& file : fs::directory_iterator(data + "/" + name, failed)) {
     const std::string file_name = file.path().filename();

@@ -4,6 +4,7 @@
 #include "app/draft_directory.hpp"
 #include "app/event_line.hpp"
 #include "app/export_format.hpp"
+#include "app/file_error.hpp"
 #include "app/keys.hpp"
 #include "app/moment.hpp"
 #include "app/record_progress.hpp"
@@ -128,7 +129,7 @@ result<std::uint64_t> write_lines(const storage::event_log& log, const export_op
 
 result<void> sync_and_rename(const std::string& draft, const std::string& path) {
   PALABRE_TRY(storage::sync_path(draft));
-  if (::rename(draft.c_str(), path.c_str()) != 0) return error{errc::io, path + ": " + std::strerror(errno)};
+  if (::rename(draft.c_str(), path.c_str()) != 0) return file_error(path);
   return storage::sync_directory(std::filesystem::absolute(path).parent_path());
 }
 
@@ -140,7 +141,7 @@ result<std::uint64_t> write_file(const storage::event_log& log, const export_opt
     return error{errc::conflict, path + " is there already, and nothing is written over; name another"};
   const std::string draft = path + ".partial";
   const int made = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (made < 0) return error{errc::io, draft + ": " + std::strerror(errno)};
+  if (made < 0) return file_error(draft);
   ::close(made);
   std::ofstream file(draft, std::ios::binary);
   auto written = write_lines(log, options, which, file);

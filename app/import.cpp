@@ -3,6 +3,7 @@
 #include "app/commands.hpp"
 #include "app/draft_directory.hpp"
 #include "app/export_format.hpp"
+#include "app/file_error.hpp"
 #include "app/record_progress.hpp"
 #include "app/running_digest.hpp"
 #include "app/store.hpp"
@@ -175,7 +176,7 @@ result<void> import_from(std::istream& in, const std::string& data, std::ostream
 int import_log(const import_options& options, std::ostream& out, std::ostream& errors) {
   const std::string path = options.from == "-" ? "/dev/stdin" : options.from;
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(errors, {errc::io, "cannot read " + path + ": " + std::strerror(errno)});
+  if (!file) return fail(errors, file_error("cannot read " + path));
   const auto done = import_from(file, options.data, out);
   if (!done) return fail(errors, done.error());
   std::error_code ignored;

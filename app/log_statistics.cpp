@@ -8,8 +8,8 @@
 namespace palabre::app {
 namespace {
 
-constexpr std::uint64_t records_per_part = 8'192;
-constexpr std::size_t slots_per_thread = 2;
+constexpr std::uint64_t counted_per_part = 8'192;
+constexpr std::size_t counting_slots_per_thread = 2;
 
 struct part_count {
   log_statistics found;
@@ -19,15 +19,15 @@ struct part_count {
 result<void> count_records(const storage::event_log& log, const std::function<bool(position)>& progress,
                            log_statistics& all) {
   const std::uint64_t head = log.head().value;
-  const auto end_of = [&](std::uint64_t part) { return position{std::min(head, (part + 1) * records_per_part)}; };
-  std::vector<part_count> slots(slots_per_thread * working_threads());
+  const auto end_of = [&](std::uint64_t part) { return position{std::min(head, (part + 1) * counted_per_part)}; };
+  std::vector<part_count> slots(counting_slots_per_thread * working_threads());
   result<void> read = success();
   work_in_order(
-      working_threads(), slots.size(), (head + records_per_part - 1) / records_per_part,
+      working_threads(), slots.size(), (head + counted_per_part - 1) / counted_per_part,
       [&](std::uint64_t part, std::size_t slot) {
         log_statistics& of = slots[slot].found = {};
         slots[slot].read = log.scan_in_place(
-            {part * records_per_part}, end_of(part),
+            {part * counted_per_part}, end_of(part),
             [&](const storage::record& r, std::string_view stored) {
               of.add(r, stored.size());
               return true;

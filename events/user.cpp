@@ -10,37 +10,37 @@
 namespace palabre::events {
 namespace {
 
-using outcome = result<decided<user_event>>;
+using user_outcome = result<decided<user_event>>;
 
 template <class... Event>
-decided<user_event> just(Event... events) {
+decided<user_event> only(Event... events) {
   decided<user_event> d;
   (d.events.emplace_back(std::move(events)), ...);
   return d;
 }
 
-outcome on(const user_state& state, const register_user& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const register_user& c, const command_meta& meta) {
   if (state.exists || state.erased) return error{errc::conflict, "this account exists"};
-  auto d = just(user_registered{{c.login}, {c.email}, c.profile, {c.password_hash}}, c.session);
+  auto d = only(user_registered{{c.login}, {c.email}, c.profile, {c.password_hash}}, c.session);
   d.claims.push_back({c.login_stream, encode_one(login_claimed{meta.actor})});
   return d;
 }
 
-outcome on(const user_state& state, const change_profile& c, const command_meta&) {
+user_outcome on(const user_state& state, const change_profile& c, const command_meta&) {
   if (c.based_on && *c.based_on != state.profile) return error{errc::stale_facts, "the profile was changed meanwhile"};
-  if (c.profile == state.profile) return just();
-  return just(profile_changed{c.profile});
+  if (c.profile == state.profile) return only();
+  return only(profile_changed{c.profile});
 }
 
-outcome on(const user_state& state, const change_password& c, const command_meta&) {
+user_outcome on(const user_state& state, const change_password& c, const command_meta&) {
   if (c.proved_at != state.password_version) return error{errc::conflict, "the password was changed meanwhile"};
-  auto d = just(password_changed{{c.password_hash}});
+  auto d = only(password_changed{{c.password_hash}});
   for (const user_session& session : state.sessions)
     if (session.id != c.kept) d.events.emplace_back(session_closed{session.id, session_end::password_changed});
   return d;
 }
 
-outcome on(const user_state& state, const open_session& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const open_session& c, const command_meta& meta) {
   if (c.proved_at != state.password_version)
     return error{errc::wrong_credentials, "the password was changed meanwhile"};
   decided<user_event> d;
@@ -58,7 +58,7 @@ outcome on(const user_state& state, const open_session& c, const command_meta& m
 }
 
 /// What a presented refresh token is worth: nothing, a refusal that ends the session, or access.
-outcome check_token(const user_state& state, session_id id, const std::string& presented, timestamp now) {
+user_outcome check_token(const user_state& state, session_id id, const std::string& presented, timestamp now) {
   const auto found = std::find_if(state.sessions.begin(), state.sessions.end(), [&](auto& s) { return s.id == id; });
   if (found == state.sessions.end()) return error{errc::unauthenticated, "this session has ended"};
   const user_session& session = *found;
@@ -69,42 +69,42 @@ outcome check_token(const user_state& state, session_id id, const std::string& p
   const bool spent = std::any_of(session.spent.begin(), session.spent.end(),
                                  [&](const std::string& hash) { return equal_in_constant_time(hash, presented); });
   if (!spent) return error{errc::unauthenticated, "this is not a refresh token of the session"};
-  auto d = just(session_closed{id, session_end::token_reused});
+  auto d = only(session_closed{id, session_end::token_reused});
   d.refusal = error{errc::unauthenticated, std::string(token_was_used_before)};
   return d;
 }
 
-outcome on(const user_state& state, const refresh_session& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const refresh_session& c, const command_meta& meta) {
   PALABRE_TRY(auto d, check_token(state, c.session, c.presented_hash, meta.now));
   if (!d.refusal) d.events.emplace_back(session_refreshed{c.session, {c.next_hash}, c.next_expires_at});
   return d;
 }
 
-outcome on(const user_state& state, const close_session& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const close_session& c, const command_meta& meta) {
   PALABRE_TRY(auto d, check_token(state, c.session, c.presented_hash, meta.now));
   if (!d.refusal) d.events.emplace_back(session_closed{c.session, session_end::logout});
   return d;
 }
 
 template <class Event>
-outcome if_any(result<std::optional<Event>> decided) {
+user_outcome if_any(result<std::optional<Event>> decided) {
   PALABRE_TRY(auto event, std::move(decided));
-  return event ? just(std::move(*event)) : just();
+  return event ? only(std::move(*event)) : only();
 }
 
-outcome on(const user_state& state, const set_presence& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const set_presence& c, const command_meta& meta) {
   return if_any(decide(state.presence, c, meta.now));
 }
 
-outcome on(const user_state& state, const note_presence& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const note_presence& c, const command_meta& meta) {
   return if_any(decide(state.presence, c, meta.now));
 }
 
-outcome on(const user_state& state, const configure_presence& c, const command_meta&) {
+user_outcome on(const user_state& state, const configure_presence& c, const command_meta&) {
   return if_any(decide(state.presence, c));
 }
 
-outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
+user_outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
   decided<user_event> d;
   d.notes.push_back(note_to(meta.actor, read_advanced{c.room, c.seq}));
   return d;
@@ -114,7 +114,7 @@ bool shows_presence(const presence_state& presence) {
   return presence.status != presence_status::offline || presence.manual || presence.text;
 }
 
-outcome on(const user_state& state, const erase_user& c, const command_meta& meta) {
+user_outcome on(const user_state& state, const erase_user& c, const command_meta& meta) {
   decided<user_event> d;
   if (state.erased) return d;
   if (shows_presence(state.presence)) {
@@ -130,12 +130,12 @@ outcome on(const user_state& state, const erase_user& c, const command_meta& met
   return d;
 }
 
-outcome on(const user_state& state, const promote_user&, const command_meta&) {
-  return state.administrator ? just() : just(user_promoted{});
+user_outcome on(const user_state& state, const promote_user&, const command_meta&) {
+  return state.administrator ? only() : only(user_promoted{});
 }
 
-outcome on(const user_state& state, const demote_user&, const command_meta&) {
-  return state.administrator ? just(user_demoted{}) : just();
+user_outcome on(const user_state& state, const demote_user&, const command_meta&) {
+  return state.administrator ? only(user_demoted{}) : only();
 }
 
 void apply(user_state& state, const user_registered& e, const event_meta& meta) {

@@ -51,7 +51,7 @@ mapping mapping_of(errc code) {
   return {"internal", false};
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
+void append_problem_field(std::string& out, std::string_view name, std::string_view value) {
   out += ",\"";
   out += name;
   out += "\":";
@@ -65,8 +65,8 @@ void append_errors(std::string& out, const std::vector<field_problem>& errors) {
     first = false;
     out += "{\"pointer\":";
     append_json_string(out, e.pointer);
-    append_field(out, "code", e.code);
-    append_field(out, "detail", e.detail);
+    append_problem_field(out, "code", e.code);
+    append_problem_field(out, "detail", e.detail);
     out += '}';
   }
   out += ']';
@@ -121,15 +121,15 @@ std::string render(const problem& p, std::string_view instance, std::string_view
   out += "{\"type\":";
   append_json_string(out, "urn:palabre:problem:" + p.code);
   const std::string_view title = title_of(p.status);
-  append_field(out, "title", title.empty() ? "Error" : title);
+  append_problem_field(out, "title", title.empty() ? "Error" : title);
   out += ",\"status\":";
   append_json_int(out, p.status);
-  append_field(out, "detail", p.detail);
-  append_field(out, "instance",
-               simdjson::validate_utf8(instance) ? instance : std::string_view{}); // paths come as they come
-  append_field(out, "code", p.code);
-  append_field(out, "request_id", request_id);
-  append_field(out, "timestamp", to_rfc3339(now));
+  append_problem_field(out, "detail", p.detail);
+  append_problem_field(out, "instance",
+                       simdjson::validate_utf8(instance) ? instance : std::string_view{}); // paths come as they come
+  append_problem_field(out, "code", p.code);
+  append_problem_field(out, "request_id", request_id);
+  append_problem_field(out, "timestamp", to_rfc3339(now));
   out += p.retryable ? ",\"retryable\":true" : ",\"retryable\":false";
   if (!p.errors.empty()) append_errors(out, p.errors);
   out += '}';

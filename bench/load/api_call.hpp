@@ -12,11 +12,13 @@ namespace palabre::bench {
 std::string call_api(const endpoint& at, std::string_view method, std::string_view path, std::string_view token,
                      std::string_view json_body = {});
 
-/// The same, again for as long as the answer is 503 and `most` has not passed: to join a room whose events are read.
+/// The same, again for as long as the answer is 503 and `most` has not passed: to join a room whose events are
+/// read. What is not 503 is thrown at once.
 std::string call_api_patiently(const endpoint& at, std::string_view method, std::string_view path,
                                std::string_view token, std::string_view json_body, std::chrono::seconds most);
 
-/// Until /health/ready says 200. Throws std::runtime_error, with the last answer, if it does not for so long.
+/// Until /health/ready says 200. Throws std::runtime_error, with the last answer, if it
+/// says 503 for so long, or anything else.
 void wait_until_ready(const endpoint& at, std::chrono::seconds most);
 
 /// The string behind `"name":"` in a JSON text. Throws std::runtime_error if it is not there.

@@ -20,7 +20,7 @@ std::string rate(double value) {
   return grouped(value, value < 10 && value != std::floor(value) ? 1 : 0);
 }
 
-std::string tick_ms(double value) {
+std::string tick_label(double value) {
   const auto text = duration(value * 1e6);
   // a tick is a round number: 2.00 ms is 2 ms
   const auto zeros = text.find(".0");
@@ -102,7 +102,7 @@ chart latency_chart(const result& r) {
   return {first_latency(r) + " over time",
           "Median, 99th percentile and maximum of each moment, one line for each run, on a scale of powers of ten.",
           axis::linear(times.highest, whole_seconds),
-          axis::logarithmic(values.lowest, values.highest, tick_ms),
+          axis::logarithmic(values.lowest, values.highest, tick_label),
           "seconds since the measurement's start",
           std::move(all),
           false};
@@ -122,7 +122,7 @@ chart percentile_chart(const result& r) {
   return {"Percentiles",
           "Which part of the operations took at most how long. Each further nine on the right is ten times rarer.",
           axis::percentiles(parts.highest),
-          axis::logarithmic(values.lowest, values.highest, tick_ms),
+          axis::logarithmic(values.lowest, values.highest, tick_label),
           "part of the operations that took at most this long",
           std::move(all),
           true};

@@ -49,7 +49,7 @@ std::string timeline_table(const result& r, const std::vector<std::string>& colu
   return table_of(head, rows);
 }
 
-std::string shown_ms(double value) {
+std::string shown_time(double value) {
   return value > 0 ? duration(value * 1e6) : "–";
 }
 
@@ -97,7 +97,7 @@ std::string throughput_table(const result& r) {
 
 std::string latency_timeline_table(const result& r) {
   return timeline_table(r, {"p50", "p99", "max"}, [](const sample& s) {
-    return std::vector{shown_ms(s.p50_ms), shown_ms(s.p99_ms), shown_ms(s.max_ms)};
+    return std::vector{shown_time(s.p50_ms), shown_time(s.p99_ms), shown_time(s.max_ms)};
   });
 }
 

@@ -2,7 +2,7 @@
 
 #include "bench/load/dialect.hpp"
 #include "bench/measuring/meter.hpp"
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/usage.hpp"
 

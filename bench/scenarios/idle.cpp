@@ -3,7 +3,7 @@
 #include "bench/load/crowd.hpp"
 #include "bench/load/marked_body.hpp"
 #include "bench/measuring/delivery_ledger.hpp"
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/usage.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "bench/load/api_call.hpp"
 #include "bench/load/marked_body.hpp"
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,7 +15,6 @@ namespace palabre::bench {
 namespace {
 
 constexpr std::size_t failures_max = 5;
-constexpr std::size_t handshakes = 64;
 constexpr std::size_t in_flight_max = 100'000;
 
 double megabytes(const process_tree* server) {
@@ -115,7 +114,7 @@ void mix_run::connect() {
   }
   std::size_t opened = 0;
   const bool all = loop_.run_until(loop_.tick() + connect_ns, [&] {
-    while (opened < members_.size() && opened - ready_ < handshakes) members_[opened++]->line.open();
+    while (opened < members_.size() && opened - ready_ < handshakes_at_once) members_[opened++]->line.open();
     return ready_ == members_.size() || !failures_.empty();
   });
   if (!all || !failures_.empty())

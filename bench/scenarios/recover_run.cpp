@@ -1,7 +1,7 @@
 #include "bench/scenarios/recover_run.hpp"
 
 #include "bench/load/marked_body.hpp"
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 
 #include <algorithm>
 #include <deque>

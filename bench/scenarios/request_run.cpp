@@ -2,7 +2,7 @@
 
 #include "bench/scenarios/phase.hpp"
 
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 #include "bench/scenarios/usage.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "bench/scenarios/traffic_run.hpp"
 
-#include "bench/scenarios/opening.hpp"
+#include "bench/scenarios/bounds.hpp"
 #include "bench/scenarios/phase.hpp"
 
 #include <algorithm>

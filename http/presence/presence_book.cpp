@@ -29,7 +29,7 @@ bool presence_book::arrive(user_id user, timestamp now) {
   entry& e = at->second;
   if (is_new) e.away_after = limits::auto_away_after_default;
   // A connection that takes the place of one that was lost says nothing about the person behind it.
-  const bool comes_back = e.now_is != status::offline && e.departed_at && now < after(*e.departed_at, grace_);
+  const bool comes_back = e.now_is != status::offline && e.departed_at && now < later_by(*e.departed_at, grace_);
   ++e.connections;
   if (!comes_back) {
     e.acted_at = now;
@@ -64,7 +64,7 @@ void presence_book::configure(user_id user, std::chrono::seconds auto_away_after
   if (found == entries_.end()) return;
   entry& e = found->second;
   e.away_after = auto_away_after;
-  if (e.now_is == status::away && now < after(e.acted_at, e.away_after)) e.now_is = status::online;
+  if (e.now_is == status::away && now < later_by(e.acted_at, e.away_after)) e.now_is = status::online;
   schedule(user, e);
 }
 
@@ -121,8 +121,8 @@ presence_book::status presence_book::automatic(user_id user) const {
 
 void presence_book::advance(entry& e, timestamp now) const {
   if (e.connections == 0) {
-    if (e.departed_at && now >= after(*e.departed_at, grace_)) e.now_is = status::offline;
-  } else if (e.now_is == status::online && now >= after(e.acted_at, e.away_after)) {
+    if (e.departed_at && now >= later_by(*e.departed_at, grace_)) e.now_is = status::offline;
+  } else if (e.now_is == status::online && now >= later_by(e.acted_at, e.away_after)) {
     e.now_is = status::away;
   }
   if (e.expires_at && *e.expires_at <= now) {
@@ -134,8 +134,8 @@ void presence_book::advance(entry& e, timestamp now) const {
 timestamp presence_book::next_wake(const entry& e) const {
   timestamp at = never;
   if (!e.in_flight && e.wants_report()) at = std::min(at, e.not_before);
-  if (e.connections == 0 && e.now_is != status::offline) at = std::min(at, after(*e.departed_at, grace_));
-  if (e.connections > 0 && e.now_is == status::online) at = std::min(at, after(e.acted_at, e.away_after));
+  if (e.connections == 0 && e.now_is != status::offline) at = std::min(at, later_by(*e.departed_at, grace_));
+  if (e.connections > 0 && e.now_is == status::online) at = std::min(at, later_by(e.acted_at, e.away_after));
   if (e.expires_at) at = std::min(at, *e.expires_at);
   return at;
 }

@@ -15,7 +15,8 @@
 
 namespace palabre::http {
 
-inline timestamp after(timestamp from, std::chrono::milliseconds time) {
+/// `from`, and so much later.
+inline timestamp later_by(timestamp from, std::chrono::milliseconds time) {
   return {from.ms + time.count()};
 }
 

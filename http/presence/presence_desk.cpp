@@ -31,7 +31,7 @@ struct movement {
 
 struct presence_desk::state : std::enable_shared_from_this<state> {
   state(const presence_ground& g, randomness& random)
-      : ground(g), lease{random.next_id(g.time.now()), after(g.time.now(), g.settings.presence_grace)},
+      : ground(g), lease{random.next_id(g.time.now()), later_by(g.time.now(), g.settings.presence_grace)},
         ticks_per_flush((g.settings.presence_coalesce + tick_max - milliseconds(1)) / tick_max),
         book(g.settings.presence_grace), fan_out(lease, g.rows, g.roster, g.settings.presence_individuals_max) {}
 
@@ -79,7 +79,7 @@ presence_desk::~presence_desk() {
 void presence_desk::start(boost::asio::io_context& io, presence_outlets out) {
   state_->out = std::move(out);
   // From now on people can come back.
-  state_->lease.others_end = after(state_->ground.time.now(), state_->ground.settings.presence_grace);
+  state_->lease.others_end = later_by(state_->ground.time.now(), state_->ground.settings.presence_grace);
   state_->running = true;
   const std::lock_guard lock(state_->mutex);
   state_->timer.emplace(io);
@@ -259,7 +259,7 @@ void presence_desk::state::hear_outcome(user_id user, const result<actors::outco
   if (done || is_gone)
     book.reported(user);
   else
-    book.failed(user, after(now, pause_after_failure));
+    book.failed(user, later_by(now, pause_after_failure));
   note_freed(done && done.value().count() > 0 ? done.value().durable : position{});
 }
 

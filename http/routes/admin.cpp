@@ -137,7 +137,7 @@ void charge(const call& c, const event_search& search) {
 }
 
 /// Others on this thread get their turn between two steps.
-awaitable<answer_or_problem> list_administrators(services& s, call& c) {
+awaitable<answer_or_problem> list_all_events(services& s, call& c) {
   const position head = s.log.head();
   query_reader query(c);
   event_filter wanted = filter_of(query, c);
@@ -182,7 +182,7 @@ std::span<const route> admin_routes() {
        .method = verb::get,
        .path = "/api/v1/admin/events",
        .needs = access::administrator,
-       .run = list_administrators,
+       .run = list_all_events,
        .summary = "Who did what to what, when, and by which request: every event, newest first. A page looks at 10,000 "
                   "events: where it finds fewer than `limit` among them it is short, and `next` goes on from there.",
        .gives = answers_a<page_of<audited_event_answer>>,

@@ -37,10 +37,6 @@ struct edit_body {
 };
 BOOST_DESCRIBE_STRUCT(edit_body, (), (body))
 
-problem no_such_message() {
-  return problem_of({errc::not_found, {}});
-}
-
 // ---- Posting
 
 std::vector<storage::idempotency> keys_of(services& s, const call& c, const post_body& body) {

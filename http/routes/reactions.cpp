@@ -25,10 +25,6 @@ struct toggle_body {
 };
 BOOST_DESCRIBE_STRUCT(toggle_body, (), (emoji))
 
-problem no_such_message() {
-  return problem_of({errc::not_found, {}});
-}
-
 /// The message and the emoji that a path names.
 struct reaction_target {
   message_id message;

@@ -3,7 +3,7 @@
 namespace palabre::http {
 namespace {
 
-constexpr int stale_tries_max = 3; // facts go stale only when thousands of changes overtake the views
+constexpr int stale_tries_max = 3; // facts go stale when a thousand changes overtake the views, or one that they needed
 
 result<std::optional<events::standing>> standing_of(services& s, room_id room, user_id user) {
   PALABRE_TRY(const auto place, s.roster.standing(room, user));

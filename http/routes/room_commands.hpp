@@ -20,6 +20,10 @@ struct fact_request {
   bool last_post = false;            ///< of who acts, where slow mode is on
 };
 
+inline problem no_such_message() {
+  return problem_of({errc::not_found, {}});
+}
+
 /// Waits until the views have everything that is durable now. One atomic load when they have.
 /// Errors: not_yet, unavailable.
 boost::asio::awaitable<result<void>> wait_for_head(services& s);

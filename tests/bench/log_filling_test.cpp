@@ -24,6 +24,7 @@ using ::testing::IsEmpty;
 
 const auto nobody = [](double) {};
 /// A data directory with keys, as a server leaves it, and an empty log.
+
 struct data_directory {
   explicit data_directory(char key_letter = 'k') {
     namespace fs = std::filesystem;

@@ -11,6 +11,7 @@ namespace palabre::storage {
 namespace {
 
 const std::vector<std::string> names{"rooms", "messages"};
+
 class ViewsBuilding : public ::testing::Test {
 protected:
   std::string directory(const std::string& name) const { return root_ / name; }
