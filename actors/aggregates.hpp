@@ -27,7 +27,7 @@ struct room_aggregate {
     recent.evolve(e, meta);
   }
   /// Raised when the shape of the state changes: older snapshots are left aside.
-  static constexpr std::string_view snapshot_shape = "room 2 ";
+  static constexpr std::string_view snapshot_shape = "room 3 ";
   /// A key whose scope is wider than this room may be taken by another room at the same time: its append may fail, and
   /// must not take others with it.
   static bool stands_alone(const request& r) {

@@ -107,7 +107,8 @@ result<void> print_room(const storage::views_store& views, room_id room, bool as
   std::string text = R"({"room":)";
   projections::append_room_fields(text, *row, false, utc_day(as_of)); // the share code is a secret: null
   PALABRE_TRY(const std::string members, members_json(roster, authors, room));
-  text += R"(},"members":)" + members;
+  PALABRE_TRY(const std::string pins, timeline.pins_json(room, user_id{}));
+  text += R"(},"members":)" + members + R"(,"pins":)" + pins;
   if (as_text) {
     out << room_text(text + '}');
     return visit_pages(timeline, room, end, [&](const auto& page) { out << messages_text(page.items_json); });

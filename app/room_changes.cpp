@@ -203,6 +203,19 @@ result<void> room_changes::add(room_change& c, const message_deleted& e, positio
   PALABRE_TRY(c.message->author, names_.find(e.author, at));
   const words* const now = words_of(e.message);
   c.fields.push_back({"body", now ? now->body : "null", std::nullopt});
+  if (pinned_.contains(e.message)) c.fields.push_back({"pinned", "true", "false"});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const message_pinned& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
+  c.fields.push_back({"pinned", "false", "true"});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const message_unpinned& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
+  c.fields.push_back({"pinned", "true", "false"});
   return success();
 }
 
@@ -250,6 +263,9 @@ void room_changes::follow(const room_event& event, const storage::record& r) {
   if (const auto* edited = std::get_if<message_edited>(&event))
     if (const auto found = words_.find(edited->message); found != words_.end())
       found->second.body = as_json(edited->body);
+  if (const auto* pinned = std::get_if<message_pinned>(&event); pinned && wanted_.contains(pinned->message))
+    pinned_.insert(pinned->message);
+  if (const auto* unpinned = std::get_if<message_unpinned>(&event)) pinned_.erase(unpinned->message);
 }
 
 } // namespace palabre::app

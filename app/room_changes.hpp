@@ -74,6 +74,8 @@ private:
   result<void> add(room_change& c, const events::message_posted& e, position at);
   result<void> add(room_change& c, const events::message_edited& e, position at);
   result<void> add(room_change& c, const events::message_deleted& e, position at);
+  result<void> add(room_change& c, const events::message_pinned& e, position at);
+  result<void> add(room_change& c, const events::message_unpinned& e, position at);
   result<void> add(room_change& c, const events::reaction_added& e, position at);
   result<void> add(room_change& c, const events::reaction_removed& e, position at);
   const words* words_of(message_id message) const;
@@ -98,6 +100,7 @@ private:
   std::unordered_map<message_id, words> words_; ///< of those wanted, as they are by now
   std::optional<events::room_settings> settings_;
   std::unordered_map<user_id, events::role> roles_;
+  std::unordered_set<message_id> pinned_; ///< of those wanted, by now
 };
 
 } // namespace palabre::app

@@ -35,6 +35,7 @@ constexpr std::size_t spent_tokens_per_session_max = 1'000; ///< refresh tokens 
 constexpr std::size_t rooms_per_user_max = 2'000;
 constexpr std::size_t emoji_kinds_per_message_max = 50;
 constexpr std::size_t edits_per_message_max = 100;
+constexpr std::size_t pins_per_room_max = 100;
 constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;

@@ -55,7 +55,7 @@ inline constexpr permission permissions[] = {
      {true, true, true, true},
      {false, false}},
     {room_action::moderate,
-     "delete messages of lower roles, see deleted words, invite; kick, ban and mute lower roles",
+     "delete messages of lower roles, see deleted words, pin, invite; kick, ban and mute lower roles",
      {false, true, true, true},
      {false, false}},
     {room_action::administrate,

@@ -7,15 +7,6 @@
 namespace palabre::events {
 namespace {
 
-/// Which message a command is about, or replies to.
-std::optional<message_id> message_of(const room_command& command) {
-  if (const auto* post = std::get_if<post_message>(&command)) return post->reply_to;
-  if (const auto* edit = std::get_if<edit_message>(&command)) return edit->message;
-  if (const auto* remove = std::get_if<delete_message>(&command)) return remove->message;
-  if (const auto* reaction = std::get_if<react>(&command)) return reaction->message;
-  return std::nullopt;
-}
-
 bool contains(const std::vector<std::string>& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }

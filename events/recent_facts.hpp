@@ -16,7 +16,8 @@ public:
   explicit recent_facts(stream_version floor = 0) : floor_(floor) {}
 
   void evolve(const room_event& event, const event_meta& meta);
-  /// Sets `facts` right for `actor` and `command`. Errors: stale_facts.
+  /// Sets `facts` right for `actor` and `command`. Requires: where delete_message has facts of the message, its
+  /// author's standing was looked up with it. Errors: stale_facts.
   result<void> correct(room_facts& facts, const room_command& command, user_id actor) const;
   stream_version floor() const { return floor_; }
 

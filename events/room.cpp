@@ -111,6 +111,25 @@ outcome on(const situation& s, const delete_message& c) {
   return just(message_deleted{c.message, message.seq, message.author});
 }
 
+bool is_pinned(const situation& s, message_id message) {
+  return std::find(s.state.pins.begin(), s.state.pins.end(), message) != s.state.pins.end();
+}
+
+outcome on(const situation& s, const pin_message& c) {
+  PALABRE_TRY(require(s, room_action::moderate));
+  PALABRE_TRY(const message_fact* message, living_message(s));
+  if (is_pinned(s, c.message)) return just();
+  if (s.state.pins.size() >= limits::pins_per_room_max) return over("pins_per_room", limits::pins_per_room_max);
+  return just(message_pinned{c.message, message->seq});
+}
+
+outcome on(const situation& s, const unpin_message& c) {
+  PALABRE_TRY(require(s, room_action::moderate));
+  if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
+  if (!is_pinned(s, c.message)) return just();
+  return just(message_unpinned{c.message, s.facts.message->seq});
+}
+
 outcome on(const situation& s, const react& c) {
   PALABRE_TRY(require(s, room_action::read));
   PALABRE_TRY(const message_fact* message, living_message(s));
@@ -157,8 +176,16 @@ void apply(room_state& state, const member_joined&, const event_meta&) {
 void apply(room_state& state, const message_posted&, const event_meta&) {
   ++state.message_count;
 }
-void apply(room_state& state, const message_deleted&, const event_meta&) {
+void apply(room_state& state, const message_deleted& e, const event_meta&) {
   --state.message_count;
+  std::erase(state.pins, e.message);
+}
+void apply(room_state& state, const message_pinned& e, const event_meta&) {
+  std::erase(state.pins, e.message); // as the views: whatever a log holds, there is one of each
+  state.pins.push_back(e.message);
+}
+void apply(room_state& state, const message_unpinned& e, const event_meta&) {
+  std::erase(state.pins, e.message);
 }
 /// The others change nothing that the room has to know: what they are about comes as facts.
 template <class Other>
@@ -183,6 +210,16 @@ std::optional<user_id> person_of(const room_command& command) {
   return std::visit(
       [](const auto& c) -> std::optional<user_id> {
         if constexpr (requires { c.user; }) return c.user;
+        return std::nullopt;
+      },
+      command);
+}
+
+std::optional<message_id> message_of(const room_command& command) {
+  if (const auto* post = std::get_if<post_message>(&command)) return post->reply_to;
+  return std::visit(
+      [](const auto& c) -> std::optional<message_id> {
+        if constexpr (requires { c.message; }) return c.message;
         return std::nullopt;
       },
       command);

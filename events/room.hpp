@@ -184,10 +184,26 @@ struct reaction_removed {
 };
 BOOST_DESCRIBE_STRUCT(reaction_removed, (), (message, message_seq, emoji))
 
-using room_event = std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted,
-                                member_joined, member_left, member_kicked, member_banned, member_unbanned, member_muted,
-                                member_unmuted, member_role_changed, room_created, room_updated, room_code_rotated,
-                                room_owner_changed, room_archived, room_restored>;
+/// The room's people find it among the pins. Deleting it ends that as well.
+struct message_pinned {
+  static constexpr event_type type{"message.pinned", 1, audience::members};
+  message_id message;
+  stream_version message_seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(message_pinned, (), (message, message_seq))
+
+struct message_unpinned {
+  static constexpr event_type type{"message.unpinned", 1, audience::members};
+  message_id message;
+  stream_version message_seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(message_unpinned, (), (message, message_seq))
+
+using room_event =
+    std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted, message_pinned,
+                 message_unpinned, member_joined, member_left, member_kicked, member_banned, member_unbanned,
+                 member_muted, member_unmuted, member_role_changed, room_created, room_updated, room_code_rotated,
+                 room_owner_changed, room_archived, room_restored>;
 
 /// Who is no member any more behind this event.
 std::optional<user_id> departed_in(const room_event& event);
@@ -350,6 +366,16 @@ struct delete_message {
   message_id message;
 };
 
+/// Pinned already: no event. Errors: not_found, message_deleted, limit_exceeded: pins_per_room.
+struct pin_message {
+  message_id message;
+};
+
+/// Not pinned: no event. Errors: not_found.
+struct unpin_message {
+  message_id message;
+};
+
 enum class reaction_change : std::uint8_t { add, remove, toggle };
 
 /// Nothing to change: no event. Errors: not_found, message_deleted, limit_exceeded: emoji_kinds_per_message.
@@ -359,12 +385,15 @@ struct react {
   reaction_change change = reaction_change::add;
 };
 
-using room_command = std::variant<create_room, update_room, rotate_share_code, archive_room, restore_room,
-                                  transfer_room, join_room, leave_room, change_role, kick_member, ban_user, unban_user,
-                                  mute_user, unmute_user, post_message, edit_message, delete_message, react>;
+using room_command =
+    std::variant<create_room, update_room, rotate_share_code, archive_room, restore_room, transfer_room, join_room,
+                 leave_room, change_role, kick_member, ban_user, unban_user, mute_user, unmute_user, post_message,
+                 edit_message, delete_message, pin_message, unpin_message, react>;
 
 /// Whom a command names; nullopt: nobody but who acts.
 std::optional<user_id> person_of(const room_command& command);
+/// Which message a command is about, or replies to; nullopt: none.
+std::optional<message_id> message_of(const room_command& command);
 
 // ---- State
 
@@ -376,6 +405,7 @@ struct room_state {
   std::string share_code;
   std::uint64_t member_count = 0;
   std::uint64_t message_count = 0; ///< without deleted ones
+  std::vector<message_id> pins;    ///< in the order in which they were pinned
   bool archived = false;
   timestamp created_at;
   timestamp updated_at; ///< of the last change of settings
@@ -384,8 +414,8 @@ struct room_state {
   friend bool operator==(const room_state&, const room_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(room_state, (),
-                      (exists, kind, settings, owner, share_code, member_count, message_count, archived, created_at,
-                       updated_at, version, last_time))
+                      (exists, kind, settings, owner, share_code, member_count, message_count, pins, archived,
+                       created_at, updated_at, version, last_time))
 
 /// Requires: `facts` corrected by recent_facts, if there may be newer events than facts.true_at.
 result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,

@@ -4,6 +4,7 @@
 
 #include "projections/log_reader.hpp"
 #include "projections/message_change.hpp"
+#include "projections/pins.hpp"
 #include "projections/profiles.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline_pages.hpp"
@@ -53,6 +54,9 @@ public:
   /// such in `room`.
   result<std::optional<std::string>> editions(room_id room, message_id message, deleted_words words,
                                               effort& done) const;
+  /// As timeline_queries::pins: what was pinned then.
+  result<std::vector<pin>> pins(room_id room, stream_version at, effort& done) const;
+  result<std::string> pins_json(room_id room, stream_version at, deleted_words words, effort& done) const;
   /// As timeline_queries::reactions.
   result<std::optional<std::string>> reactions(room_id room, stream_version at, message_id message, effort& done) const;
   /// As timeline_queries::who_reacted.

@@ -325,6 +325,38 @@ result<std::optional<std::string>> past_queries::editions(room_id room, message_
   return std::optional<std::string>{out + ']'};
 }
 
+result<std::vector<pin>> past_queries::pins(room_id room, stream_version at, effort& done) const {
+  std::string stored; // none: nothing had been pinned by then
+  PALABRE_TRY(views_.range(tables::pin_moments, key_of(room), key_of(room, at) + '\0', false,
+                           [&](std::string_view, std::string_view row) {
+                             stored = row;
+                             ++done.rows;
+                             return false;
+                           }));
+  PALABRE_TRY(const auto seqs, decode_pin_seqs(stored));
+  std::vector<pin> found;
+  for (const stream_version seq : seqs) {
+    done.rows += rows_per_record;
+    PALABRE_TRY(const auto record, record_at(room, seq));
+    PALABRE_TRY(const log_event e, decode(record.view));
+    const auto* pinned = room_event_in<events::message_pinned>(e);
+    if (!pinned) return error{errc::corrupt, "a pin of the views is not one in the log"};
+    found.push_back({seq, pinned->message, record.view.actor, record.view.time});
+  }
+  return found;
+}
+
+result<std::string> past_queries::pins_json(room_id room, stream_version at, deleted_words words, effort& done) const {
+  PALABRE_TRY(const auto all, pins(room, at, done));
+  std::string list = "[";
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    PALABRE_TRY(const auto shown, message(room, at, each->message, words, done));
+    if (!shown) return error{errc::corrupt, "a pinned message is not in the views"};
+    append_pin(list, each->by, each->at, *shown);
+  }
+  return list + ']';
+}
+
 /// No words, so nothing is read from the log.
 result<std::optional<std::string>> past_queries::reactions(room_id room, stream_version at, message_id message,
                                                            effort& done) const {

@@ -46,17 +46,22 @@ inline constexpr table author_messages = 23; ///< the timeline's: author, room, 
 inline constexpr table sanctions = 24;  ///< room, kind, user → sanction
 inline constexpr table slow_posts = 25; ///< room, user → time of their last post while slow mode was on
 
+// of pins: the timeline's
+inline constexpr table pins = 26;        ///< room → its pins
+inline constexpr table pin_moments = 27; ///< room, event seq → seqs of its pins as they were then
+
 inline const std::vector<std::string> names = {
-    "messages",       "message_places",  "reactions",       "my_reactions",   "rooms",          "members",
-    "memberships",    "room_counts",     "open_rooms",      "share_codes",    "users",          "logins",
-    "credentials",    "closed_sessions", "presence",        "not_offline",    "read_positions", "message_lists",
-    "message_chunks", "deletions",       "message_changes", "member_changes", "room_moments",   "author_messages",
-    "sanctions",      "slow_posts"};
+    "messages",        "message_places", "reactions",     "my_reactions",    "rooms",
+    "members",         "memberships",    "room_counts",   "open_rooms",      "share_codes",
+    "users",           "logins",         "credentials",   "closed_sessions", "presence",
+    "not_offline",     "read_positions", "message_lists", "message_chunks",  "deletions",
+    "message_changes", "member_changes", "room_moments",  "author_messages", "sanctions",
+    "slow_posts",      "pins",           "pin_moments"};
 
 /// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
 /// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).
-inline constexpr table of_timeline[] = {messages,     message_places,  reactions,
-                                        my_reactions, message_changes, author_messages};
+inline constexpr table of_timeline[] = {messages,        message_places,  reactions, my_reactions,
+                                        message_changes, author_messages, pins,      pin_moments};
 inline constexpr table of_roster[] = {rooms,       members,        memberships,  room_counts, open_rooms,
                                       share_codes, member_changes, room_moments, sanctions,   slow_posts};
 inline constexpr table of_users[] = {users, logins, credentials, closed_sessions};

@@ -60,8 +60,34 @@ result<void> fold_one(const message_scene& s, const events::message_edited& e) {
   return change_row(s.rows, s.room, e.message_seq, [&](message_row& row) { edit(row, s.meta, e); });
 }
 
+/// Adds a pin, or with nullptr takes that of `message` away, if it has one.
+result<void> change_pins(const message_scene& s, message_id message, const pin* added) {
+  PALABRE_TRY(const std::string* const stored, s.rows.find(tables::pins, key_of(s.room)));
+  if (stored == nullptr && added == nullptr) return success();
+  std::vector<pin> pins;
+  if (stored != nullptr) {
+    PALABRE_TRY(pins, decode_pins(*stored));
+  }
+  const std::size_t gone = std::erase_if(pins, [&](const pin& each) { return each.message == message; });
+  if (added != nullptr) pins.push_back(*added);
+  if (gone == 0 && added == nullptr) return success();
+  s.rows.put(tables::pins, key_of(s.room), encode(pins));
+  s.rows.put(tables::pin_moments, key_of(s.room, s.meta.version), encode_seqs(pins));
+  return success();
+}
+
+result<void> fold_one(const message_scene& s, const events::message_pinned& e) {
+  const pin added{s.meta.version, e.message, s.meta.actor, s.meta.time};
+  return change_pins(s, e.message, &added);
+}
+
+result<void> fold_one(const message_scene& s, const events::message_unpinned& e) {
+  return change_pins(s, e.message, nullptr);
+}
+
 result<void> fold_one(const message_scene& s, const events::message_deleted& e) {
   s.note(e.message_seq, happening::deleted);
+  PALABRE_TRY(change_pins(s, e.message, nullptr));
   stream_version parent_seq = 0;
   PALABRE_TRY(change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
     remove(row, s.meta.time);

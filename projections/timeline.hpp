@@ -4,6 +4,7 @@
 
 #include "events/room.hpp"
 #include "projections/message_row.hpp"
+#include "projections/pins.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projection.hpp"
 #include "projections/tables.hpp"
@@ -13,7 +14,7 @@ namespace palabre::projections {
 class timeline final : public projection {
 public:
   std::string_view name() const override { return "timeline"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   std::span<const storage::table> owned_tables() const override { return tables::of_timeline; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -52,6 +53,10 @@ public:
   result<std::optional<events::message_fact>> fact(room_id room, message_id message) const;
   /// Like fact(), by place: for redaction of recovered events. nullopt: none.
   result<std::optional<events::message_fact>> fact_at(room_id room, stream_version seq) const;
+  /// In the order in which they were pinned.
+  result<std::vector<pin>> pins(room_id room) const;
+  /// The same as `[…]`, Pins of api.md, the last one first.
+  result<std::string> pins_json(room_id room, user_id viewer) const;
   result<std::vector<std::string>> emoji_kinds(room_id room, stream_version message_seq) const;
   result<bool> reacted(room_id room, user_id user, stream_version message_seq, std::string_view emoji) const;
   /// `[{"emoji","count","me"}]`; nullopt: no such message in `room`.
@@ -62,6 +67,12 @@ public:
                                   std::string& next) const;
 
 private:
+  struct shown_message {
+    std::string json;
+    bool deleted = false;
+  };
+  result<std::optional<shown_message>> show(room_id room, message_id message, user_id viewer) const;
+
   const storage::views_store& views_;
   profiles& authors_;
 };

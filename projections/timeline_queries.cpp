@@ -65,6 +65,11 @@ result<message_page> timeline_queries::page(room_id room, user_id viewer, const 
   return page;
 }
 
+result<std::vector<pin>> timeline_queries::pins(room_id room) const {
+  PALABRE_TRY(const auto stored, views_.get(tables::pins, key_of(room)));
+  return decode_pins(stored.value_or(std::string{}));
+}
+
 result<std::optional<message_place>> timeline_queries::place_of(message_id message) const {
   PALABRE_TRY(auto stored, views_.get(tables::message_places, key_of(message)));
   if (!stored) return std::optional<message_place>{};
@@ -73,19 +78,40 @@ result<std::optional<message_place>> timeline_queries::place_of(message_id messa
       {room_id{uuid_from_bytes(stored->data())}, get_int<std::uint64_t>(stored->data() + 16)}};
 }
 
-result<std::optional<std::string>> timeline_queries::message(room_id room, message_id message, user_id viewer) const {
+result<std::optional<timeline_queries::shown_message>> timeline_queries::show(room_id room, message_id message,
+                                                                              user_id viewer) const {
   PALABRE_TRY(auto place, place_of(message));
-  if (!place || place->room != room) return std::optional<std::string>{};
+  if (!place || place->room != room) return std::optional<shown_message>{};
   PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, place->seq)));
-  if (!stored) return std::optional<std::string>{};
+  if (!stored) return std::optional<shown_message>{};
   PALABRE_TRY(auto view, view_message_row(*stored));
   PALABRE_TRY(auto author, authors_.author_json(view.author));
-  PALABRE_TRY(auto mine, read_mine(views_, room, viewer, place->seq, place->seq));
+  std::vector<my_reaction> mine;
+  if (!view.reactions.empty()) {
+    PALABRE_TRY(mine, read_mine(views_, room, viewer, place->seq, place->seq));
+  }
   std::vector<std::string_view> emoji;
   for (const my_reaction& m : mine) emoji.push_back(m.emoji);
-  std::string out;
-  append_message(out, view, *author, emoji);
-  return std::optional<std::string>{std::move(out)};
+  shown_message shown{{}, view.deleted};
+  append_message(shown.json, view, *author, emoji);
+  return std::optional{std::move(shown)};
+}
+
+result<std::optional<std::string>> timeline_queries::message(room_id room, message_id message, user_id viewer) const {
+  PALABRE_TRY(auto shown, show(room, message, viewer));
+  return shown ? std::optional(std::move(shown->json)) : std::nullopt;
+}
+
+/// A message that was deleted since the row of the pins was read is none any more.
+result<std::string> timeline_queries::pins_json(room_id room, user_id viewer) const {
+  PALABRE_TRY(const auto all, pins(room));
+  std::string list = "[";
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    PALABRE_TRY(const auto shown, show(room, each->message, viewer));
+    if (!shown) return error{errc::corrupt, "a pinned message is not in the views"};
+    if (!shown->deleted) append_pin(list, each->by, each->at, shown->json);
+  }
+  return list + ']';
 }
 
 result<std::optional<events::message_fact>> timeline_queries::fact_at(room_id room, stream_version seq) const {

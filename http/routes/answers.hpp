@@ -202,6 +202,17 @@ struct edition_answer {
 };
 BOOST_DESCRIBE_STRUCT(edition_answer, (), (edit, body, at))
 
+struct pin_answer {
+  static constexpr std::string_view shape_name = "Pin";
+  static inline const std::string example =
+      R"({"pinned_by":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","pinned_at":"2026-11-21T12:00:00.000Z","message":)" +
+      std::string(message_answer::example) + '}';
+  uuid pinned_by;
+  timestamp pinned_at;
+  message_answer message;
+};
+BOOST_DESCRIBE_STRUCT(pin_answer, (), (pinned_by, pinned_at, message))
+
 struct reactions_answer {
   static constexpr std::string_view shape_name = "Reactions";
   static constexpr std::string_view example = R"({"reactions":[{"emoji":"👍","count":3,"me":true}]})";

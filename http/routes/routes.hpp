@@ -13,6 +13,7 @@ std::span<const route> room_routes();
 std::span<const route> moderation_routes();
 std::span<const route> message_routes();
 std::span<const route> reaction_routes();
+std::span<const route> pin_routes();
 std::span<const route> typing_routes();
 std::span<const route> presence_routes();
 std::span<const route> reading_routes();

@@ -19,6 +19,7 @@ void conversation::look() {
   const auto messages = owner().get(messages_of(room_) + "?limit=200&after=0");
   EXPECT_TRUE(messages.is_null("/next")) << "more than one page";
   now.messages = messages.json("/items");
+  now.pins = owner().get("/api/v1/rooms/" + room_ + "/pins").json("/items");
   seen_[static_cast<std::uint64_t>(room.number("/last_seq"))] = std::move(now);
 }
 
@@ -35,6 +36,8 @@ void conversation::go_on() {
     remove(who);
   else if (who != 0)
     react(who);
+  else if (dice < 11)
+    pin();
   else
     owner().patch("/api/v1/rooms/" + room_, R"({"name":)" + json_quoted(words()) + '}');
   look();
@@ -83,6 +86,15 @@ void conversation::react(std::size_t who) {
   const auto got = random_() % 3 == 0 ? people_[who].put(path + '/' + escaped(with), "{}")
                                       : people_[who].post(path, R"({"emoji":")" + with + "\"}");
   ASSERT_EQ(got.status, 200) << got.body;
+}
+
+/// Or takes the pin away, if it has one.
+void conversation::pin() {
+  const std::string& id = messages_[random_() % messages_.size()].id;
+  const std::string path = "/api/v1/rooms/" + room_ + "/pins/" + id;
+  const bool is_pinned = seen_.rbegin()->second.pins.find(R"("id":")" + id + '"') != std::string::npos;
+  const auto got = is_pinned ? owner().del(path) : owner().put(path, "");
+  ASSERT_EQ(got.status, 204) << got.body;
 }
 
 void conversation::come_or_go(std::size_t who) {

@@ -18,6 +18,7 @@ struct room_as_seen {
   std::string room; ///< to someone who is not in it: `share_code` is null
   std::string members;
   std::string messages; ///< to the owner, who never reacts: `me` is false
+  std::string pins;     ///< likewise
 };
 
 class conversation {
@@ -25,7 +26,8 @@ public:
   /// Makes the room, and looks.
   conversation(const running_server& server, std::uint64_t seed);
 
-  /// Someone does something: posts, replies, edits, deletes, reacts, joins, leaves, renames the room. Then it looks.
+  /// Someone does something: posts, replies, edits, deletes, reacts, pins, joins, leaves, renames the room. Then it
+  /// looks.
   void go_on();
   /// Writes down how the room is now.
   void look();
@@ -44,6 +46,7 @@ private:
   void change(std::size_t who);
   void remove(std::size_t who);
   void react(std::size_t who);
+  void pin();
   void come_or_go(std::size_t who);
   std::string words();
 

@@ -50,8 +50,9 @@ TEST_F(Diff, EachChangeBeginsWhereTheOneBeforeItEndedAndTheLastIsWhatTheApiShows
     if (change.at_pointer("/message/id").get(message) != simdjson::SUCCESS) message = {};
     for (const simdjson::dom::element field : change["changes"].get_array()) {
       const std::string name{std::string_view(field["field"])};
-      if (name != "body" && name != "name" && name != "description") continue;
-      std::string& now = values.try_emplace(std::string(message) + name, "null").first->second;
+      if (name != "body" && name != "name" && name != "description" && name != "pinned") continue;
+      const char* const at_first = name == "pinned" ? "false" : "null";
+      std::string& now = values.try_emplace(std::string(message) + name, at_first).first->second;
       EXPECT_EQ(simdjson::minify(field["before"].value()), now) << line;
       now = simdjson::minify(field["after"].value());
     }
@@ -66,6 +67,14 @@ TEST_F(Diff, EachChangeBeginsWhereTheOneBeforeItEndedAndTheLastIsWhatTheApiShows
     EXPECT_EQ(simdjson::minify(message["body"].value()), values[std::string(std::string_view(message["id"])) + "body"]);
   }
   EXPECT_GT(messages, 5u);
+  std::size_t pins = 0, pinned = 0;
+  for (const auto& [what, value] : values) pinned += what.ends_with("pinned") && value == "true";
+  ASSERT_EQ(parser.parse(last.pins).get(shown), simdjson::SUCCESS);
+  for (const simdjson::dom::element pin : shown.get_array()) {
+    ++pins;
+    EXPECT_EQ(values[std::string(std::string_view(pin["message"]["id"])) + "pinned"], "true");
+  }
+  EXPECT_EQ(pinned, pins) << "those that were deleted are told to be none any more";
   ASSERT_EQ(parser.parse(last.room).get(shown), simdjson::SUCCESS);
   EXPECT_EQ(simdjson::minify(shown["name"].value()), values["name"]);
 }

@@ -23,6 +23,7 @@ protected:
     EXPECT_EQ(talk_.owner().get(room_path("?" + at)).json(""), then.room);
     EXPECT_EQ(talk_.owner().get(room_path("/members?limit=200&" + at)).json("/items"), then.members);
     EXPECT_EQ(talk_.owner().get(room_path("/messages?limit=200&after=0&" + at)).json("/items"), then.messages);
+    EXPECT_EQ(talk_.owner().get(room_path("/pins?" + at)).json("/items"), then.pins);
   }
   /// All items of a list, page by page.
   std::string walked(std::string next) {

@@ -32,6 +32,7 @@ protected:
     EXPECT_EQ(was.json("/room"), then.room);
     EXPECT_EQ(was.json("/members"), then.members);
     EXPECT_EQ(was.json("/messages"), then.messages);
+    EXPECT_EQ(was.json("/pins"), then.pins);
   }
   void expect_replayed_at(std::uint64_t seq) const {
     expect_replayed(talk_.seen().at(seq), {"--at", std::to_string(seq)});

@@ -132,7 +132,7 @@ test('a room tells what happens in it, by type', async (t) => {
   const made = await ada.createRoom({ name: 'Salon', visibility: 'public' });
   const heard = [];
   const note = (name) => (event) => heard.push([name, event]);
-  const names = ['onMessage', 'onEdit', 'onDelete', 'onReaction', 'onMember', 'onRoom', 'onTyping', 'onPresence'];
+  const names = ['onMessage', 'onEdit', 'onDelete', 'onReaction', 'onPin', 'onMember', 'onRoom', 'onTyping', 'onPresence'];
   const events = [];
   const listening = ada.room(made.id).subscribe({
     ...Object.fromEntries(names.map((name) => [name, note(name)])),
@@ -146,20 +146,23 @@ test('a room tells what happens in it, by type', async (t) => {
   await bob.patch('/api/v1/rooms/{id}/messages/{mid}', { params: { path }, body: { body: 'bonsoir' } });
   await room.react(message.id, '👍');
   await room.react(message.id, '👍');
+  await ada.put('/api/v1/rooms/{id}/pins/{mid}', { params: { path } });
+  assert.deepEqual((await room.pins()).map((pin) => [pin.message.body, pin.pinned_by]), [['bonsoir', me.id]]);
   await room.typing();
   await bob.delete('/api/v1/rooms/{id}/messages/{mid}', { params: { path } });
   await ada.patch('/api/v1/rooms/{id}', { params: { path: { id: made.id } }, body: { name: 'Jardin' } });
   await until(() => heard.some(([name]) => name === 'onRoom'), () => `the change of the room; there are ${heard.map(([name]) => name)}`);
   const stored = heard.filter(([name]) => !['onTyping', 'onPresence'].includes(name));
   assert.deepEqual(stored.map(([name]) => name),
-                   ['onMember', 'onMessage', 'onEdit', 'onReaction', 'onReaction', 'onDelete', 'onRoom']);
+                   ['onMember', 'onMessage', 'onEdit', 'onReaction', 'onReaction', 'onPin', 'onDelete', 'onRoom']);
   assert.deepEqual(stored.map(([, event]) => event), events, 'onEvent gets each of them');
   assert.deepEqual(events.map(({ seq }) => seq), events.map((_, i) => events[0].seq + i));
-  const [joined, posted, edited, added, removed, deleted, updated] = events.map(({ data }) => data);
+  const [joined, posted, edited, added, removed, pinned, deleted, updated] = events.map(({ data }) => data);
   assert.deepEqual([joined.user_id, joined.role, joined.display_name], [other.id, 'member', 'bob']);
   assert.deepEqual([posted.message_id, posted.body, posted.reply_to, posted.author_name], [message.id, 'bonjour', null, 'bob']);
   assert.deepEqual([edited.message_id, edited.body, edited.edit], [message.id, 'bonsoir', 1]);
   assert.deepEqual([added.emoji, removed.emoji, removed.message_seq], ['👍', '👍', message.seq]);
+  assert.equal(pinned.message_id, message.id);
   assert.equal(deleted.author_id, other.id);
   assert.equal(updated.settings.name, 'Jardin');
   const [, typing] = heard.find(([name]) => name === 'onTyping');

@@ -143,15 +143,9 @@ inline room_facts room_story::facts_for(user_id actor, const room_command& comma
   const auto person = person_of(command);
   if (person) f.other_standing = standing_of(*person);
   if (const auto h = held_.find(person.value_or(actor)); h != held_.end()) f.held = h->second;
-  std::optional<message_id> about;
-  std::string emoji;
-  if (const auto* c = std::get_if<post_message>(&command)) about = c->reply_to;
-  if (const auto* c = std::get_if<edit_message>(&command)) about = c->message;
-  if (const auto* c = std::get_if<delete_message>(&command)) about = c->message;
-  if (const auto* c = std::get_if<react>(&command)) {
-    about = c->message;
-    emoji = c->emoji;
-  }
+  const auto about = message_of(command);
+  const auto* reaction = std::get_if<react>(&command);
+  const std::string emoji = reaction ? reaction->emoji : std::string();
   if (!about) return f;
   if (const auto m = messages_.find(*about); m != messages_.end()) {
     f.message = m->second;

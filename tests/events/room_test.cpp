@@ -165,6 +165,45 @@ TEST(Message, StaysDeleted) {
   EXPECT_EQ(room.state().message_count, 0u);
 }
 
+TEST(Pin, IsPutByModeratorsOnLivingMessages) {
+  auto room = given_a_room().by(bob).happened(posted(1)).happened(posted(2));
+  room.when(bob, pin_message{message(1)}).then_refused(errc::forbidden);
+  room.when(eve, pin_message{message(1)}).then_refused(errc::not_found);
+  room.when(ada, pin_message{message(9)}).then_refused(errc::not_found);
+  room.when(ada, unpin_message{message(9)}).then_refused(errc::not_found);
+  room.when(ada, unpin_message{message(1)}).then_nothing();
+  room.when(ada, pin_message{message(1)}).then({"message.pinned"});
+
+  room.by(ada).happened(message_pinned{message(1), 4}).happened(message_pinned{message(2), 5});
+  EXPECT_EQ(room.state().pins, (std::vector<message_id>{message(1), message(2)}));
+  room.when(ada, pin_message{message(1)}).then_nothing();
+  room.when(bob, unpin_message{message(1)}).then_refused(errc::forbidden);
+  room.when(ada, unpin_message{message(1)}).then({"message.unpinned"});
+  room.by(ada).happened(message_unpinned{message(1), 4});
+  EXPECT_EQ(room.state().pins, std::vector<message_id>{message(2)});
+}
+
+TEST(Pin, EndsWithItsMessage) {
+  auto room = given_a_room().by(bob).happened(posted(1));
+  room.by(ada).happened(message_pinned{message(1), 4}).happened(message_deleted{message(1), 4, bob});
+  EXPECT_TRUE(room.state().pins.empty());
+  room.when(ada, pin_message{message(1)}).then_refused(errc::message_deleted);
+  room.when(ada, unpin_message{message(1)}).then_nothing();
+  room.by(ada).happened(room_archived{});
+  room.when(ada, unpin_message{message(1)}).then_refused(errc::room_archived);
+}
+
+TEST(Pin, HasABound) {
+  auto room = given_a_room();
+  for (std::uint8_t n = 1; n <= limits::pins_per_room_max; ++n)
+    room.by(bob).happened(posted(n)).by(ada).happened(message_pinned{message(n), room.state().version});
+  room.by(bob).happened(posted(200));
+  room.when(ada, pin_message{message(200)}).then_refused_with_words(errc::limit_exceeded, "pins_per_room");
+  room.when(ada, pin_message{message(7)}).then_nothing();
+  room.by(ada).happened(message_unpinned{message(7), 4});
+  room.when(ada, pin_message{message(200)}).then({"message.pinned"});
+}
+
 TEST(Reaction, IsUniquePerPersonMessageAndEmoji) {
   auto room = given_a_room().by(bob).happened(posted(1));
   room.when(ada, react{message(1), "👍", reaction_change::add}).then({"reaction.added"});
@@ -195,7 +234,8 @@ TEST(Room, CountsMembersAndMessages) {
 }
 
 TEST(Room, StateSurvivesASnapshot) {
-  const auto room = given_a_room(visibility::open).by(bob).happened(posted(1));
+  auto room = given_a_room(visibility::open).by(bob).happened(posted(1)).happened(posted(2));
+  room.by(ada).happened(message_pinned{message(2), 5}).happened(message_pinned{message(1), 4});
   const auto read = from_json<room_state>("snapshot", to_json(room.state(), secrets::stored));
   ASSERT_TRUE(read);
   EXPECT_EQ(read.value(), room.state());

@@ -39,7 +39,7 @@ private:
     message_id id;
     stream_version seq = 0;
     user_id author;
-    bool deleted = false;
+    bool deleted = false, pinned = false;
     std::uint32_t edits = 0;
   };
 
@@ -70,6 +70,7 @@ private:
            events::message_edited{about->id, about->seq, ++about->edits, {"edited \"" + std::to_string(what)}});
     } else if (what < 75) {
       about->deleted = true;
+      about->pinned = false;
       tell(room(n), is_there(about->author) ? about->author : someone(),
            events::message_deleted{about->id, about->seq, about->author});
     } else {
@@ -152,7 +153,9 @@ private:
   }
   void moderate(std::uint8_t n, user_id who) {
     const room_id here = room_number(n);
-    switch (below(6)) {
+    switch (below(8)) {
+    case 6:
+    case 7: return pin(n);
     case 0: return tell_both(n, who, events::member_muted{who, ending(), {"noise"}}, events::inbox_muted{here, {}});
     case 1: return tell_both(n, who, events::member_unmuted{who}, events::inbox_unmuted{here});
     case 2: return tell_both(n, who, events::member_unbanned{who}, events::inbox_unbanned{here});
@@ -164,6 +167,22 @@ private:
     }
     tell(room(n), who, events::room_archived{});
     tell(room(n), who, events::room_restored{});
+  }
+  /// Some of what is pinned goes again: by itself, or with its message.
+  void pin(std::uint8_t n) {
+    for (said& each : said_[n]) {
+      if (below(said_[n].size()) > 3 || each.deleted) continue;
+      each.pinned = !each.pinned;
+      if (each.pinned)
+        tell(room(n), someone(), events::message_pinned{each.id, each.seq});
+      else
+        tell(room(n), someone(), events::message_unpinned{each.id, each.seq});
+    }
+    const auto pinned = std::find_if(said_[n].begin(), said_[n].end(), [](const said& each) { return each.pinned; });
+    if (pinned == said_[n].end() || below(3) != 0) return;
+    pinned->deleted = true;
+    pinned->pinned = false;
+    tell(room(n), someone(), events::message_deleted{pinned->id, pinned->seq, pinned->author});
   }
   /// What happens to somebody in a room, and what they are told.
   template <class Event, class Note>

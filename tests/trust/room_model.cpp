@@ -1,5 +1,6 @@
 #include "room_model.hpp"
 
+#include "base/limits.hpp"
 #include "events/event.hpp"
 
 namespace palabre::trust {
@@ -165,6 +166,28 @@ expectation expect(const room_model& room, const delete_message& c, user_id acto
   return leads_to(message_deleted{c.message, m.seq, m.author});
 }
 
+bool is_pinned(const room_model& room, message_id message) {
+  return std::find(room.pins.begin(), room.pins.end(), message) != room.pins.end();
+}
+
+expectation expect(const room_model& room, const pin_message& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::moderator)) return refused(*why);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  if (found->second.deleted) return refused(errc::message_deleted);
+  if (is_pinned(room, c.message)) return {};
+  if (room.pins.size() == limits::pins_per_room_max) return refused(errc::limit_exceeded);
+  return leads_to(message_pinned{c.message, found->second.seq});
+}
+
+expectation expect(const room_model& room, const unpin_message& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::moderator)) return refused(*why);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  if (!is_pinned(room, c.message)) return {};
+  return leads_to(message_unpinned{c.message, found->second.seq});
+}
+
 expectation expect(const room_model& room, const react& c, user_id actor) {
   if (const auto why = barrier(room, actor)) return refused(*why);
   const auto found = room.messages.find(c.message);
@@ -209,7 +232,12 @@ void room_model::apply(const room_event& event, user_id actor) {
   if (const auto* posted = std::get_if<message_posted>(&event))
     messages[posted->message] = {version, actor, false, 0, {}};
   if (const auto* edited = std::get_if<message_edited>(&event)) messages[edited->message].edits = edited->edit;
-  if (const auto* gone = std::get_if<message_deleted>(&event)) messages[gone->message].deleted = true;
+  if (const auto* gone = std::get_if<message_deleted>(&event)) {
+    messages[gone->message].deleted = true;
+    std::erase(pins, gone->message);
+  }
+  if (const auto* pinned = std::get_if<message_pinned>(&event)) pins.push_back(pinned->message);
+  if (const auto* unpinned = std::get_if<message_unpinned>(&event)) std::erase(pins, unpinned->message);
   if (const auto* added = std::get_if<reaction_added>(&event))
     messages[added->message].reactions.emplace(added->emoji, actor);
   if (const auto* removed = std::get_if<reaction_removed>(&event))

@@ -34,6 +34,7 @@ struct room_model {
   std::map<user_id, events::role> members;
   std::map<user_id, timestamp> banned_until, muted_until;
   std::map<message_id, message> messages;
+  std::vector<message_id> pins;
   stream_version version = 0;
 
   /// Bans and mutes of it are for ever: when a command is decided makes no difference.

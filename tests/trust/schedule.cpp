@@ -132,6 +132,7 @@ events::room_command schedule::random_command() {
   const std::string number = std::to_string(commands_.size() + 1);
   if (const std::uint64_t what = roll(100); what < 8) return administrate(what);
   if (const std::uint64_t what = roll(100); what < 12) return moderate(what);
+  if (roll(16) == 0) return roll(3) ? events::room_command(events::pin_message{some()}) : events::unpin_message{some()};
   switch (roll(10)) {
   case 0:
   case 1: return events::join_room{std::nullopt, "someone"};

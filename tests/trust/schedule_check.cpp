@@ -142,6 +142,8 @@ std::string schedule::check_views(const room_model& last) const {
     const auto page = roster.sanctions(room_, kind, std::nullopt, 100, on_.time.now());
     for (const auto& item : page.value().items) held->emplace(item.user, item.is.until);
   }
+  const auto pins = timeline.pins(room_);
+  for (const projections::pin& each : pins.value()) shown.pins.push_back(each.message);
   for (const auto& [id, message] : last.messages) {
     const auto fact = timeline.fact(room_, id);
     if (!fact || !fact.value()) return "the views do not know a message";

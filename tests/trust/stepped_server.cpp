@@ -8,14 +8,6 @@
 namespace palabre::trust {
 namespace {
 
-std::optional<message_id> message_of(const events::room_command& command) {
-  if (const auto* c = std::get_if<events::post_message>(&command)) return c->reply_to;
-  if (const auto* c = std::get_if<events::edit_message>(&command)) return c->message;
-  if (const auto* c = std::get_if<events::delete_message>(&command)) return c->message;
-  if (const auto* c = std::get_if<events::react>(&command)) return c->message;
-  return std::nullopt;
-}
-
 template <class T>
 T must(result<T> what) {
   PALABRE_ASSERT(what.has_value()); // the disk of the views never fails while it is asked

@@ -25,6 +25,8 @@ export type EventData = {
   };
   'message.edited': { message_id: string; message_seq: number; edit: number; body: string | null };
   'message.deleted': { message_id: string; message_seq: number; author_id: string };
+  'message.pinned': { message_id: string; message_seq: number };
+  'message.unpinned': { message_id: string; message_seq: number };
   'reaction.added': { message_id: string; message_seq: number; emoji: string };
   'reaction.removed': { message_id: string; message_seq: number; emoji: string };
   'member.joined': { user_id: string; role: Role; way: string; display_name: string | null };

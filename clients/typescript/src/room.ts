@@ -16,6 +16,7 @@ export type RoomHandlers = {
   onEdit?: (event: RoomEvent<'message.edited'>) => void;
   onDelete?: (event: RoomEvent<'message.deleted'>) => void;
   onReaction?: (event: RoomEvent<'reaction.added' | 'reaction.removed'>) => void;
+  onPin?: (event: RoomEvent<'message.pinned' | 'message.unpinned'>) => void;
   onMember?: (event: RoomEvent<'member.joined' | 'member.left' | 'member.kicked' | 'member.role_changed'>) => void;
   onRoom?: (event: RoomEvent<Extract<keyof EventData, `room.${string}`>>) => void;
   onEvent?: (event: RoomEvent | UnknownEvent) => void; ///< each that is stored, those above included
@@ -29,6 +30,8 @@ const handlerOf: { [Type in keyof EventData]: keyof RoomHandlers } = {
   'message.posted': 'onMessage',
   'message.edited': 'onEdit',
   'message.deleted': 'onDelete',
+  'message.pinned': 'onPin',
+  'message.unpinned': 'onPin',
   'reaction.added': 'onReaction',
   'reaction.removed': 'onReaction',
   'member.joined': 'onMember',
@@ -75,6 +78,11 @@ export class Room {
   react(messageId: string, emoji: string): Promise<Schemas['ToggledReaction']> {
     const params = { path: { id: this.id, mid: messageId } };
     return this.#palabre.post('/api/v1/rooms/{id}/messages/{mid}/reactions', { params, body: { emoji } });
+  }
+
+  /// The last one first.
+  async pins(): Promise<Schemas['Pin'][]> {
+    return (await this.#palabre.get('/api/v1/rooms/{id}/pins', { params: { path: { id: this.id } } })).items;
   }
 
   markRead(seq: number): Promise<Schemas['ReadState']> {

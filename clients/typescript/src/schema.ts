@@ -592,6 +592,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{id}/pins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The pinned messages of a room, the last one first.
+         * @description With `at` as it was.
+         */
+        get: operations["list_pins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/pins/{mid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Pin a message.
+         * @description A room has at most 100 pins; a deleted message is no longer one.
+         */
+        put: operations["pin_message"];
+        post?: never;
+        /**
+         * Take a pin away.
+         * @description The message stays.
+         */
+        delete: operations["unpin_message"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{id}/typing": {
         parameters: {
             query?: never;
@@ -1419,6 +1463,13 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        Pin: {
+            /** Format: uuid */
+            pinned_by: string;
+            /** Format: date-time */
+            pinned_at: string;
+            message: components["schemas"]["Message"];
+        };
         Presence: {
             /** Format: uuid */
             user_id: string;
@@ -1779,6 +1830,18 @@ export interface components {
         InternalServerError2: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `limit_exceeded`: a bound is exceeded */
+        UnprocessableContent6: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                 [name: string]: unknown;
             };
             content: {
@@ -4869,6 +4932,187 @@ export interface operations {
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    list_pins: {
+        parameters: {
+            query?: {
+                /** @description as it was at this seq of the room or at this time (RFC 3339); members only */
+                at?: string;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "pinned_by": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "pinned_at": "2026-11-21T12:00:00.000Z",
+                     *           "message": {
+                     *             "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e",
+                     *             "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *             "seq": 3,
+                     *             "author_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *             "author": {
+                     *               "display_name": "Ada",
+                     *               "avatar_url": null
+                     *             },
+                     *             "body": "Good morning!",
+                     *             "metadata": null,
+                     *             "reply_to": null,
+                     *             "created_at": "2026-11-21T12:00:00.000Z",
+                     *             "edited_at": null,
+                     *             "deleted_at": null,
+                     *             "reactions": [
+                     *               {
+                     *                 "emoji": "👍",
+                     *                 "count": 2,
+                     *                 "me": false
+                     *               }
+                     *             ],
+                     *             "reply_count": 0
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Pin"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict3"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    pin_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the message
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                mid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict6"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent6"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    unpin_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the message
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                mid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
             505: components["responses"]["HTTPVersionNotSupported"];
         };
     };
