@@ -27,12 +27,12 @@ struct room_aggregate {
     recent.evolve(e, meta);
   }
   /// Raised when the shape of the state changes: older snapshots are left aside.
-  static constexpr std::string_view snapshot_shape = "room 3 ";
+  static constexpr std::string_view snapshot_shape = "room 4 ";
   /// A key whose scope is wider than this room may be taken by another room at the same time: its append may fail, and
   /// must not take others with it.
   static bool stands_alone(const request& r) {
     return !r.origin.keys.empty() && (std::holds_alternative<events::join_room>(r.command) ||
-                                      std::holds_alternative<events::create_room>(r.command));
+                                      events::makes_a_room(r.command));
   }
   /// What is remembered of facts begins with this version.
   void hydrated() { recent = events::recent_facts(state.version); }

@@ -181,6 +181,27 @@ result<void> room_changes::add(room_change& c, const member_unmuted& e, position
   return success();
 }
 
+result<void> room_changes::add(room_change& c, const invitation_created& e, position at) {
+  if (e.user_id) {
+    PALABRE_TRY(c.member, names_.find(*e.user_id, at));
+  }
+  c.fields.push_back({"invitation_id", std::nullopt, as_json(e.invitation)});
+  if (e.email.value) c.fields.push_back({"email", std::nullopt, as_json(e.email)});
+  c.fields.push_back({"uses", std::nullopt, as_json(e.uses)});
+  c.fields.push_back({"expires_at", std::nullopt, as_json(e.expires_at)});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const invitation_accepted& e, position) {
+  c.fields.push_back({"invitation_id", std::nullopt, as_json(e.invitation)});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const invitation_revoked& e, position) {
+  c.fields.push_back({"invitation_id", as_json(e.invitation), std::nullopt});
+  return success();
+}
+
 result<void> room_changes::add(room_change& c, const message_posted& e, position) {
   c.message = {e.message, c.seq, c.who};
   c.fields.push_back({"body", std::nullopt, as_json(e.body)});

@@ -87,6 +87,9 @@ private:
   result<void> add(room_change& c, const events::member_unbanned& e, position at);
   result<void> add(room_change& c, const events::member_muted& e, position at);
   result<void> add(room_change& c, const events::member_unmuted& e, position at);
+  result<void> add(room_change& c, const events::invitation_created& e, position at);
+  result<void> add(room_change& c, const events::invitation_accepted& e, position at);
+  result<void> add(room_change& c, const events::invitation_revoked& e, position at);
   result<void> add_departure(room_change& c, user_id user, position at);
   template <class Sanction>
   result<void> add_sanction(room_change& c, const Sanction& e, position at);

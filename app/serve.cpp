@@ -109,6 +109,7 @@ private:
   std::unique_ptr<projections::profiles> profiles_;
   std::unique_ptr<projections::timeline_queries> timeline_;
   std::unique_ptr<projections::roster_queries> roster_;
+  std::unique_ptr<projections::invitation_queries> invitations_;
   std::unique_ptr<projections::user_queries> users_;
   std::unique_ptr<projections::presence_queries> presences_;
   std::unique_ptr<http::presence_desk> presence_;
@@ -163,6 +164,7 @@ result<void> serving::open() {
   profiles_ = std::make_unique<projections::profiles>(*views_);
   timeline_ = std::make_unique<projections::timeline_queries>(*views_, *profiles_);
   roster_ = std::make_unique<projections::roster_queries>(*views_);
+  invitations_ = std::make_unique<projections::invitation_queries>(*views_);
   users_ = std::make_unique<projections::user_queries>(*views_);
   presences_ = std::make_unique<projections::presence_queries>(*views_);
   const http::presence_ground ground{*actors_, *projector_, *reader_, *presences_, *roster_, time_, settings_.edge};
@@ -172,8 +174,10 @@ result<void> serving::open() {
   reading_ = std::make_unique<projections::reading_queries>(*views_);
   past_ = std::make_unique<projections::past_queries>(*views_, *reader_, *profiles_);
   reads_ = std::make_unique<http::read_positions>(*actors_);
-  services_.reset(new http::services{*actors_, *projector_, *reader_, *timeline_, *roster_, *users_, *profiles_,
-                                     *presence_, *tokens_, *hasher_, *reading_, *past_, *reads_, time_, random_,
+  services_.reset(new http::services{*actors_,      *projector_,    *reader_,    *timeline_,
+                                     *roster_,      *invitations_,  *users_,     *profiles_,
+                                     *presence_,    *tokens_,       *hasher_,    *reading_,
+                                     *past_,        *reads_,        time_,       random_,
                                      keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
   server_ = std::make_unique<http::server>(*services_);
   metrics_ = std::make_unique<metrics>(metrics_ground{*server_, *actors_, *journal_, *log_, *projector_, *views_,

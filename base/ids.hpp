@@ -42,6 +42,7 @@ using user_id = id_of<struct user_tag>;
 using room_id = id_of<struct room_tag>;
 using message_id = id_of<struct message_tag>;
 using session_id = id_of<struct session_tag>;
+using invitation_id = id_of<struct invitation_tag>;
 
 /// Where ids and secrets come from. Thread-safe.
 class randomness {

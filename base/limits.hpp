@@ -36,6 +36,10 @@ constexpr std::size_t rooms_per_user_max = 2'000;
 constexpr std::size_t emoji_kinds_per_message_max = 50;
 constexpr std::size_t edits_per_message_max = 100;
 constexpr std::size_t pins_per_room_max = 100;
+constexpr std::size_t open_invitations_per_room_max = 200; ///< they stand in the room's state, 100 bytes each
+constexpr std::uint32_t invitation_uses_max = 10'000;
+constexpr std::chrono::seconds invitation_life_min{60}, invitation_life_max{365 * 24 * 3600},
+    invitation_life_default{7 * 24 * 3600};
 constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;

@@ -61,6 +61,7 @@ result<any_event> decode_any(char kind, std::string_view type, std::uint16_t sch
   case stream_kind::login: return decode_in<login_event>(type, schema, payload);
   case stream_kind::share_code: return decode_in<share_code_event>(type, schema, payload);
   case stream_kind::inbox: return decode_in<inbox_event>(type, schema, payload);
+  case stream_kind::direct_pair: return decode_in<direct_pair_event>(type, schema, payload);
   }
   return unknown_kind(kind);
 }
@@ -73,6 +74,7 @@ result<std::string> make_whole_any(char kind, std::string_view type, std::uint16
   case stream_kind::login: return make_whole_in<login_event>(type, schema, stored, sealed);
   case stream_kind::share_code: return make_whole_in<share_code_event>(type, schema, stored, sealed);
   case stream_kind::inbox: return make_whole_in<inbox_event>(type, schema, stored, sealed);
+  case stream_kind::direct_pair: return make_whole_in<direct_pair_event>(type, schema, stored, sealed);
   }
   return unknown_kind(kind);
 }
@@ -128,6 +130,7 @@ const std::vector<type_description>& all_types() {
     describe_all<login_event>(stream_kind::login, all);
     describe_all<share_code_event>(stream_kind::share_code, all);
     describe_all<inbox_event>(stream_kind::inbox, all);
+    describe_all<direct_pair_event>(stream_kind::direct_pair, all);
     return all;
   }();
   return types;

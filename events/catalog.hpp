@@ -8,7 +8,7 @@
 
 namespace palabre::events {
 
-using any_event = std::variant<room_event, user_event, login_event, share_code_event, inbox_event>;
+using any_event = std::variant<room_event, user_event, login_event, share_code_event, inbox_event, direct_pair_event>;
 
 /// Decodes an event of a stream of `kind`.
 /// Errors: corrupt; from_the_future: a stream kind, type or schema version that is not known here.

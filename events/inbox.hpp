@@ -68,6 +68,15 @@ struct inbox_role_changed {
 };
 BOOST_DESCRIBE_STRUCT(inbox_role_changed, (), (room, role))
 
+/// The user may come into a room, and finds the code among their invitations.
+struct invitation_received {
+  static constexpr event_type type{"invitation.received", 1, audience::self};
+  room_id room;
+  invitation_id invitation;
+  timestamp expires_at;
+};
+BOOST_DESCRIBE_STRUCT(invitation_received, (), (room, invitation, expires_at))
+
 /// The user has read a room up to a seq. Of several the highest counts.
 struct read_advanced {
   static constexpr event_type type{"read.advanced", 1, audience::self};
@@ -77,7 +86,7 @@ struct read_advanced {
 BOOST_DESCRIBE_STRUCT(read_advanced, (), (room, seq))
 
 using inbox_event = std::variant<inbox_joined, inbox_left, inbox_kicked, inbox_banned, inbox_unbanned, inbox_muted,
-                                 inbox_unmuted, inbox_role_changed, read_advanced>;
+                                 inbox_unmuted, inbox_role_changed, invitation_received, read_advanced>;
 
 /// Tells `user`.
 template <class Event>

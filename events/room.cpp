@@ -30,6 +30,19 @@ outcome on(const situation& s, const create_room& c) {
   return d;
 }
 
+outcome on(const situation& s, const open_direct_room& c) {
+  if (s.state.exists) return error{errc::conflict, "this room exists"};
+  if (std::max(s.facts.rooms_of_user, s.facts.rooms_of_other) >= limits::rooms_per_user_max)
+    return over("rooms_per_user", limits::rooms_per_user_max);
+  auto d = just(room_created{room_kind::direct, c.settings, {}},
+                member_joined{s.meta.actor, role::member, join_way::created, {c.display_name}},
+                member_joined{c.user, role::member, join_way::created, {}});
+  d.claims.push_back({c.pair, encode_one(direct_pair_claimed{c.room})});
+  for (const user_id each : {s.meta.actor, c.user})
+    d.notes.push_back(note_to(each, inbox_joined{c.room, role::member, join_way::created}));
+  return d;
+}
+
 /// Adds the event and the two claims that put `c`'s new code in the place of the old one.
 template <class Command>
 result<void> rotate(const situation& s, const Command& c, decided<room_event>& d) {
@@ -187,6 +200,16 @@ void apply(room_state& state, const message_pinned& e, const event_meta&) {
 void apply(room_state& state, const message_unpinned& e, const event_meta&) {
   std::erase(state.pins, e.message);
 }
+void apply(room_state& state, const invitation_created& e, const event_meta&) {
+  state.invitations.push_back({e.invitation, e.user_id, e.uses, e.expires_at});
+}
+void apply(room_state& state, const invitation_accepted& e, const event_meta&) {
+  std::erase_if(state.invitations,
+                [&](open_invitation& i) { return i.invitation == e.invitation && --i.uses_left == 0; });
+}
+void apply(room_state& state, const invitation_revoked& e, const event_meta&) {
+  std::erase_if(state.invitations, [&](const open_invitation& i) { return i.invitation == e.invitation; });
+}
 /// The others change nothing that the room has to know: what they are about comes as facts.
 template <class Other>
 void apply(room_state&, const Other&, const event_meta&) {}
@@ -206,7 +229,12 @@ std::optional<user_id> departed_in(const room_event& event) {
   return std::nullopt;
 }
 
+bool makes_a_room(const room_command& command) {
+  return std::holds_alternative<create_room>(command) || std::holds_alternative<open_direct_room>(command);
+}
+
 std::optional<user_id> person_of(const room_command& command) {
+  if (const auto* invite = std::get_if<create_invitation>(&command)) return invite->user_id;
   return std::visit(
       [](const auto& c) -> std::optional<user_id> {
         if constexpr (requires { c.user; }) return c.user;
@@ -227,8 +255,7 @@ std::optional<message_id> message_of(const room_command& command) {
 
 result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,
                                    const command_meta& meta) {
-  if (!state.exists && !std::holds_alternative<create_room>(command))
-    return error{errc::not_found, "there is no such room"};
+  if (!state.exists && !makes_a_room(command)) return error{errc::not_found, "there is no such room"};
   const situation s{state, facts, meta};
   return std::visit([&](const auto& c) { return on(s, c); }, command);
 }

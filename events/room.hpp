@@ -4,17 +4,20 @@
 // true for a seq, and recent_facts corrects them with what has changed since (decisions.md 1).
 
 #include "events/event.hpp"
+#include "events/invitations.hpp"
 #include "events/room_settings.hpp"
 
 namespace palabre::events {
 
 // ---- Parts
 
-enum class room_kind : std::uint8_t { salon, session };
-BOOST_DESCRIBE_ENUM(room_kind, salon, session)
+/// A direct room is of two people for good: it has no name of its own unless it was given one, no share code, and
+/// nobody in it has a role above the other's. Its owner is who opened it, and has no more to say.
+enum class room_kind : std::uint8_t { salon, session, direct };
+BOOST_DESCRIBE_ENUM(room_kind, salon, session, direct)
 
-enum class join_way : std::uint8_t { created, open, share_code };
-BOOST_DESCRIBE_ENUM(join_way, created, open, share_code)
+enum class join_way : std::uint8_t { created, open, share_code, invitation };
+BOOST_DESCRIBE_ENUM(join_way, created, open, share_code, invitation)
 
 // ---- Events (names: decisions.md 9). The acting user is in the envelope.
 
@@ -199,11 +202,11 @@ struct message_unpinned {
 };
 BOOST_DESCRIBE_STRUCT(message_unpinned, (), (message, message_seq))
 
-using room_event =
-    std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted, message_pinned,
-                 message_unpinned, member_joined, member_left, member_kicked, member_banned, member_unbanned,
-                 member_muted, member_unmuted, member_role_changed, room_created, room_updated, room_code_rotated,
-                 room_owner_changed, room_archived, room_restored>;
+using room_event = std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted,
+                                message_pinned, message_unpinned, member_joined, member_left, member_kicked,
+                                member_banned, member_unbanned, member_muted, member_unmuted, member_role_changed,
+                                room_created, room_updated, room_code_rotated, room_owner_changed, room_archived,
+                                room_restored, invitation_created, invitation_accepted, invitation_revoked>;
 
 /// Who is no member any more behind this event.
 std::optional<user_id> departed_in(const room_event& event);
@@ -222,6 +225,15 @@ struct share_code_released {
 BOOST_DESCRIBE_STRUCT(share_code_released, (), (room))
 
 using share_code_event = std::variant<share_code_claimed, share_code_released>;
+
+/// Events of the streams of two people: the one direct room that they have.
+struct direct_pair_claimed {
+  static constexpr event_type type{"direct_pair.claimed", 1, audience::nobody};
+  room_id room;
+};
+BOOST_DESCRIBE_STRUCT(direct_pair_claimed, (), (room))
+
+using direct_pair_event = std::variant<direct_pair_claimed>;
 
 // ---- Facts: what the views knew when the edge looked.
 
@@ -249,10 +261,11 @@ struct room_facts {
   bool reacted = false;                           ///< the acting user has this reaction on this message
   std::vector<std::string> emoji_kinds;           ///< on this message
   std::size_t rooms_of_user = 0;                  ///< that the acting user is in, for joining
+  std::size_t rooms_of_other = 0;                 ///< that whom a direct room is opened with is in
   timestamp last_post;                            ///< of the acting user, for posting where slow mode is on
 };
 
-// ---- Commands. Errors of all but create_room: not_found (a private room, to who is not in it), forbidden,
+// ---- Commands. Errors of all but those that make a room: not_found (a private room, to who is not in it), forbidden,
 // room_archived (all that write), stale_facts (the edge looks up again).
 
 /// The room's first events: room.created, member.joined (owner), and the share code's claim.
@@ -264,6 +277,15 @@ struct create_room {
   std::string share_code; ///< canonical; a taken one is found by the append (expectation even)
   stream_id share_code_stream;
   std::string display_name; ///< of the owner
+};
+
+/// The same for two people: room.created, member.joined twice, and the pair's claim.
+struct open_direct_room {
+  room_id room;
+  user_id user; ///< whom with
+  stream_id pair;
+  room_settings settings;   ///< private
+  std::string display_name; ///< of who opens it. The other's is not theirs to write: it would be sealed as their own
 };
 
 /// Turning a public room private also rotates its code, as rotate_share_code does.
@@ -289,13 +311,31 @@ struct rotate_share_code {
 struct archive_room {}; ///< archived already: no event
 
 /// A member already: no event. Errors: limit_exceeded: rooms_per_user; not_found: the code is not this room's (any
-/// more); banned.
+/// more), nor the invitation open to who acts; banned.
 struct join_room {
-  std::optional<std::string> share_code; ///< canonical; nullopt: the open way, public rooms only
+  std::optional<std::string> share_code; ///< canonical
   std::string display_name;
+  std::optional<invitation_id> invitation = std::nullopt; ///< whose code was shown
+  // Neither: the open way into public rooms, and into others by an invitation for who acts.
 };
 
-/// Not a member: no event. Errors: owner_must_transfer.
+/// Errors: conflict: whom it is for is a member; banned; limit_exceeded: open_invitations_per_room (expired ones make
+/// room).
+struct create_invitation {
+  invitation_id invitation;
+  std::string code; ///< canonical
+  std::optional<palabre::user_id> user_id;
+  std::optional<std::string> email;
+  std::uint32_t uses = 1;
+  timestamp expires_at;
+};
+
+/// Errors: not_found: no such invitation is open.
+struct revoke_invitation {
+  invitation_id invitation;
+};
+
+/// Not a member: no event. Errors: owner_must_transfer, forbidden (a direct room).
 struct leave_room {};
 
 /// Not archived: no event.
@@ -386,10 +426,13 @@ struct react {
 };
 
 using room_command =
-    std::variant<create_room, update_room, rotate_share_code, archive_room, restore_room, transfer_room, join_room,
-                 leave_room, change_role, kick_member, ban_user, unban_user, mute_user, unmute_user, post_message,
-                 edit_message, delete_message, pin_message, unpin_message, react>;
+    std::variant<create_room, open_direct_room, update_room, rotate_share_code, archive_room, restore_room,
+                 transfer_room, join_room, leave_room, change_role, kick_member, ban_user, unban_user, mute_user,
+                 unmute_user, post_message, edit_message, delete_message, pin_message, unpin_message, react,
+                 create_invitation, revoke_invitation>;
 
+/// Whether a command is for a room that is not there yet.
+bool makes_a_room(const room_command& command);
 /// Whom a command names; nullopt: nobody but who acts.
 std::optional<user_id> person_of(const room_command& command);
 /// Which message a command is about, or replies to; nullopt: none.
@@ -404,8 +447,9 @@ struct room_state {
   user_id owner;
   std::string share_code;
   std::uint64_t member_count = 0;
-  std::uint64_t message_count = 0; ///< without deleted ones
-  std::vector<message_id> pins;    ///< in the order in which they were pinned
+  std::uint64_t message_count = 0;          ///< without deleted ones
+  std::vector<message_id> pins;             ///< in the order in which they were pinned
+  std::vector<open_invitation> invitations; ///< in the order in which they were made
   bool archived = false;
   timestamp created_at;
   timestamp updated_at; ///< of the last change of settings
@@ -414,8 +458,8 @@ struct room_state {
   friend bool operator==(const room_state&, const room_state&) = default;
 };
 BOOST_DESCRIBE_STRUCT(room_state, (),
-                      (exists, kind, settings, owner, share_code, member_count, message_count, pins, archived,
-                       created_at, updated_at, version, last_time))
+                      (exists, kind, settings, owner, share_code, member_count, message_count, pins, invitations,
+                       archived, created_at, updated_at, version, last_time))
 
 /// Requires: `facts` corrected by recent_facts, if there may be newer events than facts.true_at.
 result<decided<room_event>> decide(const room_state& state, const room_facts& facts, const room_command& command,

@@ -1,6 +1,6 @@
 #pragma once
 // What the decisions of a room have in common: those about the room and its messages (room.cpp), and those about the
-// people in it (room_people.cpp).
+// people in it (room_people.cpp, room_invitations.cpp).
 
 #include "events/room.hpp"
 
@@ -36,6 +36,10 @@ bool is_lower(const situation& s);
 
 outcome on(const situation& s, const join_room& c);
 outcome on(const situation& s, const leave_room& c);
+outcome on(const situation& s, const create_invitation& c);
+outcome on(const situation& s, const revoke_invitation& c);
+/// The open invitation that lets who acts in: `shown`, or else one that is for them. nullptr: none does.
+const open_invitation* invitation_for(const situation& s, std::optional<invitation_id> shown);
 outcome on(const situation& s, const transfer_room& c);
 outcome on(const situation& s, const change_role& c);
 outcome on(const situation& s, const kick_member& c);

@@ -59,19 +59,31 @@ bool is_lower(const situation& s) {
 
 // ---- Coming and going
 
+/// What lets who acts into the room. Errors: not_found, room_archived.
+result<join_way> way_in(const situation& s, const join_room& c, const open_invitation* invited) {
+  const error no_such_code{errc::not_found, "no room has this code"};
+  if (c.invitation) return invited && !s.state.archived ? result<join_way>(join_way::invitation) : no_such_code;
+  if (c.share_code) {
+    const bool fits = !c.share_code->empty() && *c.share_code == s.state.share_code; // a direct room has none
+    return fits && !s.state.archived ? result<join_way>(join_way::share_code) : no_such_code;
+  }
+  if (!invited && s.state.settings.visibility == visibility::closed) return refused(s);
+  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
+  return invited ? join_way::invitation : join_way::open;
+}
+
 outcome on(const situation& s, const join_room& c) {
   if (s.facts.standing) return just();
-  const bool by_code = c.share_code.has_value();
-  if (by_code && (*c.share_code != s.state.share_code || s.state.archived))
-    return error{errc::not_found, "there is no room with this share code"};
-  if (!by_code && s.state.settings.visibility == visibility::closed) return refused(s);
-  if (s.meta.now < s.facts.held.banned_until)
-    return by_code ? error{errc::not_found, "there is no room with this share code"}
+  const open_invitation* const invited = invitation_for(s, c.invitation);
+  PALABRE_TRY(const join_way way, way_in(s, c, invited));
+  if (s.meta.now < s.facts.held.banned_until) {
+    const bool by_code = c.share_code || c.invitation;
+    return by_code ? error{errc::not_found, "no room has this code"}
                    : error{errc::banned, "you are banned from this room" + until(s.facts.held.banned_until)};
-  if (s.state.archived) return error{errc::room_archived, "this room is archived"};
+  }
   if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
-  const join_way way = by_code ? join_way::share_code : join_way::open;
   auto d = just(member_joined{s.meta.actor, role::member, way, {c.display_name}});
+  if (invited) d.events.emplace_back(invitation_accepted{invited->invitation});
   d.notes.push_back(note_to(s.meta.actor, inbox_joined{s.room(), role::member, way}));
   return d;
 }
@@ -81,6 +93,7 @@ outcome on(const situation& s, const leave_room&) {
     if (s.state.settings.visibility == visibility::closed) return refused(s);
     return just();
   }
+  if (s.state.kind == room_kind::direct) return error{errc::forbidden, "a direct room is of its two people for good"};
   if (s.state.owner == s.meta.actor)
     return error{errc::owner_must_transfer, "the owner of a room stays in it until it has another owner"};
   auto d = just(member_left{s.meta.actor});

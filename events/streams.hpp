@@ -12,11 +12,12 @@
 namespace palabre::events {
 
 enum class stream_kind : char {
-  user = 'u',      ///< by user id; events of events/user.hpp
-  room = 'r',      ///< by room id; events of events/room.hpp
-  inbox = 'i',     ///< by user id; what concerns that user: events of events/inbox.hpp
-  login = 'l',     ///< by HMAC of a login; login.claimed and login.released alternate
-  share_code = 'c' ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
+  user = 'u',       ///< by user id; events of events/user.hpp
+  room = 'r',       ///< by room id; events of events/room.hpp
+  inbox = 'i',      ///< by user id; what concerns that user: events of events/inbox.hpp
+  login = 'l',      ///< by HMAC of a login; login.claimed and login.released alternate
+  share_code = 'c', ///< by HMAC of a share code; share_code.claimed and share_code.released alternate
+  direct_pair = 'd' ///< by a digest of two people's ids; direct_pair.claimed once
 };
 
 inline stream_id stream_of(user_id user) {
@@ -34,6 +35,9 @@ inline stream_id inbox_of(user_id user) {
 stream_id login_stream(std::string_view name_key, std::string_view login);
 /// Requires: `code` in its canonical form (see canonical_share_code).
 stream_id share_code_stream(std::string_view name_key, std::string_view code);
+
+/// The same whoever of the two comes first.
+stream_id direct_pair_stream(user_id one, user_id other);
 
 /// "room:0190…", for people and tools.
 std::string name_of(const stream_id& stream);

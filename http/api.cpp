@@ -80,6 +80,7 @@ events::room_action action_of(access needs) {
   case access::anyone:
   case access::user:
   case access::administrator:
+  case access::room_join:
   case access::room_see: break;
   }
   return events::room_action::see;
@@ -107,6 +108,11 @@ std::optional<problem> look_at_room(services& s, call& c, room_id id, access nee
   c.room = std::move(row).value();
   const events::visibility visible = c.room->settings.visibility;
   if (events::may(c.standing, visible, action_of(needs))) return std::nullopt;
+  if (needs == access::room_join) {
+    const auto invited = s.invitations.lets_in(id, c.user(), s.time.now());
+    if (!invited) return problem_of(invited.error());
+    if (invited.value()) return std::nullopt;
+  }
   if (!events::may(c.standing, visible, events::room_action::see)) return refused(errc::not_found);
   return refused(errc::forbidden);
 }
@@ -240,7 +246,7 @@ awaitable<answer_or_problem> api::handle(call& c, const route** endpoint) {
 
   if (needs == access::administrator)
     if (auto denial = look_at_account(s_, c.user())) co_return std::move(*denial);
-  if (needs >= access::room_see) {
+  if (needs >= access::room_join) {
     auto admission = admit_to_room(s_, c, needs, head);
     auto denial = co_await std::move(admission);
     if (denial) co_return std::move(*denial);

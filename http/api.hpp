@@ -36,6 +36,7 @@ enum class access : std::uint8_t {
   anyone,
   user,          ///< a valid access token: else 401
   administrator, ///< promoted, or named by the configuration: else 403
+  room_join,     ///< whoever sees it, or is invited: else 404
   room_see,      ///< 404 for a private room one is not in
   room_read,     ///< members: else 404 (private) or 403 (public)
   room_post,

@@ -43,6 +43,8 @@ constexpr capture captures[] = {
     {"id", "the id of the room or user that the path names", uuid_schema, example_id},
     {"mid", "the id of the message", uuid_schema, example_id},
     {"user_id", "the id of the person", uuid_schema, example_id},
+    {"invitation_id", "the id of the invitation", uuid_schema, example_id},
+    {"code", "the code of the invitation", text_schema, "3XW8M0QK7N2VBT5C"},
     {"emoji", "one emoji, percent-encoded", R"({"type":"string","minLength":1})", "👍"},
     {"file", "the name of the file", text_schema, "chat.js"},
 };
@@ -54,7 +56,7 @@ const capture& capture_named(std::string_view name) {
 }
 
 bool is_room_level(access needs) {
-  return needs >= access::room_see;
+  return needs >= access::room_join;
 }
 
 void add(std::vector<std::string_view>& codes, std::initializer_list<std::string_view> more) {
@@ -427,6 +429,7 @@ std::string_view words_of(access needs) {
   case access::anyone: return "anyone";
   case access::user: return "any user";
   case access::administrator: return "administrators";
+  case access::room_join: return "any user for a public room, who is invited for a private one";
   case access::room_see: return "any user for a public room, members for a private one";
   case access::room_read: return "members of the room";
   case access::room_post: return "members of the room who may post";

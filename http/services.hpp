@@ -9,6 +9,7 @@
 #include "http/rate_limits.hpp"
 #include "http/server/client_address.hpp"
 #include "http/tickets.hpp"
+#include "projections/invitations.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/past.hpp"
 #include "projections/profiles.hpp"
@@ -77,6 +78,7 @@ struct services {
   projections::log_reader& log;
   projections::timeline_queries& timeline;
   projections::roster_queries& roster;
+  projections::invitation_queries& invitations;
   projections::user_queries& users;
   projections::profiles& profiles;
   presence_desk& presence;

@@ -43,8 +43,9 @@ void change(room_row& row, const events::event_meta&, const events::room_code_ro
   row.share_code = e.share_code.value;
 }
 
-void change(room_row& row, const events::event_meta&, const events::member_joined&) {
+void change(room_row& row, const events::event_meta&, const events::member_joined& e) {
   ++row.member_count;
+  if (row.kind == events::room_kind::direct && e.user != row.owner) row.peer = e.user;
 }
 
 void change(room_row& row, const events::event_meta&, const events::member_left&) {

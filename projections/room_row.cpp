@@ -64,6 +64,7 @@ std::string encode(const room_row& row) {
   put_int<std::uint8_t>(out, row.archived);
   append_bytes(out, row.room);
   append_bytes(out, row.owner);
+  append_bytes(out, row.peer.value_or(user_id{}));
   put_text(out, row.share_code);
   put_text(out, row.settings.name);
   put_optional(out, row.settings.description);
@@ -94,6 +95,7 @@ result<room_row> decode_room_row(std::string_view stored) {
   row.archived = in.integer<std::uint8_t>() != 0;
   row.room = room_id{id()};
   row.owner = user_id{id()};
+  if (const user_id peer{id()}; !peer.is_nil()) row.peer = peer;
   row.share_code = in.string<std::uint16_t>();
   row.settings.name = in.string<std::uint16_t>();
   row.settings.description = take_optional(in);
@@ -126,21 +128,28 @@ bool is_in_slow_mode(const std::string& stored) {
   return get_int<std::uint64_t>(stored.data() + 64) != 0;
 }
 
-void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today) {
+void append_room_fields(std::string& out, const room_row& row, const room_viewer& to) {
   out += R"({"id":")";
   append_text(out, row.room);
   out += '"';
-  append_text_field(out, "kind", row.kind == events::room_kind::salon ? "salon" : "session");
-  append_text_field(out, "name", row.settings.name);
+  append_key(out, "kind");
+  events::append_json(out, row.kind, events::secrets::hidden);
+  append_text_field(out, "name", row.settings.name.empty() ? to.direct_name : row.settings.name);
   append_optional(out, "description", row.settings.description);
   append_optional(out, "category", row.settings.category);
   append_optional(out, "color_theme", row.settings.color_theme);
   append_text_field(out, "visibility", events::name_of(row.settings.visibility));
   append_text_field(out, "owner_id", to_text(row.owner));
-  append_optional(out, "share_code", as_member ? std::optional(row.share_code) : std::nullopt);
+  append_key(out, "direct_user_ids");
+  if (row.peer)
+    out += R"([")" + to_text(row.owner) + R"(",")" + to_text(*row.peer) + R"("])";
+  else
+    out += "null";
+  const bool has_code = to.is_member && !row.share_code.empty();
+  append_optional(out, "share_code", has_code ? std::optional(row.share_code) : std::nullopt);
   append_number(out, "member_count", row.member_count);
   append_number(out, "message_count", row.message_count);
-  append_number(out, "messages_today", row.day == today ? row.messages_of_day : 0);
+  append_number(out, "messages_today", row.day == to.today ? row.messages_of_day : 0);
   append_text_field(out, "time_zone", row.settings.time_zone);
   append_number(out, "slow_mode_seconds", row.settings.slow_mode_seconds);
   append_number(out, "last_seq", row.last_seq);

@@ -1,5 +1,6 @@
 #include "projections/roster.hpp"
 
+#include "projections/invitations.hpp"
 #include "projections/keys.hpp"
 #include "projections/room_folding.hpp"
 #include "projections/room_row.hpp"
@@ -187,6 +188,26 @@ result<void> fold_one(const room_scene& s, const events::member_unmuted& e) {
   return move_seq(s);
 }
 
+// ---- Invitations
+
+template <class Event>
+result<void> fold_invited(const room_scene& s, const Event& e) {
+  PALABRE_TRY(fold_invitation(s.room, s.meta, e, s.rows));
+  return move_seq(s);
+}
+
+result<void> fold_one(const room_scene& s, const events::invitation_created& e) {
+  return fold_invited(s, e);
+}
+
+result<void> fold_one(const room_scene& s, const events::invitation_accepted& e) {
+  return fold_invited(s, e);
+}
+
+result<void> fold_one(const room_scene& s, const events::invitation_revoked& e) {
+  return fold_invited(s, e);
+}
+
 // ---- Messages
 
 void note_slow_post(const room_scene& s) {
@@ -278,6 +299,9 @@ result<sanction> decode_sanction(std::string_view stored) {
 
 result<void> roster::fold(const log_event& e, views_batch& rows) {
   if (const auto* code = std::get_if<events::share_code_event>(&e.event)) fold_code(e, *code, rows);
+  if (const auto* pair = std::get_if<events::direct_pair_event>(&e.event))
+    rows.put(tables::direct_rooms, key_of(e.envelope.stream.id),
+             key_of(std::get<events::direct_pair_claimed>(*pair).room));
   const auto* event = std::get_if<events::room_event>(&e.event);
   if (!event) return success();
   const room_scene s{room_id{e.envelope.stream.id}, e.meta(), rows};

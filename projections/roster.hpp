@@ -13,7 +13,7 @@ inline constexpr stream_version room_moment_interval = 1'000;
 class roster final : public projection {
 public:
   std::string_view name() const override { return "roster"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 5; }
   std::span<const storage::table> owned_tables() const override { return tables::of_roster; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -51,7 +51,8 @@ struct room_row {
   events::room_kind kind = events::room_kind::salon;
   events::room_settings settings;
   user_id owner;
-  std::string share_code;
+  std::optional<user_id> peer; ///< of a direct room: the owner's
+  std::string share_code;      ///< empty: it has none
   std::uint64_t member_count = 0;
   std::uint64_t message_count = 0;
   std::int64_t day = 0; ///< of `messages_of_day`, in UTC days
@@ -67,9 +68,15 @@ std::string encode(const room_row& row);
 /// Errors: corrupt.
 result<room_row> decode_room_row(std::string_view stored);
 
+/// For whom a room is written down.
+struct room_viewer {
+  bool is_member = false;       ///< members see the share code, others null
+  std::int64_t today = 0;       ///< the UTC day of messages_today
+  std::string direct_name = {}; ///< what a direct room without a name of its own is called: to each, as the other is
+};
+
 /// Appends the fields of api.md's Room without the closing brace, so that lists can add theirs.
-/// `as_member`: members see the share code, others null. `today`: the UTC day of messages_today.
-void append_room_fields(std::string& out, const room_row& row, bool as_member, std::int64_t today);
+void append_room_fields(std::string& out, const room_row& row, const room_viewer& to);
 
 /// Reads from any thread. Errors of all: io, corrupt.
 class roster_queries {
@@ -85,6 +92,7 @@ public:
   /// The beginning of time: none while slow mode was on.
   result<timestamp> last_slow_post(room_id room, user_id user) const;
   result<std::optional<room_id>> room_by_code(const stream_id& share_code_stream) const;
+  result<std::optional<room_id>> direct_room(const stream_id& pair) const;
   result<std::size_t> rooms_of(user_id user) const;
 
   struct listed_room {

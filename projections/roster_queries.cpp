@@ -39,10 +39,24 @@ result<timestamp> roster_queries::last_slow_post(room_id room, user_id user) con
   return timestamp{get_int<std::int64_t>(stored->data())};
 }
 
-result<std::optional<room_id>> roster_queries::room_by_code(const stream_id& share_code_stream) const {
-  PALABRE_TRY(auto stored, views_.get(tables::share_codes, key_of(share_code_stream.id)));
+namespace {
+
+/// The room that a name stands for.
+result<std::optional<room_id>> room_named(const storage::views_store& views, storage::table names,
+                                          const stream_id& stream) {
+  PALABRE_TRY(const auto stored, views.get(names, key_of(stream.id)));
   if (!stored) return std::optional<room_id>{};
   return std::optional<room_id>{room_id{uuid_from_bytes(stored->data())}};
+}
+
+} // namespace
+
+result<std::optional<room_id>> roster_queries::room_by_code(const stream_id& share_code_stream) const {
+  return room_named(views_, tables::share_codes, share_code_stream);
+}
+
+result<std::optional<room_id>> roster_queries::direct_room(const stream_id& pair) const {
+  return room_named(views_, tables::direct_rooms, pair);
 }
 
 result<std::size_t> roster_queries::rooms_of(user_id user) const {

@@ -50,20 +50,33 @@ inline constexpr table slow_posts = 25; ///< room, user → time of their last p
 inline constexpr table pins = 26;        ///< room → its pins
 inline constexpr table pin_moments = 27; ///< room, event seq → seqs of its pins as they were then
 
-inline const std::vector<std::string> names = {
-    "messages",        "message_places", "reactions",     "my_reactions",    "rooms",
-    "members",         "memberships",    "room_counts",   "open_rooms",      "share_codes",
-    "users",           "logins",         "credentials",   "closed_sessions", "presence",
-    "not_offline",     "read_positions", "message_lists", "message_chunks",  "deletions",
-    "message_changes", "member_changes", "room_moments",  "author_messages", "sanctions",
-    "slow_posts",      "pins",           "pin_moments"};
+// of direct rooms: the roster's
+inline constexpr table direct_rooms = 28; ///< digest of two people → room
+
+// of invitations that are open: the roster's
+inline constexpr table invitations = 29;      ///< room, invitation → invitation_row
+inline constexpr table invitation_codes = 30; ///< digest of the code → room, invitation
+inline constexpr table invitations_of = 31;   ///< user, invitation → room
+
+inline const std::vector<std::string> names = {"messages",         "message_places",  "reactions",
+                                               "my_reactions",     "rooms",           "members",
+                                               "memberships",      "room_counts",     "open_rooms",
+                                               "share_codes",      "users",           "logins",
+                                               "credentials",      "closed_sessions", "presence",
+                                               "not_offline",      "read_positions",  "message_lists",
+                                               "message_chunks",   "deletions",       "message_changes",
+                                               "member_changes",   "room_moments",    "author_messages",
+                                               "sanctions",        "slow_posts",      "pins",
+                                               "pin_moments",      "direct_rooms",    "invitations",
+                                               "invitation_codes", "invitations_of"};
 
 /// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
 /// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).
 inline constexpr table of_timeline[] = {messages,        message_places,  reactions, my_reactions,
                                         message_changes, author_messages, pins,      pin_moments};
-inline constexpr table of_roster[] = {rooms,       members,        memberships,  room_counts, open_rooms,
-                                      share_codes, member_changes, room_moments, sanctions,   slow_posts};
+inline constexpr table of_roster[] = {rooms,        members,        memberships,      room_counts,   open_rooms,
+                                      share_codes,  member_changes, room_moments,     sanctions,     slow_posts,
+                                      direct_rooms, invitations,    invitation_codes, invitations_of};
 inline constexpr table of_users[] = {users, logins, credentials, closed_sessions};
 inline constexpr table of_presence[] = {presence, not_offline};
 inline constexpr table of_reading[] = {read_positions, message_lists, message_chunks, deletions};

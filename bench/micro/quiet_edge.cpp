@@ -37,6 +37,7 @@ struct quiet_edge::parts {
   projections::profiles profiles{*store};
   projections::timeline_queries timeline{*store, profiles};
   projections::roster_queries roster{*store};
+  projections::invitation_queries invitations{*store};
   projections::user_queries users{*store};
   projections::presence_queries presences{*store};
   http::edge_settings settings;
@@ -46,9 +47,9 @@ struct quiet_edge::parts {
   projections::reading_queries reading{*store};
   projections::past_queries past{*store, reader, profiles};
   http::read_positions reads{commands};
-  http::services all{commands, views,  reader,  timeline, roster, users, profiles, presence,
-                     tokens,   hasher, reading, past,     reads,  time,  random,   std::string(32, 'n'),
-                     {},       {}};
+  http::services all{
+      commands, views, reader, timeline, roster, invitations,          users, profiles, presence, tokens, hasher,
+      reading,  past,  reads,  time,     random, std::string(32, 'n'), {},    {}};
 };
 
 quiet_edge::quiet_edge() : parts_(std::make_unique<parts>()) {}

@@ -78,23 +78,23 @@ BOOST_DESCRIBE_STRUCT(author_answer, (), (display_name, avatar_url))
 
 // ---- Rooms
 
-enum class room_kind_name : std::uint8_t { salon, session };
-BOOST_DESCRIBE_ENUM(room_kind_name, salon, session)
-
+/// `direct_user_ids`: the two people of a direct room, who opened it first; its name is the other's unless it was given
+/// one. `share_code` is null of those, and to who is not in the room.
 struct room_answer {
   static constexpr std::string_view shape_name = "Room";
   static constexpr std::string_view example =
       R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
       R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
-      R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
+      R"("direct_user_ids":null,"share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
       R"("slow_mode_seconds":0,"last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
       R"("updated_at":"2026-11-21T12:00:00.000Z"})";
   uuid id;
-  room_kind_name kind{};
+  events::room_kind kind{};
   std::string name;
   std::optional<std::string> description, category, color_theme;
   events::visibility visibility{};
   uuid owner_id;
+  std::optional<std::vector<uuid>> direct_user_ids;
   std::optional<std::string> share_code;
   std::uint64_t member_count = 0, message_count = 0, messages_today = 0;
   std::string time_zone;
@@ -103,9 +103,9 @@ struct room_answer {
   timestamp created_at, updated_at;
 };
 BOOST_DESCRIBE_STRUCT(room_answer, (),
-                      (id, kind, name, description, category, color_theme, visibility, owner_id, share_code,
-                       member_count, message_count, messages_today, time_zone, slow_mode_seconds, last_seq, archived,
-                       created_at, updated_at))
+                      (id, kind, name, description, category, color_theme, visibility, owner_id, direct_user_ids,
+                       share_code, member_count, message_count, messages_today, time_zone, slow_mode_seconds, last_seq,
+                       archived, created_at, updated_at))
 
 /// With what the caller is in it; null for who is not.
 struct listed_room_answer : room_answer {
@@ -113,7 +113,7 @@ struct listed_room_answer : room_answer {
   static constexpr std::string_view example =
       R"({"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
       R"("category":"books","color_theme":null,"visibility":"public","owner_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
-      R"("share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
+      R"("direct_user_ids":null,"share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
       R"("slow_mode_seconds":0,"last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
       R"("updated_at":"2026-11-21T12:00:00.000Z","role":"owner","joined_at":"2026-11-21T12:00:00.000Z",)"
       R"("last_read_seq":0,"unread_count":0})";
@@ -150,6 +150,54 @@ struct sanction_answer {
   std::optional<timestamp> expires_at; ///< null: it does not end by itself
 };
 BOOST_DESCRIBE_STRUCT(sanction_answer, (), (user_id, user, reason, by_id, at, expires_at))
+
+/// The code is null once its event was moved away; the address, once who invited was erased.
+struct invitation_answer {
+  static constexpr std::string_view shape_name = "Invitation";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80","room_id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",)"
+      R"("code":"3XW8M0QK7N2VBT5C","user_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",)"
+      R"("user":{"display_name":"Eve","avatar_url":null},"email":null,"uses":1,"used":0,)"
+      R"("by_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","by":{"display_name":"Ada","avatar_url":null},)"
+      R"("created_at":"2026-11-21T12:00:00.000Z","expires_at":"2026-11-28T12:00:00.000Z"})";
+  uuid id, room_id;
+  std::optional<std::string> code;
+  std::optional<uuid> user_id;
+  std::optional<author_answer> user;
+  std::optional<std::string> email;
+  std::uint64_t uses = 0, used = 0;
+  uuid by_id;
+  author_answer by;
+  timestamp created_at, expires_at;
+};
+BOOST_DESCRIBE_STRUCT(invitation_answer, (),
+                      (id, room_id, code, user_id, user, email, uses, used, by_id, by, created_at, expires_at))
+
+struct invited_room {
+  uuid id;
+  events::room_kind kind{};
+  std::string name;
+  std::optional<std::string> description, category, color_theme;
+  std::uint64_t member_count = 0;
+};
+BOOST_DESCRIBE_STRUCT(invited_room, (), (id, kind, name, description, category, color_theme, member_count))
+
+/// As who may accept it sees it.
+struct offered_invitation_answer {
+  static constexpr std::string_view shape_name = "OfferedInvitation";
+  static constexpr std::string_view example =
+      R"({"id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80","code":"3XW8M0QK7N2VBT5C",)"
+      R"("room":{"id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","kind":"salon","name":"Reading","description":null,)"
+      R"("category":"books","color_theme":null,"member_count":3},"by_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",)"
+      R"("by":{"display_name":"Ada","avatar_url":null},"expires_at":"2026-11-28T12:00:00.000Z"})";
+  uuid id;
+  std::optional<std::string> code;
+  invited_room room;
+  uuid by_id;
+  author_answer by;
+  timestamp expires_at;
+};
+BOOST_DESCRIBE_STRUCT(offered_invitation_answer, (), (id, code, room, by_id, by, expires_at))
 
 struct read_state_answer {
   static constexpr std::string_view shape_name = "ReadState";

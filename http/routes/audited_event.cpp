@@ -23,6 +23,7 @@ std::string_view kind_of(const stream_id& stream) {
   case events::stream_kind::inbox: return "inbox";
   case events::stream_kind::login: return "login";
   case events::stream_kind::share_code: return "share_code";
+  case events::stream_kind::direct_pair: return "direct_pair";
   }
   return "unknown";
 }

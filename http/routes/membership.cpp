@@ -15,13 +15,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// A wrong code, a dead one and one of an archived room are told apart by nobody.
-problem no_such_code() {
-  problem p = problem_of({errc::not_found, {}});
-  p.detail = "no room has this share code: check it, or ask a member for the current one";
-  return p;
-}
-
 /// Finds the room of a code and loads it into the call. False: there is none to join.
 awaitable<result<bool>> find_room_by_code(services& s, call& c, stream_id code) {
   PALABRE_CO_TRY(co_await wait_for_head(s));
@@ -31,19 +24,33 @@ awaitable<result<bool>> find_room_by_code(services& s, call& c, stream_id code) 
   co_return !c.room->archived;
 }
 
-awaitable<result<actors::outcome>> ask_to_join(services& s, call& c, std::optional<std::string> share_code) {
-  events::join_room join;
-  join.share_code = std::move(share_code);
-  PALABRE_CO_TRY(join.display_name, display_name_of(s, c.user()));
+} // namespace
+
+problem no_such_code() {
+  problem p = problem_of({errc::not_found, {}});
+  p.detail = "no room has this code: check it, or ask a member for the current one";
+  return p;
+}
+
+awaitable<answer_or_problem> join_as(services& s, call& c, events::join_room join) {
+  const bool by_code = join.share_code || join.invitation;
+  auto name = display_name_of(s, c.user());
+  if (!name) co_return problem_of(name.error());
+  join.display_name = std::move(name).value();
   events::room_command command = std::move(join);
   fact_request what;
   what.for_joining = true;
   auto keys = idempotency_of(s, c, 200);
   auto asking = ask_room(s, c, std::move(command), std::move(what), std::move(keys));
-  co_return co_await std::move(asking);
+  auto done = co_await std::move(asking);
+  if (done) {
+    auto answering = answer_room(s, c, 200, std::move(done.value()));
+    co_return co_await std::move(answering);
+  }
+  const errc refused = done.error().code;
+  if (by_code && (refused == errc::not_found || refused == errc::room_archived)) co_return no_such_code();
+  co_return problem_of(done.error());
 }
-
-} // namespace
 
 awaitable<answer_or_problem> join_by_code(services& s, call& c) {
   auto parsed = parse_body<share_code_body>(c.body);
@@ -55,25 +62,16 @@ awaitable<answer_or_problem> join_by_code(services& s, call& c) {
   const auto found = co_await std::move(finding);
   if (!found) co_return problem_of(found.error());
   if (!found.value()) co_return no_such_code();
-  std::optional<std::string> presented = *code;
-  auto asking = ask_to_join(s, c, std::move(presented));
-  auto done = co_await std::move(asking);
-  if (done) {
-    auto answering = answer_room(s, c, 200, std::move(done.value()));
-    co_return co_await std::move(answering);
-  }
-  const errc refused = done.error().code;
-  if (refused == errc::not_found || refused == errc::room_archived) co_return no_such_code();
-  co_return problem_of(done.error());
+  events::join_room join;
+  join.share_code = *code;
+  auto joining = join_as(s, c, std::move(join));
+  co_return co_await std::move(joining);
 }
 
 awaitable<answer_or_problem> join_open_room(services& s, call& c) {
-  std::optional<std::string> no_code;
-  auto asking = ask_to_join(s, c, std::move(no_code));
-  auto done = co_await std::move(asking);
-  if (!done) co_return problem_of(done.error());
-  auto answering = answer_room(s, c, 200, std::move(done.value()));
-  co_return co_await std::move(answering);
+  events::join_room join;
+  auto joining = join_as(s, c, std::move(join));
+  co_return co_await std::move(joining);
 }
 
 awaitable<answer_or_problem> leave_room(services& s, call& c) {

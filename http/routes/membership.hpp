@@ -13,6 +13,12 @@ struct share_code_body {
 };
 BOOST_DESCRIBE_STRUCT(share_code_body, (), (share_code))
 
+/// Of a code, shown or not, a room it opens or not. A wrong code, a dead one, one of an archived room and one that is
+/// for somebody else are told apart by nobody.
+problem no_such_code();
+/// Carries out a join, with its answer. Requires: c.room.
+boost::asio::awaitable<answer_or_problem> join_as(services& s, call& c, events::join_room join);
+
 boost::asio::awaitable<answer_or_problem> join_by_code(services& s, call& c);
 boost::asio::awaitable<answer_or_problem> join_open_room(services& s, call& c);
 boost::asio::awaitable<answer_or_problem> leave_room(services& s, call& c);

@@ -10,6 +10,7 @@
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
 #include "http/routes/room_commands.hpp"
+#include "http/routes/room_event.hpp"
 #include "http/routes/routes.hpp"
 #include "http/schema.hpp"
 
@@ -119,21 +120,16 @@ awaitable<answer_or_problem> transfer(services& s, call& c) {
 
 // ---- Bans and mutes
 
-/// Null once the person who gave it was erased, and where the event was moved away to a file that is not at hand.
 template <class Event>
-result<std::optional<std::string>> reason_in(const storage::record& r) {
-  PALABRE_TRY(auto event, events::decode_as<Event>(r.schema, r.payload));
-  return std::move(event.reason.value);
+result<std::optional<std::string>> reason_in(services& s, room_id room, stream_version seq) {
+  PALABRE_TRY(auto event, event_at<Event>(s, room, seq));
+  return event ? std::move(event->reason.value) : std::nullopt;
 }
 
+/// Null once the person who gave it was erased, and where the event was moved away to a file that is not at hand.
 result<std::optional<std::string>> reason_of(services& s, room_id room, sanction_kind kind, stream_version seq) {
-  const auto found = s.log.events_of(events::stream_of(room), seq - 1, seq, 1, SIZE_MAX);
-  if (!found && found.error().code == errc::not_found) return std::optional<std::string>{};
-  if (!found) return found.error();
-  const auto& records = found.value().records;
-  if (records.empty()) return error{errc::corrupt, "a sanction of the views is not one in the log"};
-  const storage::record& r = records.front().view;
-  return kind == sanction_kind::ban ? reason_in<events::member_banned>(r) : reason_in<events::member_muted>(r);
+  return kind == sanction_kind::ban ? reason_in<events::member_banned>(s, room, seq)
+                                    : reason_in<events::member_muted>(s, room, seq);
 }
 
 result<void> append_sanction(services& s, std::string& out, room_id room, sanction_kind kind,

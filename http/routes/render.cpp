@@ -69,16 +69,16 @@ std::string render_user(user_id id, const projections::user_row& row, profile_of
   return out;
 }
 
-std::string render_room(const projections::room_row& row, bool as_member, timestamp now) {
+std::string render_room(const projections::room_row& row, const projections::room_viewer& to) {
   std::string out;
-  projections::append_room_fields(out, row, as_member, utc_day(now));
+  projections::append_room_fields(out, row, to);
   out += '}';
   return out;
 }
 
 void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item,
-                        const std::optional<projections::read_state>& read, timestamp now) {
-  projections::append_room_fields(out, item.row, item.mine.has_value(), utc_day(now));
+                        const std::optional<projections::read_state>& read, const projections::room_viewer& to) {
+  projections::append_room_fields(out, item.row, to);
   out += ",\"role\":";
   if (item.mine) {
     events::append_json(out, item.mine->as, events::secrets::hidden);

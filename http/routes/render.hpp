@@ -15,12 +15,12 @@ enum class profile_of : bool { other, self }; ///< only oneself sees the address
 /// for self.
 std::string render_user(user_id id, const projections::user_row& row, profile_of whose);
 
-/// The Room of api.md. `now` decides which day is today.
-std::string render_room(const projections::room_row& row, bool as_member, timestamp now);
+/// The Room of api.md.
+std::string render_room(const projections::room_row& row, const projections::room_viewer& to);
 /// The Room of a list: with `role`, `joined_at`, `last_read_seq` and `unread_count`, which are null for who is not in
 /// it. Requires: `read` for who is.
 void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item,
-                        const std::optional<projections::read_state>& read, timestamp now);
+                        const std::optional<projections::read_state>& read, const projections::room_viewer& to);
 /// `{"last_read_seq":…,"unread_count":…}`.
 std::string render_read_state(const projections::read_state& read);
 

@@ -18,6 +18,23 @@ room_id room_of(const actors::outcome& done, const call& c) {
 
 } // namespace
 
+result<projections::room_viewer> room_viewer_for(services& s, const projections::room_row& row, user_id user,
+                                                 bool is_member) {
+  projections::room_viewer to{is_member, utc_day(s.time.now())};
+  if (row.peer && row.settings.name.empty()) {
+    PALABRE_TRY(to.direct_name, display_name_of(s, user == row.owner ? *row.peer : row.owner));
+  }
+  return to;
+}
+
+answer_or_problem answer_room_as_read(services& s, const call& c) {
+  const auto to = room_viewer_for(s, *c.room, c.user(), c.standing.has_value());
+  if (!to) return problem_of(to.error());
+  answer a = tagged_answer(c, c.room->settings_seq, render_room(*c.room, to.value()));
+  a.holds_secrets = true; // its share code
+  return a;
+}
+
 boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int status, actors::outcome done) {
   const auto seen = co_await wait_for_views(s.views, done.durable);
   if (!seen) co_return problem_of(seen.error());
@@ -29,7 +46,9 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
   if (!row.value()) co_return problem_of({errc::not_found, {}});
   const bool is_hidden = !mine.value() && row.value()->settings.visibility == events::visibility::closed;
   if (is_hidden) co_return problem_of({errc::not_found, {}}); // of a command repeated by who is not in it any more
-  std::string body = render_room(*row.value(), mine.value().has_value(), s.time.now());
+  const auto to = room_viewer_for(s, *row.value(), c.user(), mine.value().has_value());
+  if (!to) co_return problem_of(to.error());
+  std::string body = render_room(*row.value(), to.value());
   answer a = tagged_answer(c, row.value()->settings_seq, std::move(body));
   a.holds_secrets = true; // its share code
   a.status = status;

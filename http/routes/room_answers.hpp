@@ -12,6 +12,13 @@ namespace palabre::http {
 /// The room is the one `done` appended to, else `c.room`.
 boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int status, actors::outcome done);
 
+/// How `user` sees the room now. Errors: io, corrupt.
+result<projections::room_viewer> room_viewer_for(services& s, const projections::room_row& row, user_id user,
+                                                 bool is_member);
+
+/// `c.room` as the caller sees it now, with its ETag.
+answer_or_problem answer_room_as_read(services& s, const call& c);
+
 /// The name under which the log and the profile's owner know the caller in this moment.
 result<std::string> display_name_of(services& s, user_id user);
 

@@ -5,6 +5,7 @@
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
 #include "http/routes/answers.hpp"
+#include "http/routes/direct_rooms.hpp"
 #include "http/routes/entity_tag.hpp"
 #include "http/routes/id_cursor.hpp"
 #include "http/routes/membership.hpp"
@@ -23,9 +24,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-enum class wanted_kind : std::uint8_t { salon, session };
-BOOST_DESCRIBE_ENUM(wanted_kind, salon, session)
-
 using room_name = line<1, limits::room_name_code_points_max, "room_name_code_points">;
 using room_description = text<0, limits::room_description_code_points_max, "room_description_code_points">;
 using room_category = line<0, limits::label_code_points_max, "category_code_points">;
@@ -38,8 +36,9 @@ struct zone_name : ascii_text<1, 64, "time_zone_bytes"> {
 struct create_body {
   static constexpr std::string_view shape_name = "NewRoom";
   static constexpr std::string_view example = R"({"name":"Reading","visibility":"public","category":"books"})";
-  room_name name;
-  std::optional<wanted_kind> kind;
+  std::optional<room_name> name; ///< a direct room needs none
+  std::optional<events::room_kind> kind;
+  std::optional<palabre::user_id> user_id; ///< whom a direct room is with
   std::optional<events::visibility> visibility;
   std::optional<room_description> description;
   std::optional<room_category> category;
@@ -48,7 +47,8 @@ struct create_body {
   std::optional<slow_mode> slow_mode_seconds;
 };
 BOOST_DESCRIBE_STRUCT(create_body, (),
-                      (name, kind, visibility, description, category, color_theme, time_zone, slow_mode_seconds))
+                      (name, kind, user_id, visibility, description, category, color_theme, time_zone,
+                       slow_mode_seconds))
 
 struct change_body {
   static constexpr std::string_view shape_name = "RoomChange";
@@ -85,7 +85,7 @@ std::optional<std::string> text_of(std::optional<Text>& given) {
 
 events::room_settings settings_of(create_body& body) {
   events::room_settings settings;
-  settings.name = std::move(body.name.value);
+  if (body.name) settings.name = std::move(body.name->value);
   settings.description = text_of(body.description);
   settings.category = text_of(body.category);
   settings.color_theme = text_of(body.color_theme);
@@ -93,6 +93,19 @@ events::room_settings settings_of(create_body& body) {
   if (body.time_zone) settings.time_zone = std::move(body.time_zone->value);
   if (body.slow_mode_seconds) settings.slow_mode_seconds = static_cast<std::uint32_t>(body.slow_mode_seconds->value);
   return settings;
+}
+
+/// What the fields say together.
+std::optional<problem> check(const create_body& body) {
+  const bool is_direct = body.kind == events::room_kind::direct;
+  std::vector<field_problem> wrong;
+  if (!is_direct && !body.name) wrong.push_back({"/name", "required", "this field is needed"});
+  if (is_direct && !body.user_id) wrong.push_back({"/user_id", "required", "a direct room is with somebody"});
+  if (is_direct && body.visibility == events::visibility::open)
+    wrong.push_back({"/visibility", "not_private", "a direct room is private"});
+  if (body.time_zone && !is_zone_name(body.time_zone->value)) wrong.push_back(not_a_zone());
+  if (wrong.empty()) return std::nullopt;
+  return validation_failed(std::move(wrong));
 }
 
 /// Whether reading the room anew, and drawing another code, can help.
@@ -125,8 +138,12 @@ awaitable<answer_or_problem> create(services& s, call& c) {
   auto parsed = parse_body<create_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
   auto& body = std::get<create_body>(parsed);
-  const wanted_kind kind = body.kind.value_or(wanted_kind::salon);
-  if (body.time_zone && !is_zone_name(body.time_zone->value)) co_return validation_failed({not_a_zone()});
+  if (auto wrong = check(body)) co_return std::move(*wrong);
+  const events::room_kind kind = body.kind.value_or(events::room_kind::salon);
+  if (kind == events::room_kind::direct) {
+    auto opening = open_direct_room(s, c, *body.user_id, settings_of(body));
+    co_return co_await std::move(opening);
+  }
 
   const auto seen = co_await wait_for_head(s);
   if (!seen) co_return problem_of(seen.error());
@@ -134,7 +151,7 @@ awaitable<answer_or_problem> create(services& s, call& c) {
   if (!name) co_return problem_of(name.error());
   events::create_room command;
   command.room = room_id{s.random.next_id(s.time.now())};
-  command.kind = kind == wanted_kind::salon ? events::room_kind::salon : events::room_kind::session;
+  command.kind = kind;
   command.settings = settings_of(body);
   command.display_name = std::move(name.value());
   const auto keys = idempotency_of(s, c, 201);
@@ -162,12 +179,12 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
   for (const auto& item : rooms)
     if (item.mine) seats.push_back({item.row.room, item.mine->joined_seq});
   PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
-  const timestamp now = s.time.now();
   std::string items = "[";
   auto state = states.begin();
   for (const auto& item : rooms) {
+    PALABRE_TRY(const auto to, room_viewer_for(s, item.row, viewer, item.mine.has_value()));
     if (items.size() > 1) items += ',';
-    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, now);
+    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, to);
   }
   items += ']';
   return items;
@@ -205,11 +222,9 @@ awaitable<answer_or_problem> get_room(services& s, call& c) {
     if (!row) co_return problem_of(row.error());
     const auto time = then->time ? result<timestamp>(*then->time) : s.past.time_of(c.room->room, then->seq);
     if (!time) co_return problem_of(time.error());
-    co_return json_answer(200, render_room(row.value(), false, time.value()));
+    co_return json_answer(200, render_room(row.value(), {false, utc_day(time.value())}));
   }
-  answer a = tagged_answer(c, c.room->settings_seq, render_room(*c.room, c.standing.has_value(), s.time.now()));
-  a.holds_secrets = true; // its share code
-  co_return a;
+  co_return answer_room_as_read(s, c);
 }
 
 // ---- Changing
@@ -328,8 +343,10 @@ std::span<const route> room_routes() {
        .path = "/api/v1/rooms",
        .needs = access::user,
        .run = create,
-       .summary = "Make a room; you are its owner.",
+       .summary = "Make a room; you are its owner. A `direct` one is with `user_id`, and there is one of each two "
+                  "people: asking again, or asking as the other, finds it (200).",
        .gives = makes_a<room_answer>,
+       .otherwise = answers_a<room_answer>,
        .takes = takes_a<create_body>,
        .idempotent_key = true,
        .tells_tag = true},
@@ -400,9 +417,9 @@ std::span<const route> room_routes() {
        .tag = tag,
        .method = verb::post,
        .path = "/api/v1/rooms/{id}/join",
-       .needs = access::room_see,
+       .needs = access::room_join,
        .run = join_open_room,
-       .summary = "Join a public room.",
+       .summary = "Join a public room, or one that you are invited to.",
        .gives = answers_a<room_answer>,
        .refuses = {"room_archived", "limit_exceeded", "banned"},
        .idempotent_key = true,
@@ -414,7 +431,7 @@ std::span<const route> room_routes() {
        .needs = access::room_see,
        .run = leave_room,
        .summary = "Leave a room.",
-       .refuses = {"owner_must_transfer"},
+       .refuses = {"owner_must_transfer", "forbidden"},
        .idempotent_key = true},
       {.name = "rotate_share_code",
        .tag = tag,

@@ -11,6 +11,7 @@ std::span<const route> auth_routes();
 std::span<const route> me_routes();
 std::span<const route> room_routes();
 std::span<const route> moderation_routes();
+std::span<const route> invitation_routes();
 std::span<const route> message_routes();
 std::span<const route> reaction_routes();
 std::span<const route> pin_routes();

@@ -37,10 +37,10 @@ TEST_F(Rooms, ANewRoomIsPrivateAndItsMakersOwn) {
   EXPECT_EQ(ada.get(path(room.text("/id"))).body, room.body);
 }
 
-TEST_F(Rooms, DirectRoomsAreNotThereYet) {
-  const auto got = ada.post("/api/v1/rooms", R"({"name":"x","kind":"direct"})");
+TEST_F(Rooms, HaveANameUnlessTheyAreDirect) {
+  const auto got = ada.post("/api/v1/rooms", R"({"kind":"session"})");
   expect_problem(got, 422, "validation_failed", "/api/v1/rooms");
-  expect_field_problem(got, "/kind", "not_allowed");
+  expect_field_problem(got, "/name", "required");
 }
 
 TEST_F(Rooms, APrivateRoomDoesNotExistForStrangers) {

@@ -16,13 +16,13 @@ using http::access;
 
 /// Where a cell is tried.
 struct stage {
-  std::string room, code, stranger_message, own_message, victim, heir;
+  std::string room, code, stranger_message, own_message, victim, invitation;
 };
 
 /// One thing to do in a room.
 struct attempt {
   room_action action;
-  std::string method, path; ///< with {id}, {mid} (the stranger's message), {own}, {user_id}
+  std::string method, path; ///< with {id}, {mid} (the stranger's message), {own}, {user_id}, {invitation_id}
   std::string body = "";
   std::string rpc = "", data = ""; ///< data: what is behind the room's id
 };
@@ -63,6 +63,10 @@ const std::vector<attempt>& attempts() {
       {room_action::moderate, "PUT", rooms + "/mutes/{user_id}", R"({"expires_in":60})", "member.mute",
        R"(,"user_id":"{user_id}","expires_in":60)"},
       {room_action::moderate, "DELETE", rooms + "/mutes/{user_id}", "", "member.unmute", R"(,"user_id":"{user_id}")"},
+      {room_action::moderate, "POST", rooms + "/invitations", "{}", "invitation.create", ""},
+      {room_action::moderate, "GET", rooms + "/invitations"},
+      {room_action::moderate, "DELETE", rooms + "/invitations/{invitation_id}", "", "invitation.revoke",
+       R"(,"invitation_id":"{invitation_id}")"},
       {room_action::administrate, "PATCH", rooms, R"({"description":"new"})"},
       {room_action::administrate, "POST", rooms + "/share_code"},
       {room_action::administrate, "PATCH", rooms + "/members/{user_id}", R"({"role":"member"})", "member.change_role",
@@ -96,6 +100,7 @@ protected:
     put("{mid}", on.stranger_message);
     put("{own}", on.own_message);
     put("{user_id}", on.victim);
+    put("{invitation_id}", on.invitation);
     return text;
   }
 
@@ -105,6 +110,7 @@ protected:
     on.room = owner_.make_room("Room", visible() == events::visibility::open ? R"(,"visibility":"public")" : "");
     on.code = owner_.get("/api/v1/rooms/" + on.room).text("/share_code");
     on.victim = victim_.id();
+    on.invitation = owner_.post("/api/v1/rooms/" + on.room + "/invitations", "{}").text("/id");
     for (person* each : {&admin_, &moderator_, &member_, &victim_}) come_in(*each, on);
     give(on, admin_, "admin");
     give(on, moderator_, "moderator");

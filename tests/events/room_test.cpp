@@ -22,6 +22,52 @@ TEST(Room, IsNotCreatedTwice) {
   given_a_room().when(ada, create_room{}).then_refused(errc::conflict);
 }
 
+open_direct_room direct_with(user_id other) {
+  open_direct_room open;
+  open.room = garden;
+  open.user = other;
+  open.pair = direct_pair_stream(ada, other);
+  open.display_name = "Ada";
+  return open;
+}
+
+TEST(Room, OfTwoPeopleIsClaimedByThePair) {
+  auto made = given().when(ada, direct_with(bob));
+  made.then({"room.created", "member.joined", "member.joined"});
+  const std::string note = R"({"room_id":")" + to_text(garden) + R"(","role":"member","way":"created"})";
+  made.then_told({{ada, "member.joined", note}, {bob, "member.joined", note}});
+  ASSERT_EQ(made.value().claims.size(), 1u);
+  EXPECT_EQ(made.value().claims[0].event.type, "direct_pair.claimed");
+  EXPECT_EQ(made.value().claims[0].name, direct_pair_stream(bob, ada));
+  EXPECT_EQ(std::get<member_joined>(made.value().events[2]).display_name.value, "") << "not theirs to write";
+  given_a_room().when(ada, direct_with(bob)).then_refused(errc::conflict);
+}
+
+TEST(Room, OfTwoPeopleIsWithinTheBoundOfBoth) {
+  for (const auto of : {&room_facts::rooms_of_user, &room_facts::rooms_of_other}) {
+    room_facts facts;
+    facts.*of = limits::rooms_per_user_max;
+    decision<room_event>(decide({}, facts, direct_with(bob), {ada, noon, garden})).then_refused(errc::limit_exceeded);
+    facts.*of -= 1;
+    decision<room_event>(decide({}, facts, direct_with(bob), {ada, noon, garden}))
+        .then({"room.created", "member.joined", "member.joined"});
+  }
+}
+
+TEST(Room, OfTwoPeopleGivesNeitherMoreThanAMember) {
+  room_story room = given().by(ada).happened(room_created{room_kind::direct, {}, {}});
+  for (const user_id each : {ada, bob}) room.happened(member_joined{each, role::member, join_way::created, {}});
+  room.by(bob).happened(posted(1));
+  for (const room_command& command : std::vector<room_command>{
+           leave_room{}, archive_room{}, transfer_room{bob}, kick_member{bob}, ban_user{bob, {}, {}},
+           mute_user{bob, {}, {}}, delete_message{message(1)}, update_room{}, rotate_share_code{}})
+    room.when(ada, command).then_refused(errc::forbidden);
+  room.when(ada, post(2)).then({"message.posted"});
+  room.when(bob, leave_room{}).then_refused(errc::forbidden);
+  room.when(eve, join_room{}).then_refused(errc::not_found);
+  room.when(eve, join_room{"", "Eve"}).then_refused(errc::not_found);
+}
+
 TEST(Room, RefusesACommandBeforeItExists) {
   given().when(ada, post(1)).then_refused(errc::not_found);
 }

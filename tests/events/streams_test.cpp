@@ -8,13 +8,18 @@ using namespace testing;
 
 TEST(Streams, AreFoundByTheirNames) {
   const std::string key(32, 'k');
-  for (const stream_id& stream :
-       {stream_of(ada), stream_of(garden), inbox_of(ada), login_stream(key, "ada"), share_code_stream(key, "ABC")})
+  for (const stream_id& stream : {stream_of(ada), stream_of(garden), inbox_of(ada), login_stream(key, "ada"),
+                                  share_code_stream(key, "ABC"), direct_pair_stream(ada, bob)})
     EXPECT_EQ(parse_stream(name_of(stream)), stream) << name_of(stream);
   const std::string id = to_text(ada);
   for (const std::string& wrong : {std::string(), std::string(":"), std::string("user"), std::string("user:"), id,
                                    ":" + id, "cellar:" + id, "user:" + id + "0", "User:" + id, "user :" + id})
     EXPECT_EQ(parse_stream(wrong), std::nullopt) << wrong;
+}
+
+TEST(Streams, OfAPairAreTheSameFromBothSides) {
+  EXPECT_EQ(direct_pair_stream(person(1), person(2)), direct_pair_stream(person(2), person(1)));
+  EXPECT_NE(direct_pair_stream(person(1), person(2)), direct_pair_stream(person(1), person(3)));
 }
 
 TEST(Event, IsBlankWithoutAWordOfAnyone) {

@@ -120,6 +120,7 @@ protected:
   projections::profiles profiles{*store_};
   projections::timeline_queries timeline{*store_, profiles};
   projections::roster_queries roster{*store_};
+  projections::invitation_queries invitations{*store_};
   projections::user_queries users{*store_};
   projections::presence_queries presences{*store_};
   scripted_gateway gateway;
@@ -129,9 +130,9 @@ protected:
   projections::reading_queries reading{*store_};
   projections::past_queries past{*store_, log, profiles};
   read_positions reads{gateway};
-  services edge{gateway,  views,  log,     timeline, roster, users, profiles, presence,
-                tokens,   hasher, reading, past,     reads,  time,  random,   std::string(32, 'n'),
-                settings, {}};
+  services edge{
+      gateway, views, log,   timeline, roster, invitations,          users,    profiles, presence, tokens, hasher,
+      reading, past,  reads, time,     random, std::string(32, 'n'), settings, {}};
 
 private:
   template <class T>

@@ -84,7 +84,7 @@ TEST(Render, AListedRoomOfSomeoneElseHasNoRole) {
   projections::roster_queries::listed_room item;
   item.row.share_code = "0123456789";
   std::string json;
-  append_listed_room(json, item, std::nullopt, {0});
+  append_listed_room(json, item, std::nullopt, {});
   EXPECT_TRUE(json.ends_with(R"("role":null,"joined_at":null,"last_read_seq":null,"unread_count":null})")) << json;
   EXPECT_EQ(json.find("0123456789"), std::string::npos);
 }

@@ -109,7 +109,7 @@ TEST(Projections, FoldTheirOwnTablesAndLookAtNoOthers) {
 
 TEST(VariedHistory, HasEventsOfEveryType) {
   world w;
-  varied_history(w, 11).go_on(3'000);
+  varied_history(w, 11).go_on(10'000);
   std::set<std::pair<char, std::string>> lacking;
   for (const auto& known : events::all_types()) lacking.emplace(static_cast<char>(known.stream), known.type.name);
   ASSERT_TRUE(w.log->scan({}, w.log->head(), [&](const storage::committed_record& r) {

@@ -43,6 +43,12 @@ private:
     std::uint32_t edits = 0;
   };
 
+  struct invited {
+    std::uint8_t room;
+    invitation_id id;
+    std::uint32_t uses_left = 1;
+  };
+
   std::size_t below(std::size_t n) { return random_() % n; }
   user_id someone() { return people_[below(people_.size())]; }
   bool is_there(user_id who) const { return std::find(people_.begin(), people_.end(), who) != people_.end(); }
@@ -153,9 +159,11 @@ private:
   }
   void moderate(std::uint8_t n, user_id who) {
     const room_id here = room_number(n);
-    switch (below(8)) {
+    switch (below(10)) {
     case 6:
     case 7: return pin(n);
+    case 8:
+    case 9: return invite(n, who);
     case 0: return tell_both(n, who, events::member_muted{who, ending(), {"noise"}}, events::inbox_muted{here, {}});
     case 1: return tell_both(n, who, events::member_unmuted{who}, events::inbox_unmuted{here});
     case 2: return tell_both(n, who, events::member_unbanned{who}, events::inbox_unbanned{here});
@@ -168,10 +176,33 @@ private:
     tell(room(n), who, events::room_archived{});
     tell(room(n), who, events::room_restored{});
   }
+  /// Some invitations are used up, some taken back, and some stay open.
+  void invite(std::uint8_t n, user_id who) {
+    const std::size_t what = below(invitations_.size() + 2);
+    if (what >= invitations_.size()) {
+      invited made{n, {}, static_cast<std::uint32_t>(1 + below(3))};
+      made.id.bytes[14] = static_cast<std::uint8_t>(count_ >> 8), made.id.bytes[15] = static_cast<std::uint8_t>(count_);
+      made.id.bytes[13] = static_cast<std::uint8_t>(count_ >> 16);
+      events::invitation_created created{made.id, {"CODE" + std::to_string(count_)}, {}, {}, made.uses_left, now_};
+      if (below(2) == 0) created.user_id = who;
+      if (below(2) == 0) created.email.value = "somebody@example.org";
+      tell(room(n), someone(), created);
+      if (created.user_id) tell(events::inbox_of(who), who, events::invitation_received{room_number(n), made.id, now_});
+      invitations_.push_back(made);
+      return;
+    }
+    invited& open = invitations_[what];
+    const bool is_last = open.uses_left == 1;
+    if (below(3) == 0)
+      tell(room(open.room), someone(), events::invitation_revoked{open.id, below(2) == 0});
+    else if (tell(room(open.room), who, events::invitation_accepted{open.id}); !is_last)
+      return void(--open.uses_left);
+    invitations_.erase(invitations_.begin() + static_cast<std::ptrdiff_t>(what));
+  }
   /// Some of what is pinned goes again: by itself, or with its message.
   void pin(std::uint8_t n) {
     for (said& each : said_[n]) {
-      if (below(said_[n].size()) > 3 || each.deleted) continue;
+      if (below(said_[n].size()) > 6 || each.deleted) continue;
       each.pinned = !each.pinned;
       if (each.pinned)
         tell(room(n), someone(), events::message_pinned{each.id, each.seq});
@@ -234,8 +265,16 @@ private:
   void live_shortly(user_id who) {
     if (short_lived_ == 0xFF) return;
     const std::uint8_t n = short_lived_++;
-    tell(room(n), who, events::room_created{});
+    const user_id other = someone();
+    const bool is_direct = other != who && below(2) == 0;
+    events::room_created created;
+    if (is_direct) created.kind = events::room_kind::direct;
+    tell(room(n), who, created);
     join(n, who);
+    if (is_direct) {
+      join(n, other);
+      tell(events::direct_pair_stream(who, other), who, events::direct_pair_claimed{room_number(n)});
+    }
     tell(room(n), who, events::room_archived{});
   }
   /// Somebody's account ends; what others say about their messages goes on.
@@ -258,6 +297,7 @@ private:
   timestamp now_{1'700'000'000'000};
   std::map<stream_id, stream_version> versions_;
   std::map<std::uint8_t, std::vector<said>> said_;
+  std::vector<invited> invitations_; ///< that are open
   std::set<std::tuple<message_id, user_id, std::string>> reacted_;
   std::uint64_t messages_ = 0;
   std::size_t count_ = 0;

@@ -33,6 +33,21 @@ export type EventData = {
   'member.left': { user_id: string };
   'member.kicked': { user_id: string };
   'member.role_changed': { user_id: string; role: Role };
+  // To moderators and above.
+  'member.banned': { user_id: string; expires_at: string | null; reason: string | null };
+  'member.unbanned': { user_id: string };
+  'member.muted': { user_id: string; expires_at: string | null; reason: string | null };
+  'member.unmuted': { user_id: string };
+  'invitation.created': {
+    invitation_id: string;
+    code: null;
+    user_id: string | null;
+    email: string | null;
+    uses: number;
+    expires_at: string;
+  };
+  'invitation.accepted': { invitation_id: string };
+  'invitation.revoked': { invitation_id: string; expired: boolean };
   'room.created': { kind: string; settings: RoomSettings };
   'room.updated': { settings: RoomSettings };
   'room.code_rotated': { share_code: null };
@@ -72,6 +87,7 @@ export type UserEvent =
   | UserStored<'member.left' | 'member.kicked' | 'member.unbanned' | 'member.unmuted', Record<string, unknown>>
   | UserStored<'member.banned' | 'member.muted', { expires_at: string | null }>
   | UserStored<'member.role_changed', { role: Role }>
+  | UserStored<'invitation.received', { invitation_id: string; expires_at: string }>
   | UserStored<'read.advanced', { seq: number }>;
 
 type UserStored<Type extends string, Data> = {

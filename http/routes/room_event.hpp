@@ -1,0 +1,26 @@
+#pragma once
+// An event of a room, read again for what of it stands in no view.
+
+#include "events/event.hpp"
+#include "http/services.hpp"
+
+#include <optional>
+
+namespace palabre::http {
+
+/// Requires: a view has `seq` from an event of this type. nullopt: it was moved away to a file that is not at hand.
+/// Errors: io, corrupt.
+template <class Event>
+result<std::optional<Event>> event_at(services& s, room_id room, stream_version seq) {
+  const auto found = s.log.events_of(events::stream_of(room), seq - 1, seq, 1, SIZE_MAX);
+  if (!found && found.error().code == errc::not_found) return std::optional<Event>{};
+  if (!found) return found.error();
+  const auto& records = found.value().records;
+  if (records.empty() || records.front().view.type != Event::type.name)
+    return error{errc::corrupt, "an event that the views know is not in the log"};
+  const storage::record& r = records.front().view;
+  PALABRE_TRY(auto event, events::decode_as<Event>(r.schema, r.payload));
+  return std::optional<Event>{std::move(event)};
+}
+
+} // namespace palabre::http
