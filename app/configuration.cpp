@@ -151,6 +151,9 @@ const std::vector<option>& options() {
       log_level_option(),
       switch_option(
           "log.access", "one line for every request", [](configuration & c) -> auto& { return c.access_log; }),
+      switch_option(
+          "search.enabled", "whether messages can be found by their words; off removes the index",
+          [](configuration & c) -> auto& { return c.search; }),
       duration_option<seconds>(
           "server.request_timeout", "from the first byte of a request to its last", seconds(1), hours(1),
           [](configuration & c) -> auto& { return c.edge.request_timeout; }),

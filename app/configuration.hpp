@@ -24,6 +24,7 @@ struct configuration {
   std::chrono::seconds drain_timeout{10};
   std::string log_level = "info";
   bool access_log = true;
+  bool search = true;
   std::string foreign_token_key_file; ///< empty: none
   tls_files tls;
   std::vector<std::string> trusted_proxies; ///< as they were given; edge.trusted_proxies is made of them

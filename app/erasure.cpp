@@ -45,18 +45,18 @@ result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& do
       ++done.rooms_left;
     else if (left.error().code == errc::owner_must_transfer)
       ++done.rooms_owned;
-    else if (left.error().code != errc::not_found) // gone from a private room by now
-      return left.error();
+    else if (left.error().code != errc::not_found && left.error().code != errc::forbidden)
+      return left.error(); // not_found: gone from a private room by now; forbidden: a direct room, for good
   }
   return success();
 }
 
-/// They are in no room but their own.
+/// They are in no room but their own and direct ones.
 result<bool> has_left(const storage::views_store& views, user_id user) {
   PALABRE_TRY(const auto rooms, projections::presence_queries(views).rooms_of(user));
   for (const room_id& room : rooms) {
     PALABRE_TRY(const auto row, projections::roster_queries(views).room(room));
-    if (row && row->owner != user) return false;
+    if (row && row->owner != user && row->kind != events::room_kind::direct) return false;
   }
   return true;
 }
@@ -114,6 +114,13 @@ result<bool> has_ended(const storage::event_log& log, user_id user) {
 
 } // namespace
 
+result<void> remove_search(const std::string& directory) {
+  std::error_code failed;
+  std::filesystem::remove_all(directory, failed);
+  if (failed) return error{errc::io, directory + ": " + failed.message()};
+  return success();
+}
+
 result<void> wait_for_views(projections::projector& projector, position at) {
   std::promise<result<void>> told;
   auto reached = told.get_future();
@@ -146,6 +153,9 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   PALABRE_TRY(leave_rooms(ground, user, done)); // those that they were just joining
   PALABRE_TRY(ground.views.erase_snapshot(events::stream_of(user)));
   PALABRE_TRY(ground.views.forget_old_rows());
+  if (ground.forget_in_search) {
+    PALABRE_TRY(ground.forget_in_search(user));
+  }
   PALABRE_TRY(ground.keys.destroy_key_of(user)); // last: as long as the key is there, all of this is begun again
   return done;
 }

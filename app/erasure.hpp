@@ -8,6 +8,7 @@
 #include "storage/key_ring.hpp"
 #include "storage/views_store.hpp"
 
+#include <functional>
 #include <string>
 
 namespace palabre::app {
@@ -20,6 +21,8 @@ struct erasing_ground {
   projections::projector& projector;
   actors::gateway& commands;
   const clock& time;
+  /// Blocks until no file of the search has words of theirs any more; none: there is no search.
+  std::function<result<void>(user_id user)> forget_in_search = {};
 };
 
 struct found_person {
@@ -43,6 +46,9 @@ std::string to_json(const found_person& who);
 result<found_person> parse_found_person(const std::string& json);
 std::string to_json(const erasure& done);
 result<erasure> parse_erasure(const std::string& json);
+
+/// Removes the index of the search: a server that starts makes it anew. Errors: io.
+result<void> remove_search(const std::string& directory);
 
 /// Blocks until the views are at `at`. Requires: not the projector's thread. Errors: unavailable.
 result<void> wait_for_views(projections::projector& projector, position at);

@@ -105,7 +105,7 @@ result<void> print_room(const storage::views_store& views, room_id room, bool as
   PALABRE_TRY(auto row, roster.room(room));
   if (!row) return error{errc::not_found, "this room did not exist then"};
   std::string text = R"({"room":)";
-  projections::append_room_fields(text, *row, {false, utc_day(as_of)}); // the share code is a secret: null
+  projections::append_room_fields(text, *row, {false, as_of}); // the share code is a secret: null
   PALABRE_TRY(const std::string members, members_json(roster, authors, room));
   PALABRE_TRY(const std::string pins, timeline.pins_json(room, user_id{}));
   text += R"(},"members":)" + members + R"(,"pins":)" + pins;

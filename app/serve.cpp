@@ -87,7 +87,17 @@ private:
   result<std::string> rebuild(const std::string& projection, const tell_rebuild& tell);
   result<std::string> erase(const control_arguments& arguments);
   result<std::string> checkpoint(const control_arguments& arguments);
-  erasing_ground erasing() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
+  void start_search();
+  result<void> forget_in_search(user_id user);
+  erasing_ground erasing() {
+    return {*log_,
+            seal_->keys(),
+            *views_,
+            *projector_,
+            *actors_,
+            time_,
+            [this](user_id user) { return forget_in_search(user); }};
+  }
   result<void> finish_erasing();
   result<void> views_are_there() const;
   result<administration> administrating();
@@ -118,6 +128,7 @@ private:
   std::unique_ptr<projections::reading_queries> reading_;
   std::unique_ptr<projections::past_queries> past_;
   std::unique_ptr<http::read_positions> reads_;
+  std::unique_ptr<search::searcher> search_; ///< none: it is switched off, or could not be opened
   std::unique_ptr<http::services> services_;
   http::tls_identity identity_;
   std::unique_ptr<http::server> server_;
@@ -179,6 +190,7 @@ result<void> serving::open() {
                                      *presence_,    *tokens_,       *hasher_,    *reading_,
                                      *past_,        *reads_,        time_,       random_,
                                      keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
+  start_search();
   server_ = std::make_unique<http::server>(*services_);
   metrics_ = std::make_unique<metrics>(metrics_ground{*server_, *actors_, *journal_, *log_, *projector_, *views_,
                                                       services_->readiness, time_, options_.data, options_.commit});
@@ -198,6 +210,28 @@ result<void> serving::open() {
   if (const auto controlled = control_.start(data); !controlled)
     spdlog::warn("no command reaches this server: {}", controlled.error().context);
   return success();
+}
+
+/// A server without it serves everything else.
+void serving::start_search() {
+  const std::string directory = search_directory(options_.data);
+  if (!settings_.search) {
+    if (const auto removed = remove_search(directory); !removed) spdlog::error("{}", removed.error().context);
+    return;
+  }
+  auto opened = search::searcher::open(
+      {*log_, directory, [this](room_id room, stream_version seq) { return timeline_->words_at(room, seq); },
+       [](const std::string& what) { spdlog::error("{}", what); }});
+  if (!opened) return spdlog::error("there is no search: {}", opened.error().context);
+  search_ = std::move(opened).value();
+  spdlog::info("search at {} of {}", search_->applied().value, log_->head().value);
+  search_->start();
+  services_->search = search_.get();
+}
+
+result<void> serving::forget_in_search(user_id user) {
+  if (search_) return search_->forget(user);
+  return remove_search(search_directory(options_.data));
 }
 
 result<void> serving::open_views() {
@@ -359,6 +393,7 @@ void serving::close() {
     catching_up_.join();
   }
   if (actors_) actors_.reset();
+  search_.reset(); // it reads the log and the views
   if (journal_) journal_->stop();
   if (projector_) projector_->stop();
 }

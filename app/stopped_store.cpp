@@ -17,6 +17,7 @@ result<std::unique_ptr<stopped_store>> stopped_store::open(const std::string& da
   PALABRE_TRY(s.log_, storage::event_log::open(log_directory(data), storage::event_log::access::read_write, s.random_));
   PALABRE_TRY(auto secrets, load_secrets(data, false, s.random_));
   s.name_key_ = std::move(secrets.name_key);
+  s.search_directory_ = search_directory(data);
   PALABRE_TRY(s.seal_, seal_log(data, *s.log_, s.random_));
   storage::views_directories(data).remove_others(); // what a rebuild that was killed left
   const auto list = s.projections_.list();

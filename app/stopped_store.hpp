@@ -19,13 +19,17 @@ public:
   static result<std::unique_ptr<stopped_store>> open(const std::string& data);
   ~stopped_store();
 
-  erasing_ground ground() { return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_}; }
+  erasing_ground ground() {
+    return {*log_, seal_->keys(), *views_, *projector_, *actors_, time_, [this](user_id) {
+              return remove_search(search_directory_);
+            }};
+  }
   const std::string& name_key() const { return name_key_; }
 
 private:
   stopped_store() = default;
 
-  std::string name_key_;
+  std::string name_key_, search_directory_;
   wall_clock time_;
   system_randomness random_;
   all_projections projections_;

@@ -31,6 +31,10 @@ struct all_projections {
 inline std::string log_directory(const std::string& data) {
   return data + "/log";
 }
+/// Of the search, which is computed anew from the log where it is not there.
+inline std::string search_directory(const std::string& data) {
+  return data + "/search";
+}
 /// The one that counts now; a rebuild makes it another.
 inline std::string views_directory(const std::string& data) {
   return storage::views_directories(data).current();

@@ -57,6 +57,11 @@ constexpr std::size_t presence_facts_max = 65'536;    ///< heard and not yet tak
 constexpr std::size_t presence_absences_max = 65'536; ///< who is not connected, and of whom contacts are to be told
 constexpr std::size_t presence_individuals_max = 200; ///< default of `[presence] individuals_max`
 
+// ---- search
+constexpr std::size_t search_bytes_max = 512;          ///< of a question
+constexpr std::size_t searches_waiting_max = 256;      ///< each takes some milliseconds
+constexpr std::size_t search_results_deep_max = 1'000; ///< how far one pages; beyond it one asks more exactly
+
 // ---- HTTP
 constexpr std::size_t body_bytes_max = 256 * 1024;
 constexpr std::size_t header_bytes_max = 16 * 1024;

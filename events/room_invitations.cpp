@@ -22,6 +22,11 @@ outcome on(const situation& s, const create_invitation& c) {
   PALABRE_TRY(require(s, room_action::moderate));
   if (c.user_id && s.facts.other_standing) return error{errc::conflict, "they are in this room already"};
   if (c.user_id && s.meta.now < s.facts.held.banned_until) return error{errc::banned, "they are banned from this room"};
+  const auto is_for_them = [&](const open_invitation& i) {
+    return i.user_id == c.user_id && !i.has_expired(s.meta.now);
+  };
+  if (c.user_id && std::any_of(s.state.invitations.begin(), s.state.invitations.end(), is_for_them))
+    return error{errc::conflict, "they are invited already"};
   decided<room_event> d;
   if (s.state.invitations.size() >= limits::open_invitations_per_room_max)
     for (const open_invitation& each : s.state.invitations)

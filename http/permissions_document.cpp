@@ -22,7 +22,7 @@ std::string permissions_document() {
          "`not_found`, and subscribing 103.\n- Who may see a room and not do what they ask for gets 403 "
          "`forbidden`.\n- An archived room is readable as before, and one may leave it; writing and moderating answer "
          "409 `room_archived`\n  until its owner restores it.\n- In a direct room both people are members, and stay: "
-         "neither has a say over the other.\n- Search is not there yet: this is who will have it.\n";
+         "neither has a say over the other.\n";
   return out;
 }
 

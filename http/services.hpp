@@ -18,6 +18,7 @@
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
+#include "search/searcher.hpp"
 
 #include <chrono>
 #include <functional>
@@ -93,6 +94,7 @@ struct services {
   edge_settings settings;
   std::vector<readiness_check> readiness;
   std::string foreign_token_key = {};    ///< by which other systems vouch for their users; empty: none does
+  search::searcher* search = nullptr;    ///< none: there is no search
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   std::function<std::string()> metrics = {}; ///< in Prometheus' text format; thread-safe; none: there is no /metrics

@@ -27,9 +27,9 @@ std::string string(std::uint64_t min, std::optional<std::uint64_t> max, std::str
 
 std::string integer(std::optional<std::int64_t> min, std::optional<std::int64_t> max) {
   std::string out = R"({"type":"integer","format":"int64")";
-  if (max == std::numeric_limits<std::int64_t>::max()) max.reset(); // what not every language can write
   append_bound(out, "minimum", min);
-  append_bound(out, "maximum", max);
+  const bool is_written = max != std::numeric_limits<std::int64_t>::max(); // not every language can write that one
+  if (is_written) append_bound(out, "maximum", max);
   return out + '}';
 }
 

@@ -16,7 +16,9 @@ room_row created(room_id room, const events::event_meta& meta, const events::roo
   return row;
 }
 
+/// In another time zone today is another day: it begins to be counted with the next message.
 void change(room_row& row, const events::event_meta& meta, const events::room_updated& e) {
+  if (row.settings.time_zone != e.settings.time_zone) row.day = {};
   row.settings = e.settings;
   row.settings_seq = meta.version;
   row.updated_at = meta.time;
@@ -57,9 +59,11 @@ void change(room_row& row, const events::event_meta&, const events::member_kicke
 }
 
 void change(room_row& row, const events::event_meta& meta, const events::message_posted&) {
-  const std::int64_t day = utc_day(meta.time);
-  row.messages_of_day = row.day == day ? row.messages_of_day + 1 : 1;
-  row.day = day;
+  if (!row.day.contains(meta.time)) {
+    row.day = events::local_day(row.settings.time_zone, meta.time);
+    row.messages_of_day = 0;
+  }
+  ++row.messages_of_day;
   ++row.message_count;
 }
 

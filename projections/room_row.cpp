@@ -51,9 +51,11 @@ std::string encode(const room_row& row) {
   std::string out;
   out.reserve(room_row_fixed_bytes + 160);
   put_int<std::uint64_t>(out, row.last_seq);
+  put_int<std::uint64_t>(out, row.last_at.value);
   put_int<std::uint64_t>(out, row.message_count);
   put_int<std::uint64_t>(out, row.member_count);
-  put_int<std::int64_t>(out, row.day);
+  put_int<std::int64_t>(out, row.day.begins.ms);
+  put_int<std::int64_t>(out, row.day.ends.ms);
   put_int<std::uint64_t>(out, row.messages_of_day);
   put_int<std::uint64_t>(out, row.settings_seq);
   put_int<std::int64_t>(out, row.created_at.ms);
@@ -82,9 +84,11 @@ result<room_row> decode_room_row(std::string_view stored) {
   };
   room_row row;
   row.last_seq = in.integer<std::uint64_t>();
+  row.last_at = {in.integer<std::uint64_t>()};
   row.message_count = in.integer<std::uint64_t>();
   row.member_count = in.integer<std::uint64_t>();
-  row.day = in.integer<std::int64_t>();
+  row.day.begins = {in.integer<std::int64_t>()};
+  row.day.ends = {in.integer<std::int64_t>()};
   row.messages_of_day = in.integer<std::uint64_t>();
   row.settings_seq = in.integer<std::uint64_t>();
   row.created_at = {in.integer<std::int64_t>()};
@@ -106,26 +110,38 @@ result<room_row> decode_room_row(std::string_view stored) {
   return row;
 }
 
-void count_message(std::string& stored, stream_version seq, std::int64_t day) {
-  char* at = stored.data();
-  set_int<std::uint64_t>(at, seq);
-  set_int<std::uint64_t>(at + 8, get_int<std::uint64_t>(at + 8) + 1);
-  const bool same_day = get_int<std::int64_t>(at + 24) == day;
-  set_int<std::int64_t>(at + 24, day);
-  set_int<std::uint64_t>(at + 32, same_day ? get_int<std::uint64_t>(at + 32) + 1 : 1);
+namespace {
+
+constexpr std::size_t last_seq_at = 0, last_at_at = 8, message_count_at = 16, day_begins_at = 32, day_ends_at = 40,
+                      messages_of_day_at = 48, slow_mode_at = 80;
+
+void add(std::string& stored, std::size_t at, std::uint64_t change) {
+  char* const number = stored.data() + at;
+  set_int<std::uint64_t>(number, get_int<std::uint64_t>(number) + change);
 }
 
-void uncount_message(std::string& stored, stream_version seq) {
-  set_int<std::uint64_t>(stored.data(), seq);
-  set_int<std::uint64_t>(stored.data() + 8, get_int<std::uint64_t>(stored.data() + 8) - 1);
+} // namespace
+
+bool count_message(std::string& stored, timestamp at) {
+  const events::day_bounds day{{get_int<std::int64_t>(stored.data() + day_begins_at)},
+                               {get_int<std::int64_t>(stored.data() + day_ends_at)}};
+  if (!day.contains(at)) return false;
+  add(stored, message_count_at, 1);
+  add(stored, messages_of_day_at, 1);
+  return true;
 }
 
-void set_last_seq(std::string& stored, stream_version seq) {
-  set_int<std::uint64_t>(stored.data(), seq);
+void uncount_message(std::string& stored) {
+  add(stored, message_count_at, static_cast<std::uint64_t>(-1));
+}
+
+void set_last(std::string& stored, stream_version seq, position at) {
+  set_int<std::uint64_t>(stored.data() + last_seq_at, seq);
+  set_int<std::uint64_t>(stored.data() + last_at_at, at.value);
 }
 
 bool is_in_slow_mode(const std::string& stored) {
-  return get_int<std::uint64_t>(stored.data() + 64) != 0;
+  return get_int<std::uint64_t>(stored.data() + slow_mode_at) != 0;
 }
 
 void append_room_fields(std::string& out, const room_row& row, const room_viewer& to) {
@@ -149,7 +165,7 @@ void append_room_fields(std::string& out, const room_row& row, const room_viewer
   append_optional(out, "share_code", has_code ? std::optional(row.share_code) : std::nullopt);
   append_number(out, "member_count", row.member_count);
   append_number(out, "message_count", row.message_count);
-  append_number(out, "messages_today", row.day == to.today ? row.messages_of_day : 0);
+  append_number(out, "messages_today", row.messages_on(to.now));
   append_text_field(out, "time_zone", row.settings.time_zone);
   append_number(out, "slow_mode_seconds", row.settings.slow_mode_seconds);
   append_number(out, "last_seq", row.last_seq);

@@ -13,34 +13,33 @@ using storage::views_batch;
 struct room_scene {
   room_id room;
   events::event_meta meta;
+  position at;
   views_batch& rows;
 };
 
-/// Lets `change` change the room's stored row.
+/// Lets `change` change the room's stored row, and notes in it that this was its last event.
 template <class Change>
 result<void> change_stored(const room_scene& s, Change change) {
   PALABRE_TRY(std::string* const stored, s.rows.edit(tables::rooms, key_of(s.room)));
   if (stored == nullptr) return error{errc::corrupt, "an event of a room that was never created"};
-  return change(*stored);
+  PALABRE_TRY(change(*stored));
+  set_last(*stored, s.meta.version, s.at);
+  return success();
 }
 
-/// The same with the row taken apart; it also notes the seq.
+/// The same with the row taken apart.
 template <class Change>
 result<void> change_row(const room_scene& s, Change change) {
   return change_stored(s, [&](std::string& stored) -> result<void> {
     PALABRE_TRY(auto row, decode_room_row(stored));
     change(row);
-    row.last_seq = s.meta.version;
     stored = encode(row);
     return success();
   });
 }
 
 result<void> move_seq(const room_scene& s) {
-  return change_stored(s, [&](std::string& stored) -> result<void> {
-    set_last_seq(stored, s.meta.version);
-    return success();
-  });
+  return change_stored(s, [](std::string&) -> result<void> { return success(); });
 }
 
 void list_or_unlist(const room_scene& s, const room_row& row) {
@@ -63,7 +62,8 @@ result<void> add_to_room_count(const room_scene& s, user_id user, std::int64_t c
 }
 
 result<void> fold_one(const room_scene& s, const events::room_created& e) {
-  const room_row row = created(s.room, s.meta, e);
+  room_row row = created(s.room, s.meta, e);
+  row.last_at = s.at;
   s.rows.put(tables::rooms, key_of(s.room), encode(row));
   list_or_unlist(s, row);
   return success();
@@ -216,9 +216,13 @@ void note_slow_post(const room_scene& s) {
   s.rows.put(tables::slow_posts, key_of(s.room, s.meta.actor), std::move(time));
 }
 
-result<void> fold_one(const room_scene& s, const events::message_posted&) {
+result<void> fold_one(const room_scene& s, const events::message_posted& e) {
   return change_stored(s, [&](std::string& stored) -> result<void> {
-    count_message(stored, s.meta.version, utc_day(s.meta.time));
+    if (!count_message(stored, s.meta.time)) {
+      PALABRE_TRY(auto row, decode_room_row(stored));
+      projections::change(row, s.meta, e);
+      stored = encode(row);
+    }
     if (is_in_slow_mode(stored)) note_slow_post(s);
     return success();
   });
@@ -226,7 +230,7 @@ result<void> fold_one(const room_scene& s, const events::message_posted&) {
 
 result<void> fold_one(const room_scene& s, const events::message_deleted&) {
   return change_stored(s, [&](std::string& stored) -> result<void> {
-    uncount_message(stored, s.meta.version);
+    uncount_message(stored);
     return success();
   });
 }
@@ -304,7 +308,7 @@ result<void> roster::fold(const log_event& e, views_batch& rows) {
              key_of(std::get<events::direct_pair_claimed>(*pair).room));
   const auto* event = std::get_if<events::room_event>(&e.event);
   if (!event) return success();
-  const room_scene s{room_id{e.envelope.stream.id}, e.meta(), rows};
+  const room_scene s{room_id{e.envelope.stream.id}, e.meta(), e.envelope.at, rows};
   PALABRE_TRY(std::visit([&](const auto& what) { return fold_one(s, what); }, *event));
   return keep_moment(s);
 }

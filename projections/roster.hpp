@@ -1,6 +1,7 @@
 #pragma once
 // The roster: rooms, who is in them, and in which rooms a user is.
 
+#include "events/local_day.hpp"
 #include "events/room.hpp"
 #include "projections/projection.hpp"
 #include "projections/tables.hpp"
@@ -13,7 +14,7 @@ inline constexpr stream_version room_moment_interval = 1'000;
 class roster final : public projection {
 public:
   std::string_view name() const override { return "roster"; }
-  std::uint32_t version() const override { return 5; }
+  std::uint32_t version() const override { return 7; }
   std::span<const storage::table> owned_tables() const override { return tables::of_roster; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -55,9 +56,11 @@ struct room_row {
   std::string share_code;      ///< empty: it has none
   std::uint64_t member_count = 0;
   std::uint64_t message_count = 0;
-  std::int64_t day = 0; ///< of `messages_of_day`, in UTC days
+  events::day_bounds day; ///< of `messages_of_day`: the last one with a message, in the room's time zone
   std::uint64_t messages_of_day = 0;
+  std::uint64_t messages_on(timestamp now) const { return day.contains(now) ? messages_of_day : 0; }
   stream_version last_seq = 0;     ///< of any event: facts read after this row are true for it
+  position last_at;                ///< where that one is in the log; of rooms as they were: no later than it
   stream_version settings_seq = 0; ///< of the last event that changed what PATCH writes (ETag)
   bool archived = false;
   timestamp created_at;
@@ -71,7 +74,7 @@ result<room_row> decode_room_row(std::string_view stored);
 /// For whom a room is written down.
 struct room_viewer {
   bool is_member = false;       ///< members see the share code, others null
-  std::int64_t today = 0;       ///< the UTC day of messages_today
+  timestamp now;                ///< whose day is that of messages_today
   std::string direct_name = {}; ///< what a direct room without a name of its own is called: to each, as the other is
 };
 

@@ -48,6 +48,10 @@ public:
   result<message_page> page(room_id room, user_id viewer, const page_request& what) const;
   /// The Message of api.md; nullopt: none such in `room`.
   result<std::optional<std::string>> message(room_id room, message_id message, user_id viewer) const;
+  /// The same by place; nullopt: none, or it was deleted.
+  result<std::optional<std::string>> message_at(room_id room, stream_version seq, user_id viewer) const;
+  /// What the message of a place says; nullopt: nothing any more.
+  result<std::optional<std::string>> words_at(room_id room, stream_version seq) const;
   result<std::optional<message_place>> place_of(message_id message) const;
   /// What a decision must know about a message; nullopt: none such in `room`.
   result<std::optional<events::message_fact>> fact(room_id room, message_id message) const;
@@ -72,6 +76,7 @@ private:
     bool deleted = false;
   };
   result<std::optional<shown_message>> show(room_id room, message_id message, user_id viewer) const;
+  result<std::optional<shown_message>> show_at(room_id room, stream_version seq, user_id viewer) const;
 
   const storage::views_store& views_;
   profiles& authors_;

@@ -82,13 +82,18 @@ result<std::optional<timeline_queries::shown_message>> timeline_queries::show(ro
                                                                               user_id viewer) const {
   PALABRE_TRY(auto place, place_of(message));
   if (!place || place->room != room) return std::optional<shown_message>{};
-  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, place->seq)));
+  return show_at(room, place->seq, viewer);
+}
+
+result<std::optional<timeline_queries::shown_message>> timeline_queries::show_at(room_id room, stream_version seq,
+                                                                                 user_id viewer) const {
+  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
   if (!stored) return std::optional<shown_message>{};
   PALABRE_TRY(auto view, view_message_row(*stored));
   PALABRE_TRY(auto author, authors_.author_json(view.author));
   std::vector<my_reaction> mine;
   if (!view.reactions.empty()) {
-    PALABRE_TRY(mine, read_mine(views_, room, viewer, place->seq, place->seq));
+    PALABRE_TRY(mine, read_mine(views_, room, viewer, seq, seq));
   }
   std::vector<std::string_view> emoji;
   for (const my_reaction& m : mine) emoji.push_back(m.emoji);
@@ -100,6 +105,30 @@ result<std::optional<timeline_queries::shown_message>> timeline_queries::show(ro
 result<std::optional<std::string>> timeline_queries::message(room_id room, message_id message, user_id viewer) const {
   PALABRE_TRY(auto shown, show(room, message, viewer));
   return shown ? std::optional(std::move(shown->json)) : std::nullopt;
+}
+
+result<std::optional<std::string>> timeline_queries::message_at(room_id room, stream_version seq,
+                                                                user_id viewer) const {
+  PALABRE_TRY(auto shown, show_at(room, seq, viewer));
+  return shown && !shown->deleted ? std::optional(std::move(shown->json)) : std::nullopt;
+}
+
+namespace {
+
+/// Of a message's row, what it says.
+struct said_words {
+  std::optional<std::string> body;
+};
+BOOST_DESCRIBE_STRUCT(said_words, (), (body))
+
+} // namespace
+
+result<std::optional<std::string>> timeline_queries::words_at(room_id room, stream_version seq) const {
+  PALABRE_TRY(const auto stored, views_.get(tables::messages, key_of(room, seq)));
+  if (!stored) return std::optional<std::string>{};
+  PALABRE_TRY(const auto row, decode_message_row(*stored));
+  PALABRE_TRY(auto said, events::from_json<said_words>("message", R"({"body":)" + row.body_json + '}'));
+  return std::move(said.body);
 }
 
 /// A message that was deleted since the row of the pins was read is none any more.

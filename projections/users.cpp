@@ -11,6 +11,7 @@ using storage::views_batch;
 struct user_scene {
   user_id user;
   events::event_meta meta;
+  position at;
   views_batch& rows;
 };
 
@@ -20,7 +21,7 @@ void put_credential(const user_scene& s, const std::string& hash) {
 }
 
 result<void> fold_one(const user_scene& s, const events::user_registered& e) {
-  const user_row row{e.login.value, e.email.value, e.profile, s.meta.time, s.meta.version, false};
+  const user_row row{e.login.value, e.email.value, e.profile, s.meta.time, s.meta.version, false, s.at.value};
   s.rows.put(tables::users, key_of(s.user), events::to_json(row, secrets::stored));
   put_credential(s, e.password_hash.value);
   return success();
@@ -33,6 +34,7 @@ result<bool> change_row(const user_scene& s, Change change) {
   if (!stored) return false;
   PALABRE_TRY(auto row, events::from_json<user_row>("user row", *stored));
   change(row);
+  row.changed_at = s.at.value;
   s.rows.put(tables::users, key_of(s.user), events::to_json(row, secrets::stored));
   return true;
 }
@@ -147,7 +149,7 @@ result<void> users::fold(const log_event& e, views_batch& rows) {
   if (const auto* login = std::get_if<events::login_event>(&e.event)) fold_login(e, *login, rows);
   const auto* event = std::get_if<events::user_event>(&e.event);
   if (!event) return success();
-  const user_scene s{user_id{e.envelope.stream.id}, e.meta(), rows};
+  const user_scene s{user_id{e.envelope.stream.id}, e.meta(), e.envelope.at, rows};
   return std::visit([&](const auto& what) { return fold_one(s, what); }, *event);
 }
 
@@ -164,6 +166,19 @@ result<std::optional<user_row>> user_queries::user(user_id user) const {
   if (!stored) return std::optional<user_row>{};
   PALABRE_TRY(auto row, events::from_json<user_row>("user row", *stored));
   return std::optional<user_row>{std::move(row)};
+}
+
+result<std::vector<std::optional<user_row>>> user_queries::users(const std::vector<user_id>& ids) const {
+  std::vector<std::string> keys;
+  for (const user_id each : ids) keys.push_back(key_of(each));
+  PALABRE_TRY(const auto stored, views_.get_many(tables::users, keys));
+  std::vector<std::optional<user_row>> rows;
+  for (const auto& each : stored) {
+    rows.emplace_back();
+    if (!each) continue;
+    PALABRE_TRY(rows.back(), events::from_json<user_row>("user row", *each));
+  }
+  return rows;
 }
 
 result<std::optional<credential_row>> user_queries::credential(user_id user) const {

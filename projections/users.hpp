@@ -16,7 +16,7 @@ constexpr std::chrono::hours closed_session_remembered{24};
 class users final : public projection {
 public:
   std::string_view name() const override { return "users"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 4; }
   std::span<const storage::table> owned_tables() const override { return tables::of_users; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -28,9 +28,10 @@ struct user_row {
   timestamp created_at;
   stream_version profile_seq = 0; ///< of the last event that changed the profile (ETag)
   bool administrator = false;     ///< was promoted; the configuration may name others (http/services.hpp)
+  std::uint64_t changed_at = 0;   ///< where the last change of any of this is in the log
 };
 
-BOOST_DESCRIBE_STRUCT(user_row, (), (login, email, profile, created_at, profile_seq, administrator))
+BOOST_DESCRIBE_STRUCT(user_row, (), (login, email, profile, created_at, profile_seq, administrator, changed_at))
 
 struct credential_row {
   std::string password_hash;
@@ -46,6 +47,8 @@ public:
 
   result<std::optional<user_id>> by_login(const stream_id& login_stream) const;
   result<std::optional<user_row>> user(user_id user) const;
+  /// One for each id, in their order; nullopt: there is no such account. One look-up of many.
+  result<std::vector<std::optional<user_row>>> users(const std::vector<user_id>& ids) const;
   result<std::optional<credential_row>> credential(user_id user) const;
   /// Accounts behind `after`, in the order of their ids, until `visit` answers false.
   result<void> accounts(std::optional<user_id> after,

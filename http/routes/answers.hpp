@@ -296,6 +296,44 @@ struct message_reactions_answer {
 };
 BOOST_DESCRIBE_STRUCT(message_reactions_answer, (), (message_id, reactions))
 
+// ---- Search
+
+/// `snippet` is HTML: what was asked for stands between <mark> and </mark>, and everything else is escaped.
+struct found_answer {
+  static constexpr std::string_view shape_name = "Found";
+  static inline const std::string example =
+      R"({"message":)" + std::string(message_answer::example) + R"(,"snippet":"Good <mark>morning</mark>!"})";
+  message_answer message;
+  std::string snippet;
+};
+BOOST_DESCRIBE_STRUCT(found_answer, (), (message, snippet))
+
+// ---- All at once
+
+/// `positions`: where to subscribe from, by channel.
+struct sync_answer {
+  static constexpr std::string_view shape_name = "Sync";
+  static inline const std::string example =
+      R"({"cursor":"AAAAAAAAB7kAAAAAAAAAAw.dGFn","full":false,"me":null,"rooms":[)" +
+      std::string(listed_room_answer::example) + R"(],"left_room_ids":[],"users":[],"gone_user_ids":[],)" +
+      R"("positions":{"room:0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b":{"offset":2,"epoch":"qwmtzkhe"}}})";
+  struct by_channel {
+    static std::string schema() {
+      return R"({"type":"object","additionalProperties":{"type":"object","required":["offset","epoch"],"properties":{)"
+             R"("offset":{"type":"integer","minimum":0},"epoch":{"type":"string"}}}})";
+    }
+  };
+  std::string cursor;
+  bool full = false;
+  std::optional<me_answer> me;
+  std::vector<listed_room_answer> rooms;
+  std::vector<uuid> left_room_ids;
+  std::vector<user_answer> users;
+  std::vector<uuid> gone_user_ids;
+  by_channel positions;
+};
+BOOST_DESCRIBE_STRUCT(sync_answer, (), (cursor, full, me, rooms, left_room_ids, users, gone_user_ids, positions))
+
 // ---- Events
 
 /// An event of a room as its members see it; what `data` holds depends on `type` and `v`.

@@ -50,7 +50,7 @@ awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id othe
   auto found = co_await std::move(finding);
   if (!found) co_return problem_of(found.error());
   if (found.value() && keys.empty()) co_return answer_room_as_read(s, c); // a key may say that it was made under it
-  if (auto wrong = check_peer(s, c, other)) co_return std::move(*wrong);
+  if (auto wrong = check_peer(s, c, other); wrong && !found.value()) co_return std::move(*wrong);
 
   events::open_direct_room command;
   command.room = room_id{s.random.next_id(s.time.now())};

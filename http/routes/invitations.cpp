@@ -197,6 +197,9 @@ awaitable<answer_or_problem> my_invitations(services& s, call& c) {
     const auto room = s.roster.room(item.at.room);
     if (!room) co_return problem_of(room.error());
     if (!room.value() || room.value()->archived || item.row.expires_at <= now) continue;
+    const auto held = s.roster.held_against(item.at.room, c.user());
+    if (!held) co_return problem_of(held.error());
+    if (now < held.value().banned_until) continue;
     const auto said = event_at<invitation_created>(s, item.at.room, item.row.seq);
     if (!said) co_return problem_of(said.error());
     const auto code = said.value() ? std::optional(said.value()->code.value) : std::nullopt;

@@ -33,6 +33,16 @@ inline constexpr query_parameter last_event_id{
 inline constexpr query_parameter around{"around", "what is on both sides of this seq", in_query<seq_number>};
 inline constexpr query_parameter at{"at", "as it was at this seq of the room or at this time (RFC 3339); members only",
                                     in_query<std::string>};
+struct search_order {
+  static std::string schema() { return R"({"type":"string","enum":["rank","time"],"default":"rank"})"; }
+};
+inline constexpr query_parameter q{
+    "q", "words, \"phrases\", -words that must not be there; from:LOGIN in:ROOM before:DATE after:DATE has:link",
+    in_query<std::string>, "morning from:ada", true};
+inline constexpr query_parameter room_id{"room_id", "only in this room", in_query<uuid>};
+inline constexpr query_parameter sort{"sort", "the best first, or the newest", in_query<search_order>};
+inline constexpr query_parameter since{"since", "only what has changed since the `cursor` of an answer",
+                                       in_query<std::string>};
 inline constexpr query_parameter discover{"discover", "public salons in place of your own rooms", in_query<bool>};
 inline constexpr query_parameter message_ids{"message_ids", "the messages", in_query<ids_text>, {}, true};
 inline constexpr query_parameter user_ids{"user_ids", "the people", in_query<ids_text>, {}, true};

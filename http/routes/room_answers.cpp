@@ -20,7 +20,7 @@ room_id room_of(const actors::outcome& done, const call& c) {
 
 result<projections::room_viewer> room_viewer_for(services& s, const projections::room_row& row, user_id user,
                                                  bool is_member) {
-  projections::room_viewer to{is_member, utc_day(s.time.now())};
+  projections::room_viewer to{is_member, s.time.now()};
   if (row.peer && row.settings.name.empty()) {
     PALABRE_TRY(to.direct_name, display_name_of(s, user == row.owner ? *row.peer : row.owner));
   }
@@ -54,6 +54,23 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
   a.status = status;
   add_outcome(a, done);
   co_return a;
+}
+
+result<std::string> render_listed_rooms(services& s, user_id viewer,
+                                        const std::vector<projections::roster_queries::listed_room>& rooms) {
+  std::vector<projections::reading_queries::seat> seats;
+  for (const auto& item : rooms)
+    if (item.mine) seats.push_back({item.row.room, item.mine->joined_seq});
+  PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
+  std::string items = "[";
+  auto state = states.begin();
+  for (const auto& item : rooms) {
+    PALABRE_TRY(const auto to, room_viewer_for(s, item.row, viewer, item.mine.has_value()));
+    if (items.size() > 1) items += ',';
+    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, to);
+  }
+  items += ']';
+  return items;
 }
 
 result<std::string> display_name_of(services& s, user_id user) {

@@ -1,6 +1,7 @@
 // Rooms: making, listing, reading, changing and archiving them.
 
 #include "base/limits.hpp"
+#include "events/local_day.hpp"
 #include "events/streams.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
@@ -66,14 +67,6 @@ BOOST_DESCRIBE_STRUCT(change_body, (),
 
 constexpr int tries_max = limits::share_code_tries_max;
 
-/// The form of an IANA name ("Europe/Paris"); whether there is such a place shows when days are counted by it.
-bool is_zone_name(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return is_letter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-           return is_letter(c) || (c >= '0' && c <= '9') || std::string_view("/_+-").find(c) != std::string_view::npos;
-         });
-}
-
 field_problem not_a_zone() {
   return {"/time_zone", "not_a_time_zone", "must be an IANA name, as \"Europe/Paris\" or \"UTC\""};
 }
@@ -103,7 +96,7 @@ std::optional<problem> check(const create_body& body) {
   if (is_direct && !body.user_id) wrong.push_back({"/user_id", "required", "a direct room is with somebody"});
   if (is_direct && body.visibility == events::visibility::open)
     wrong.push_back({"/visibility", "not_private", "a direct room is private"});
-  if (body.time_zone && !is_zone_name(body.time_zone->value)) wrong.push_back(not_a_zone());
+  if (body.time_zone && !events::is_time_zone(body.time_zone->value)) wrong.push_back(not_a_zone());
   if (wrong.empty()) return std::nullopt;
   return validation_failed(std::move(wrong));
 }
@@ -141,7 +134,9 @@ awaitable<answer_or_problem> create(services& s, call& c) {
   if (auto wrong = check(body)) co_return std::move(*wrong);
   const events::room_kind kind = body.kind.value_or(events::room_kind::salon);
   if (kind == events::room_kind::direct) {
-    auto opening = open_direct_room(s, c, *body.user_id, settings_of(body));
+    events::room_settings settings; // neither of the two could change what the other set
+    settings.visibility = events::visibility::closed;
+    auto opening = open_direct_room(s, c, *body.user_id, std::move(settings));
     co_return co_await std::move(opening);
   }
 
@@ -170,24 +165,6 @@ awaitable<answer_or_problem> create(services& s, call& c) {
 /// The lists of rooms differ in who asks and what for, and so do their cursors.
 std::string list_name(bool discover, user_id user) {
   return discover ? "rooms:public" : "rooms:" + to_text(user);
-}
-
-/// The rooms of a page as a JSON array, with how far `viewer` has read those that they are in.
-result<std::string> render_listed_rooms(services& s, user_id viewer,
-                                        const std::vector<projections::roster_queries::listed_room>& rooms) {
-  std::vector<projections::reading_queries::seat> seats;
-  for (const auto& item : rooms)
-    if (item.mine) seats.push_back({item.row.room, item.mine->joined_seq});
-  PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
-  std::string items = "[";
-  auto state = states.begin();
-  for (const auto& item : rooms) {
-    PALABRE_TRY(const auto to, room_viewer_for(s, item.row, viewer, item.mine.has_value()));
-    if (items.size() > 1) items += ',';
-    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, to);
-  }
-  items += ']';
-  return items;
 }
 
 awaitable<answer_or_problem> list_rooms(services& s, call& c) {
@@ -222,7 +199,7 @@ awaitable<answer_or_problem> get_room(services& s, call& c) {
     if (!row) co_return problem_of(row.error());
     const auto time = then->time ? result<timestamp>(*then->time) : s.past.time_of(c.room->room, then->seq);
     if (!time) co_return problem_of(time.error());
-    co_return json_answer(200, render_room(row.value(), {false, utc_day(time.value())}));
+    co_return json_answer(200, render_room(row.value(), {false, time.value()}));
   }
   co_return answer_room_as_read(s, c);
 }
@@ -230,7 +207,8 @@ awaitable<answer_or_problem> get_room(services& s, call& c) {
 // ---- Changing
 
 std::optional<problem> check(const change_body& body) {
-  if (body.time_zone.value && !is_zone_name(body.time_zone.value->value)) return validation_failed({not_a_zone()});
+  if (body.time_zone.value && !events::is_time_zone(body.time_zone.value->value))
+    return validation_failed({not_a_zone()});
   return std::nullopt;
 }
 
@@ -343,8 +321,10 @@ std::span<const route> room_routes() {
        .path = "/api/v1/rooms",
        .needs = access::user,
        .run = create,
-       .summary = "Make a room; you are its owner. A `direct` one is with `user_id`, and there is one of each two "
-                  "people: asking again, or asking as the other, finds it (200).",
+       .summary =
+           "Make a room; you are its owner. A `direct` one is with `user_id`, and there is one of each two "
+           "people: asking again, or asking as the other, finds it (200). Its name is the other's, and what else "
+           "is said of it is left aside.",
        .gives = makes_a<room_answer>,
        .otherwise = answers_a<room_answer>,
        .takes = takes_a<create_body>,

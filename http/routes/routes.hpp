@@ -18,6 +18,8 @@ std::span<const route> pin_routes();
 std::span<const route> typing_routes();
 std::span<const route> presence_routes();
 std::span<const route> reading_routes();
+std::span<const route> sync_routes();
+std::span<const route> search_routes();
 std::span<const route> event_routes();
 std::span<const route> operation_routes();
 std::span<const route> admin_routes();

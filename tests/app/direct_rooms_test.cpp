@@ -45,6 +45,14 @@ TEST_F(DirectRooms, AreOnePerPairWhoeverAsks) {
   EXPECT_EQ(bob_.get(path(made)).text("/name"), "Ada L.") << "as it is now";
 }
 
+TEST_F(DirectRooms, AreCalledAsTheOtherIsWhateverTheOpenerWants) {
+  const auto made =
+      ada_.post(rooms, R"({"kind":"direct","name":"Support","slow_mode_seconds":60,"user_id":")" + bob_.id() + "\"}");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.text("/name"), "bob");
+  EXPECT_EQ(made.number("/slow_mode_seconds"), 0);
+}
+
 TEST_F(DirectRooms, ReachTheOtherAtOnce) {
   websocket_client line = connected(server_, bob_);
   const auto made = ada_.post(rooms, with(bob_));

@@ -79,6 +79,11 @@ protected:
     ada_.put("/api/v1/me/presence", R"({"status":"busy","text":")" + next() + R"("})");
     for (const std::string& room : {own_room_, bobs_room_})
       for (int i = 0; i < 25; ++i) talk(room, i);
+    direct_ = ada_.post("/api/v1/rooms", R"({"kind":"direct","user_id":")" + bob_.id() + "\"}").text("/id");
+    EXPECT_EQ(ada_.say(direct_, next()).status, 201);
+    EXPECT_EQ(
+        ada_.post("/api/v1/rooms/" + own_room_ + "/invitations", R"({"email":")" + next() + R"(@example.org"})").status,
+        201);
   }
 
   void talk(const std::string& room, int i) {
@@ -133,7 +138,7 @@ protected:
   const std::string login_ = next();
   person ada_{server_, login_};
   person bob_{server_, "bob"};
-  std::string own_room_, bobs_room_;
+  std::string own_room_, bobs_room_, direct_;
 };
 
 TEST_F(Erasure, LeavesNoWordInAnyFile) {
@@ -247,6 +252,12 @@ TEST_F(Erasure, OthersKeepTheirsAndSeeThatSomebodyWasThere) {
   EXPECT_EQ(members.body.find(ada_.id()), std::string::npos) << members.body;
   const auto hers = as_bob("/api/v1/rooms/" + own_room_);
   EXPECT_EQ(hers.text("/owner_id"), ada_.id()) << "the room stays with whom it was";
+  const auto direct = as_bob("/api/v1/rooms/" + direct_);
+  EXPECT_EQ(direct.number("/member_count"), 2) << "a direct room is of its two people for good";
+  EXPECT_EQ(direct.text("/name"), "");
+  const auto sync = as_bob("/api/v1/sync");
+  EXPECT_EQ(sync.text("/gone_user_ids/0"), ada_.id()) << sync.body;
+  EXPECT_EQ(sync.count("/users"), 0u);
 
   EXPECT_EQ(client.request("GET", "/api/v1/me", {}, {{"Authorization", "Bearer " + ada_.token()}}).status, 401)
       << "her sessions ended";

@@ -92,6 +92,11 @@ TEST_F(Invitations, AreTakenBackAndEndWithTheRoomAndABan) {
   EXPECT_EQ(eve_.post(accepting(kept.text("/code")), "").status, 404);
   EXPECT_EQ(eve_.get("/api/v1/invitations/" + kept.text("/code")).status, 404);
   EXPECT_EQ(invite(for_user(eve_)).status, 403);
+  ASSERT_EQ(invite(for_user(bob_)).status, 201);
+  EXPECT_EQ(bob_.get("/api/v1/me/invitations").count("/items"), 1u);
+  ASSERT_EQ(ada_.put(path("/bans/" + bob_.id()), "{}").status, 200);
+  EXPECT_EQ(bob_.get("/api/v1/me/invitations").count("/items"), 0u) << "a room says nothing to whom it banned";
+  ASSERT_EQ(ada_.del(path("/bans/" + bob_.id())).status, 204);
   ASSERT_EQ(ada_.del(path()).status, 204);
   EXPECT_EQ(bob_.post(accepting(kept.text("/code")), "").status, 404);
   EXPECT_EQ(invite().status, 409);

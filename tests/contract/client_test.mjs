@@ -41,7 +41,7 @@ const mistakes = {
   'a path that is none': `await palabre.get('/api/v1/room');`,
   'a missing path parameter': `await palabre.get('/api/v1/rooms/{id}');`,
   'a missing body': `await palabre.post('/api/v1/rooms');`,
-  'a body without what it needs': `await palabre.post('/api/v1/rooms', { body: {} });`,
+  'a body without what it needs': `await palabre.post('/api/v1/rooms/join', { body: {} });`,
   'a field of another type': `await palabre.post('/api/v1/rooms', { body: { name: 17 } });`,
   'a method that the path does not have': `await palabre.put('/api/v1/rooms', {});`,
   'a field that answers do not have': `(await palabre.get('/api/v1/me')).age;`,

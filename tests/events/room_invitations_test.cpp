@@ -46,6 +46,9 @@ TEST(Invitation, IsMadeByModeratorsAndTold) {
 TEST(Invitation, IsForNobodyWhoIsInOrBanned) {
   auto room = given_a_room();
   room.when(ada, invite(1, bob)).then_refused(errc::conflict);
+  room.by(ada).happened(invited(1, person(9)));
+  room.when(ada, invite(2, person(9))).then_refused(errc::conflict);
+  room.when(ada, invite(2)).then({"invitation.created"});
   room.by(ada).happened(member_banned{eve, std::nullopt, {}});
   room.when(ada, invite(1, eve)).then_refused(errc::banned);
 }

@@ -15,17 +15,18 @@ struct row {
   std::vector<std::string_view> headers = {};
 };
 
-const std::array<row, 10> table{{
+const std::array<row, 11> table{{
     {"base", {}},
     {"events", {"base"}},
     {"storage", {"base"}},
     {"projections", {"base", "events", "storage"}},
     {"actors", {"base", "events", "storage", "projections"}},
-    {"http", {"base", "events", "projections"}, {"actors/protocol.hpp", "storage/record.hpp"}},
+    {"search", {"base", "events", "storage"}},
+    {"http", {"base", "events", "projections", "search"}, {"actors/protocol.hpp", "storage/record.hpp"}},
     {"bench", {"base", "events", "storage", "projections", "actors", "http"}},
     {"seed", {"base", "bench"}},
-    {"app", {"base", "events", "storage", "projections", "actors", "http", "bench", "seed"}},
-    {"tests", {"base", "events", "storage", "projections", "actors", "http", "app", "bench", "seed"}},
+    {"app", {"base", "events", "storage", "projections", "actors", "search", "http", "bench", "seed"}},
+    {"tests", {"base", "events", "storage", "projections", "actors", "search", "http", "app", "bench", "seed"}},
 }};
 
 std::string_view folder_of(std::string_view path) {

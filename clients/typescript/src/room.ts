@@ -9,6 +9,13 @@ type Schemas = components['schemas'];
 type PostBody = operations['post_message']['requestBody']['content']['application/json'];
 type HistoryQuery = NonNullable<operations['list_messages']['parameters']['query']>;
 
+type ModerationEvent =
+  | 'member.banned'
+  | 'member.unbanned'
+  | 'member.muted'
+  | 'member.unmuted'
+  | Extract<keyof EventData, `invitation.${string}`>;
+
 /// All are optional. Every event that is stored comes once and in order, also over a connection that breaks; typing and
 /// presence come to whoever listens just then.
 export type RoomHandlers = {
@@ -18,6 +25,7 @@ export type RoomHandlers = {
   onReaction?: (event: RoomEvent<'reaction.added' | 'reaction.removed'>) => void;
   onPin?: (event: RoomEvent<'message.pinned' | 'message.unpinned'>) => void;
   onMember?: (event: RoomEvent<'member.joined' | 'member.left' | 'member.kicked' | 'member.role_changed'>) => void;
+  onModeration?: (event: RoomEvent<ModerationEvent>) => void; ///< to moderators, admins and the owner
   onRoom?: (event: RoomEvent<Extract<keyof EventData, `room.${string}`>>) => void;
   onEvent?: (event: RoomEvent | UnknownEvent) => void; ///< each that is stored, those above included
   onTyping?: (typing: Typing) => void;
@@ -38,6 +46,13 @@ const handlerOf: { [Type in keyof EventData]: keyof RoomHandlers } = {
   'member.left': 'onMember',
   'member.kicked': 'onMember',
   'member.role_changed': 'onMember',
+  'member.banned': 'onModeration',
+  'member.unbanned': 'onModeration',
+  'member.muted': 'onModeration',
+  'member.unmuted': 'onModeration',
+  'invitation.created': 'onModeration',
+  'invitation.accepted': 'onModeration',
+  'invitation.revoked': 'onModeration',
   'room.created': 'onRoom',
   'room.updated': 'onRoom',
   'room.code_rotated': 'onRoom',

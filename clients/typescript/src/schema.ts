@@ -163,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Make a room; you are its owner.
-         * @description Make a room; you are its owner.
+         * @description A `direct` one is with `user_id`, and there is one of each two people: asking again, or asking as the other, finds it (200). Its name is the other's, and what else is said of it is left aside.
          */
         post: operations["make_room"];
         delete?: never;
@@ -250,8 +250,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Join a public room.
-         * @description Join a public room.
+         * Join a public room, or one that you are invited to.
+         * @description Join a public room, or one that you are invited to.
          */
         post: operations["join_room"];
         delete?: never;
@@ -446,6 +446,110 @@ export interface paths {
         get: operations["list_mutes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The open invitations of a room, 200 at most.
+         * @description The open invitations of a room, 200 at most.
+         */
+        get: operations["list_invitations"];
+        put?: never;
+        /**
+         * Invite a user, or whoever has the code.
+         * @description It lasts for `expires_in` seconds (a week) and `uses` (one). `email` is a note of where you send it.
+         */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back.
+         * @description Who came in by it stays.
+         */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The invitations that are for you.
+         * @description The invitations that are for you.
+         */
+        get: operations["my_invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an invitation opens, to decide whether to accept it.
+         * @description What an invitation opens, to decide whether to accept it.
+         */
+        get: operations["look_at_invitation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{code}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Come into the room of an invitation.
+         * @description Come into the room of an invitation.
+         */
+        post: operations["accept_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -733,6 +837,46 @@ export interface paths {
          * @description The first of several that come within a second is carried out at once, the others together when the second is over.
          */
         put: operations["mark_read"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that a client shows first, in one answer.
+         * @description Your profile, your rooms, the people of your direct rooms, and where to subscribe from. With `since` only what has changed: rooms and people take the place of those with the same id, `me` is null where it is as it was, rooms in `left_room_ids` are no longer yours, and people in `gone_user_ids` have no account any more. `full`: what one had is to be forgotten.
+         */
+        get: operations["sync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find messages in the rooms you are in.
+         * @description Words are found in their other forms too, in English and French, with and without accents.
+         */
+        get: operations["search"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1318,15 +1462,41 @@ export interface components {
             client_id?: string;
             data: unknown;
         };
+        Found: {
+            message: components["schemas"]["Message"];
+            snippet: string;
+        };
         Health: {
             status: string;
             version: string;
+        };
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            room_id: string;
+            code: string | null;
+            /** Format: uuid */
+            user_id: string | null;
+            user: components["schemas"]["Author"] | null;
+            email: string | null;
+            /** Format: int64 */
+            uses: number;
+            /** Format: int64 */
+            used: number;
+            /** Format: uuid */
+            by_id: string;
+            by: components["schemas"]["Author"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         ListedRoom: {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "salon" | "session";
+            kind: "salon" | "session" | "direct";
             name: string;
             description: string | null;
             category: string | null;
@@ -1335,6 +1505,7 @@ export interface components {
             visibility: "public" | "private";
             /** Format: uuid */
             owner_id: string;
+            direct_user_ids: string[] | null;
             share_code: string | null;
             /** Format: int64 */
             member_count: number;
@@ -1416,6 +1587,16 @@ export interface components {
             message_id: string;
             reactions: components["schemas"]["Reaction"][];
         };
+        NewInvitation: {
+            /** Format: uuid */
+            user_id?: string | null;
+            /** Format: email */
+            email?: string | null;
+            /** Format: int64 */
+            expires_in?: number | null;
+            /** Format: int64 */
+            uses?: number | null;
+        };
         NewMessage: {
             body: string;
             /** Format: uuid */
@@ -1430,8 +1611,10 @@ export interface components {
             user_id: string;
         };
         NewRoom: {
-            name: string;
-            kind?: ("salon" | "session") | null;
+            name?: string | null;
+            kind?: ("salon" | "session" | "direct") | null;
+            /** Format: uuid */
+            user_id?: string | null;
             visibility?: ("public" | "private") | null;
             description?: string | null;
             category?: string | null;
@@ -1444,6 +1627,28 @@ export interface components {
             reason?: string | null;
             /** Format: int64 */
             expires_in?: number | null;
+        };
+        OfferedInvitation: {
+            /** Format: uuid */
+            id: string;
+            code: string | null;
+            room: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                kind: "salon" | "session" | "direct";
+                name: string;
+                description: string | null;
+                category: string | null;
+                color_theme: string | null;
+                /** Format: int64 */
+                member_count: number;
+            };
+            /** Format: uuid */
+            by_id: string;
+            by: components["schemas"]["Author"];
+            /** Format: date-time */
+            expires_at: string;
         };
         OwnPresence: {
             /** Format: uuid */
@@ -1545,7 +1750,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "salon" | "session";
+            kind: "salon" | "session" | "direct";
             name: string;
             description: string | null;
             category: string | null;
@@ -1554,6 +1759,7 @@ export interface components {
             visibility: "public" | "private";
             /** Format: uuid */
             owner_id: string;
+            direct_user_ids: string[] | null;
             share_code: string | null;
             /** Format: int64 */
             member_count: number;
@@ -1632,6 +1838,21 @@ export interface components {
         };
         ShareCode: {
             share_code: string;
+        };
+        Sync: {
+            cursor: string;
+            full: boolean;
+            me: components["schemas"]["Me"] | null;
+            rooms: components["schemas"]["ListedRoom"][];
+            left_room_ids: string[];
+            users: components["schemas"]["User"][];
+            gone_user_ids: string[];
+            positions: {
+                [key: string]: {
+                    offset: number;
+                    epoch: string;
+                };
+            };
         };
         Ticket: {
             ticket: string;
@@ -1725,7 +1946,7 @@ export interface components {
             };
         };
         /** @description `forbidden`: this is not allowed here */
-        Forbidden5: {
+        Forbidden6: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 [name: string]: unknown;
@@ -1734,8 +1955,20 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `forbidden`: this is not allowed here; `muted`: you may not write in this room for now */
+        /** @description `forbidden`: this is not allowed here; `banned`: this room does not want you */
         Forbidden4: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `forbidden`: this is not allowed here; `muted`: you may not write in this room for now */
+        Forbidden5: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -1905,7 +2138,7 @@ export interface components {
             };
         };
         /** @description `message_deleted`: the message is deleted; `room_archived`: the room is archived */
-        Conflict6: {
+        Conflict7: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -2110,6 +2343,18 @@ export interface components {
         };
         /** @description `room_archived`: the room is archived */
         Conflict4: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `room_archived`: the room is archived; `conflict`: this conflicts with what is there */
+        Conflict6: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
                 RateLimit: components["headers"]["RateLimit"];
@@ -2797,6 +3042,7 @@ export interface operations {
                      *           "color_theme": null,
                      *           "visibility": "public",
                      *           "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "direct_user_ids": null,
                      *           "share_code": "7WQ2N0XKTA",
                      *           "member_count": 1,
                      *           "message_count": 0,
@@ -2861,6 +3107,44 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "kind": "salon",
+                     *       "name": "Reading",
+                     *       "description": null,
+                     *       "category": "books",
+                     *       "color_theme": null,
+                     *       "visibility": "public",
+                     *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
+                     *       "share_code": "7WQ2N0XKTA",
+                     *       "member_count": 1,
+                     *       "message_count": 0,
+                     *       "messages_today": 0,
+                     *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
+                     *       "last_seq": 2,
+                     *       "archived": false,
+                     *       "created_at": "2026-11-21T12:00:00.000Z",
+                     *       "updated_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
@@ -2883,6 +3167,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -2956,6 +3241,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3030,6 +3316,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3165,6 +3452,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3239,6 +3527,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3310,6 +3599,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3374,6 +3664,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest2"];
             401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict5"];
@@ -3428,6 +3719,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -3701,6 +3993,7 @@ export interface operations {
                      *       "color_theme": null,
                      *       "visibility": "public",
                      *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
                      *       "share_code": "7WQ2N0XKTA",
                      *       "member_count": 1,
                      *       "message_count": 0,
@@ -4130,6 +4423,423 @@ export interface operations {
             505: components["responses"]["HTTPVersionNotSupported"];
         };
     };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80",
+                     *           "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *           "code": "3XW8M0QK7N2VBT5C",
+                     *           "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *           "user": {
+                     *             "display_name": "Eve",
+                     *             "avatar_url": null
+                     *           },
+                     *           "email": null,
+                     *           "uses": 1,
+                     *           "used": 0,
+                     *           "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "by": {
+                     *             "display_name": "Ada",
+                     *             "avatar_url": null
+                     *           },
+                     *           "created_at": "2026-11-21T12:00:00.000Z",
+                     *           "expires_at": "2026-11-28T12:00:00.000Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Invitation"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeated request with the same key is answered as the first was, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                 *       "expires_in": 86400
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80",
+                     *       "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "code": "3XW8M0QK7N2VBT5C",
+                     *       "user_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *       "user": {
+                     *         "display_name": "Eve",
+                     *         "avatar_url": null
+                     *       },
+                     *       "email": null,
+                     *       "uses": 1,
+                     *       "used": 0,
+                     *       "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "by": {
+                     *         "display_name": "Ada",
+                     *         "avatar_url": null
+                     *       },
+                     *       "created_at": "2026-11-21T12:00:00.000Z",
+                     *       "expires_at": "2026-11-28T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden4"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict6"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent3"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the invitation
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    my_invitations: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80",
+                     *           "code": "3XW8M0QK7N2VBT5C",
+                     *           "room": {
+                     *             "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *             "kind": "salon",
+                     *             "name": "Reading",
+                     *             "description": null,
+                     *             "category": "books",
+                     *             "color_theme": null,
+                     *             "member_count": 3
+                     *           },
+                     *           "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "by": {
+                     *             "display_name": "Ada",
+                     *             "avatar_url": null
+                     *           },
+                     *           "expires_at": "2026-11-28T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["OfferedInvitation"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the code of the invitation
+                 * @example 3XW8M0QK7N2VBT5C
+                 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b80",
+                     *       "code": "3XW8M0QK7N2VBT5C",
+                     *       "room": {
+                     *         "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *         "kind": "salon",
+                     *         "name": "Reading",
+                     *         "description": null,
+                     *         "category": "books",
+                     *         "color_theme": null,
+                     *         "member_count": 3
+                     *       },
+                     *       "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "by": {
+                     *         "display_name": "Ada",
+                     *         "avatar_url": null
+                     *       },
+                     *       "expires_at": "2026-11-28T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["OfferedInvitation"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a repeated request with the same key is answered as the first was, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description the code of the invitation
+                 * @example 3XW8M0QK7N2VBT5C
+                 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    ETag: components["headers"]["ETag"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "kind": "salon",
+                     *       "name": "Reading",
+                     *       "description": null,
+                     *       "category": "books",
+                     *       "color_theme": null,
+                     *       "visibility": "public",
+                     *       "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *       "direct_user_ids": null,
+                     *       "share_code": "7WQ2N0XKTA",
+                     *       "member_count": 1,
+                     *       "message_count": 0,
+                     *       "messages_today": 0,
+                     *       "time_zone": "UTC",
+                     *       "slow_mode_seconds": 0,
+                     *       "last_seq": 2,
+                     *       "archived": false,
+                     *       "created_at": "2026-11-21T12:00:00.000Z",
+                     *       "updated_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent5"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -4297,7 +5007,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden4"];
+            403: components["responses"]["Forbidden5"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict4"];
@@ -4511,10 +5221,10 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden4"];
+            403: components["responses"]["Forbidden5"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict6"];
+            409: components["responses"]["Conflict7"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -4645,7 +5355,7 @@ export interface operations {
             403: components["responses"]["Forbidden2"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict6"];
+            409: components["responses"]["Conflict7"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
@@ -4698,7 +5408,7 @@ export interface operations {
             403: components["responses"]["Forbidden2"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict6"];
+            409: components["responses"]["Conflict7"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
@@ -4852,7 +5562,7 @@ export interface operations {
             403: components["responses"]["Forbidden2"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict6"];
+            409: components["responses"]["Conflict7"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -5057,7 +5767,7 @@ export interface operations {
             403: components["responses"]["Forbidden2"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["Conflict6"];
+            409: components["responses"]["Conflict7"];
             413: components["responses"]["ContentTooLarge"];
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
@@ -5143,7 +5853,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest2"];
             401: components["responses"]["Unauthorized2"];
-            403: components["responses"]["Forbidden4"];
+            403: components["responses"]["Forbidden5"];
             404: components["responses"]["NotFound"];
             408: components["responses"]["RequestTimeout"];
             409: components["responses"]["Conflict4"];
@@ -5435,6 +6145,186 @@ export interface operations {
             505: components["responses"]["HTTPVersionNotSupported"];
         };
     };
+    sync: {
+        parameters: {
+            query?: {
+                /** @description only what has changed since the `cursor` of an answer */
+                since?: string;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cursor": "AAAAAAAAB7kAAAAAAAAAAw.dGFn",
+                     *       "full": false,
+                     *       "me": null,
+                     *       "rooms": [
+                     *         {
+                     *           "id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *           "kind": "salon",
+                     *           "name": "Reading",
+                     *           "description": null,
+                     *           "category": "books",
+                     *           "color_theme": null,
+                     *           "visibility": "public",
+                     *           "owner_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *           "direct_user_ids": null,
+                     *           "share_code": "7WQ2N0XKTA",
+                     *           "member_count": 1,
+                     *           "message_count": 0,
+                     *           "messages_today": 0,
+                     *           "time_zone": "UTC",
+                     *           "slow_mode_seconds": 0,
+                     *           "last_seq": 2,
+                     *           "archived": false,
+                     *           "created_at": "2026-11-21T12:00:00.000Z",
+                     *           "updated_at": "2026-11-21T12:00:00.000Z",
+                     *           "role": "owner",
+                     *           "joined_at": "2026-11-21T12:00:00.000Z",
+                     *           "last_read_seq": 0,
+                     *           "unread_count": 0
+                     *         }
+                     *       ],
+                     *       "left_room_ids": [],
+                     *       "users": [],
+                     *       "gone_user_ids": [],
+                     *       "positions": {
+                     *         "room:0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b": {
+                     *           "offset": 2,
+                     *           "epoch": "qwmtzkhe"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /**
+                 * @description words, "phrases", -words that must not be there; from:LOGIN in:ROOM before:DATE after:DATE has:link
+                 * @example morning from:ada
+                 */
+                q: string;
+                /** @description only in this room */
+                room_id?: string;
+                /** @description the best first, or the newest */
+                sort?: "rank" | "time";
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "message": {
+                     *             "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e",
+                     *             "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *             "seq": 3,
+                     *             "author_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *             "author": {
+                     *               "display_name": "Ada",
+                     *               "avatar_url": null
+                     *             },
+                     *             "body": "Good morning!",
+                     *             "metadata": null,
+                     *             "reply_to": null,
+                     *             "created_at": "2026-11-21T12:00:00.000Z",
+                     *             "edited_at": null,
+                     *             "deleted_at": null,
+                     *             "reactions": [
+                     *               {
+                     *                 "emoji": "👍",
+                     *                 "count": 2,
+                     *                 "me": false
+                     *               }
+                     *             ],
+                     *             "reply_count": 0
+                     *           },
+                     *           "snippet": "Good <mark>morning</mark>!"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Found"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
     list_events: {
         parameters: {
             query?: {
@@ -5687,7 +6577,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest3"];
             401: components["responses"]["Unauthorized3"];
-            403: components["responses"]["Forbidden5"];
+            403: components["responses"]["Forbidden6"];
             408: components["responses"]["RequestTimeout2"];
             413: components["responses"]["ContentTooLarge2"];
             414: components["responses"]["URITooLong2"];
