@@ -61,7 +61,8 @@ public:
   /// Forgets what `author` wrote, keeps the rest, and writes everything anew: no byte of it is left. Errors: io,
   /// corrupt.
   result<void> forget(user_id author);
-  /// Goes back to what was kept last. Errors: io, corrupt.
+  /// Goes back to the position that was kept last. What was taken in behind it may be there, and is taken in again to
+  /// the same end. Errors: io, corrupt.
   result<void> reopen();
   /// Forgets everything. Errors: io.
   result<void> begin_anew();
