@@ -96,12 +96,13 @@ struct searcher::state {
     refuse_the_rest();
   }
 
-  /// A damaged index is begun anew, as often as it takes; anything else is tried again later, from what was kept.
+  /// A damaged index is begun anew; anything else, damage of the log too, is tried again later, from what was kept.
   void note(result<void> done) {
-    if (!done && done.error().code == errc::corrupt) {
+    if (!done && index->is_damaged()) {
       ground.warn("the index of the search is damaged, and begun anew: " + done.error().context);
       done = index->begin_anew();
     }
+    if (index->applied() < kept) kept = index->applied(); // it goes on from further back
     std::string why;
     if (!done) {
       why = done.error().context.empty() ? std::string(name_of(done.error().code)) : done.error().context;
@@ -158,7 +159,7 @@ struct searcher::state {
   void answer(question& q) {
     const auto reached = follow_to(q.seen, q.deadline);
     auto found = reached ? index->find(q.what, ground.words_of) : result<text_hits>(reached.error());
-    if (!found && found.error().code == errc::corrupt) note(found.error());
+    if (!found && index->is_damaged()) note(found.error());
     q.then(std::move(found));
   }
 

@@ -22,10 +22,13 @@ constexpr const char* link_term = "XLINK";
 constexpr const char* languages[] = {"en", "fr"};
 constexpr std::size_t snippet_bytes = 200, snippet_source_bytes = 4'096;
 
-error failure_of(const Xapian::Error& e) {
-  const std::string what = "search: " + e.get_description();
+bool is_damage(const Xapian::Error& e) {
   const std::string_view type = e.get_type();
-  return {type == "DatabaseCorruptError" || type == "DatabaseVersionError" ? errc::corrupt : errc::io, what};
+  return type == "DatabaseCorruptError" || type == "DatabaseVersionError";
+}
+
+error failure_of(const Xapian::Error& e) {
+  return {is_damage(e) ? errc::corrupt : errc::io, "search: " + e.get_description()};
 }
 
 /// Runs `work`, whose exceptions are errors here.
@@ -172,6 +175,15 @@ struct text_index::state {
   Xapian::WritableDatabase database;
   position applied;
   std::size_t pending = 0;
+  bool damaged = false;
+
+  /// The same as guarded(); it remembers damage.
+  template <class Work>
+  auto on_files(Work work) -> decltype(work()) {
+    auto done = guarded(std::move(work));
+    damaged = damaged || (!done && done.error().code == errc::corrupt);
+    return done;
+  }
 
   void begin(int action) {
     fs::create_directories(directory);
@@ -187,6 +199,7 @@ struct text_index::state {
     database.close();
     fs::remove_all(directory);
     pending = 0;
+    damaged = false;
     begin(Xapian::DB_CREATE);
   }
 
@@ -223,7 +236,7 @@ struct text_index::state {
   template <class Event>
   result<void> fold_as(const storage::record& r) {
     PALABRE_TRY(const auto event, events::decode_as<Event>(r.schema, r.payload));
-    return guarded([&] { return fold_one(r, event); });
+    return on_files([&] { return fold_one(r, event); });
   }
 };
 
@@ -274,7 +287,7 @@ std::size_t text_index::pending() const {
 }
 
 result<void> text_index::commit() {
-  return guarded([&]() -> result<void> {
+  return state_->on_files([&]() -> result<void> {
     state_->database.set_metadata(position_key, std::to_string(state_->applied.value));
     state_->database.commit();
     state_->pending = 0;
@@ -283,9 +296,9 @@ result<void> text_index::commit() {
 }
 
 result<void> text_index::forget(user_id author) {
-  PALABRE_TRY(guarded([&] { return state_->remove(author_term(author)); }));
+  PALABRE_TRY(state_->on_files([&] { return state_->remove(author_term(author)); }));
   PALABRE_TRY(commit());
-  return guarded([&]() -> result<void> {
+  return state_->on_files([&]() -> result<void> {
     const std::string in_use = state_->directory + "/index", fresh = state_->directory + "/fresh";
     fs::remove_all(fresh);
     state_->database.compact(fresh);
@@ -298,7 +311,7 @@ result<void> text_index::forget(user_id author) {
 }
 
 result<void> text_index::reopen() {
-  return guarded([&]() -> result<void> {
+  return state_->on_files([&]() -> result<void> {
     state_->database.close();
     state_->pending = 0;
     state_->begin(Xapian::DB_CREATE_OR_OPEN);
@@ -307,7 +320,7 @@ result<void> text_index::reopen() {
 }
 
 result<void> text_index::begin_anew() {
-  return guarded([&]() -> result<void> {
+  return state_->on_files([&]() -> result<void> {
     state_->begin_anew();
     return success();
   });
@@ -341,8 +354,13 @@ result<text_hits> text_index::find(const text_query& what, const message_words& 
     }
     return hits;
   } catch (const Xapian::Error& e) {
+    state_->damaged = state_->damaged || is_damage(e);
     return failure_of(e);
   }
+}
+
+bool text_index::is_damaged() const {
+  return state_->damaged;
 }
 
 } // namespace palabre::search

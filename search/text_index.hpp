@@ -61,6 +61,8 @@ public:
   /// Forgets what `author` wrote, keeps the rest, and writes everything anew: no byte of it is left. Errors: io,
   /// corrupt.
   result<void> forget(user_id author);
+  /// Whether something was found in its files that was not written so: begin_anew() is what helps.
+  bool is_damaged() const;
   /// Goes back to the position that was kept last. What was taken in behind it may be there, and is taken in again to
   /// the same end. Errors: io, corrupt.
   result<void> reopen();

@@ -12,6 +12,13 @@ using projections::testing::person;
 using projections::testing::room_number;
 using projections::testing::world;
 
+/// Has the name of an event, and not its fields.
+struct unreadable {
+  static constexpr events::event_type type{"message.posted", 1, events::audience::members};
+  bool strange = true;
+};
+BOOST_DESCRIBE_STRUCT(unreadable, (), (strange))
+
 class Searcher : public ::testing::Test {
 protected:
   position say(std::uint64_t number, const std::string& words) {
@@ -79,6 +86,18 @@ TEST_F(Searcher, ForgetsAndGoesOn) {
   ASSERT_TRUE(s->forget(person(1)));
   EXPECT_EQ(count(*s, "walrus", w_.log->head()), 0u);
   EXPECT_EQ(count(*s, "penguin", say(2, "penguin")), 1u);
+}
+
+TEST_F(Searcher, StopsAtAnEventThatItCannotReadAndKeepsWhatItHas) {
+  const auto s = open();
+  s->start();
+  EXPECT_EQ(count(*s, "walrus", say(1, "walrus")), 1u);
+  const position seen = w_.append(events::stream_of(room_number(1)), person(1), unreadable{});
+  const auto found = ask(*s, "walrus", seen);
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, errc::unavailable);
+  EXPECT_NE(s->failure(), "");
+  EXPECT_EQ(s->applied(), position{1}) << "the index is not to blame";
 }
 
 TEST_F(Searcher, RefusesWhatComesBehindItsEnd) {
