@@ -221,7 +221,7 @@ void searcher::find(text_query what, position seen, std::function<void(result<te
     lock.unlock();
     return then(error{why, refused});
   }
-  state_->questions.push_back({std::move(what), seen, steady::now() + limits::view_wait_max, std::move(then)});
+  state_->questions.push_back({std::move(what), seen, steady::now() + limits::command_wait_max, std::move(then)});
   state_->wake.notify_one();
 }
 

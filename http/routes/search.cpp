@@ -27,8 +27,9 @@ using asio::awaitable;
 using search::text_hits;
 using search::text_query;
 
-constexpr std::size_t results_per_page_max = 50;                                 // each is cut into a snippet
-constexpr std::chrono::milliseconds search_wait_max = 2 * limits::view_wait_max; // to catch up, and to find
+constexpr std::size_t results_per_page_max = 50; // each is cut into a snippet
+constexpr std::chrono::milliseconds search_wait_max =
+    limits::command_wait_max + limits::view_wait_max; // to catch up, and to find
 
 /// What is asked for, as the parameters have it.
 struct search_request {
