@@ -13,10 +13,7 @@ using boost::asio::awaitable;
 
 std::optional<problem> check_peer(services& s, const call& c, user_id other) {
   if (other == c.user()) return bad_field("/user_id", "is_yourself", "a direct room is with somebody else");
-  const auto account = s.users.user(other);
-  if (!account) return problem_of(account.error());
-  if (!account.value()) return bad_field("/user_id", "not_found", "there is no such person");
-  return std::nullopt;
+  return check_person(s, other);
 }
 
 /// Loads the pair's room into the call. False: they have none yet.
@@ -43,7 +40,7 @@ awaitable<result<actors::outcome>> ask_direct_room(services& s, call& c, events:
 
 } // namespace
 
-awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id other, events::room_settings settings) {
+awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id other) {
   const stream_id pair = events::direct_pair_stream(c.user(), other);
   auto keys = idempotency_of(s, c, 201);
   auto finding = find_direct_room(s, c, pair);
@@ -56,7 +53,7 @@ awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id othe
   command.room = room_id{s.random.next_id(s.time.now())};
   command.user = other;
   command.pair = pair;
-  command.settings = std::move(settings);
+  command.settings.visibility = events::visibility::closed; // the rest is of nobody: neither could change it
   auto asking = ask_direct_room(s, c, std::move(command), std::move(keys));
   auto done = co_await std::move(asking);
   if (done) {

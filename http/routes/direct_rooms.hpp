@@ -6,8 +6,6 @@
 namespace palabre::http {
 
 /// 201 with the room that the caller has with `other` from now on, 200 with the one that they have already.
-/// Requires: `settings` are those of a private room.
-boost::asio::awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id other,
-                                                           events::room_settings settings);
+boost::asio::awaitable<answer_or_problem> open_direct_room(services& s, call& c, user_id other);
 
 } // namespace palabre::http

@@ -8,6 +8,7 @@
 #include "http/routes/membership.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
+#include "http/routes/room_answers.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/room_event.hpp"
 #include "http/routes/routes.hpp"
@@ -89,11 +90,7 @@ std::optional<problem> check(services& s, const invitation_body& body) {
     return bad_field("/email", "not_allowed", "an invitation is for a user, or sent to an address");
   if (body.user_id && body.uses && body.uses->value != 1)
     return bad_field("/uses", "not_allowed", "one person comes in once");
-  if (!body.user_id) return std::nullopt;
-  const auto account = s.users.user(*body.user_id);
-  if (!account) return problem_of(account.error());
-  if (!account.value()) return bad_field("/user_id", "not_found", "there is no such person");
-  return std::nullopt;
+  return body.user_id ? check_person(s, *body.user_id) : std::nullopt;
 }
 
 events::create_invitation command_of(services& s, invitation_body& body) {
@@ -183,6 +180,14 @@ awaitable<answer_or_problem> revoke(services& s, call& c) {
 
 // ---- Being invited
 
+/// Whether it lets `user` into `room` now.
+result<bool> is_open_to(services& s, user_id user, const projections::room_row& room, const invitation_row& row) {
+  const timestamp now = s.time.now();
+  if (room.archived || row.expires_at <= now || (row.user_id && *row.user_id != user)) return false;
+  PALABRE_TRY(const auto held, s.roster.held_against(room.room, user));
+  return held.banned_until <= now;
+}
+
 awaitable<answer_or_problem> my_invitations(services& s, call& c) {
   const std::string list = "invitations:" + to_text(c.user());
   query_reader query(c);
@@ -191,15 +196,14 @@ awaitable<answer_or_problem> my_invitations(services& s, call& c) {
   if (!query.ok()) co_return query.take_problem();
   const auto page = s.invitations.of_user(c.user(), mark ? std::optional(invitation_id{*mark}) : std::nullopt, limit);
   if (!page) co_return problem_of(page.error());
-  const timestamp now = s.time.now();
   std::string items = "[";
   for (const auto& item : page.value().items) {
     const auto room = s.roster.room(item.at.room);
     if (!room) co_return problem_of(room.error());
-    if (!room.value() || room.value()->archived || item.row.expires_at <= now) continue;
-    const auto held = s.roster.held_against(item.at.room, c.user());
-    if (!held) co_return problem_of(held.error());
-    if (now < held.value().banned_until) continue;
+    if (!room.value()) continue;
+    const auto is_open = is_open_to(s, c.user(), *room.value(), item.row);
+    if (!is_open) co_return problem_of(is_open.error());
+    if (!is_open.value()) continue;
     const auto said = event_at<invitation_created>(s, item.at.room, item.row.seq);
     if (!said) co_return problem_of(said.error());
     const auto code = said.value() ? std::optional(said.value()->code.value) : std::nullopt;
@@ -234,10 +238,9 @@ awaitable<result<std::optional<invitation_queries::place>>> find_place(services&
 result<std::optional<invitation_queries::listed>> offer_at(services& s, const call& c, invitation_queries::place at) {
   using found = std::optional<invitation_queries::listed>;
   PALABRE_TRY(auto row, s.invitations.row(at));
-  if (!row || row->expires_at <= s.time.now() || (row->user_id && *row->user_id != c.user())) return found{};
-  PALABRE_TRY(const auto held, s.roster.held_against(at.room, c.user()));
-  if (c.room->archived || s.time.now() < held.banned_until) return found{};
-  return found{invitation_queries::listed{at, std::move(*row)}};
+  if (!row) return found{};
+  PALABRE_TRY(const bool is_open, is_open_to(s, c.user(), *c.room, *row));
+  return is_open ? found{invitation_queries::listed{at, std::move(*row)}} : found{};
 }
 
 awaitable<answer_or_problem> look_at_offer(services& s, call& c) {

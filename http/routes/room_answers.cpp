@@ -73,6 +73,13 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
   return items;
 }
 
+std::optional<problem> check_person(services& s, user_id user) {
+  const auto account = s.users.user(user);
+  if (!account) return problem_of(account.error());
+  if (!account.value()) return bad_field("/user_id", "not_found", "there is no such person");
+  return std::nullopt;
+}
+
 result<std::string> display_name_of(services& s, user_id user) {
   PALABRE_TRY(const auto author, s.profiles.author_json(user));
   return display_name_in(*author);

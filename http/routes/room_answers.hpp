@@ -23,6 +23,9 @@ answer_or_problem answer_room_as_read(services& s, const call& c);
 result<std::string> render_listed_rooms(services& s, user_id viewer,
                                         const std::vector<projections::roster_queries::listed_room>& rooms);
 
+/// What is wrong with `user` in a body's /user_id: there is no such account. nullopt: nothing.
+std::optional<problem> check_person(services& s, user_id user);
+
 /// The name under which the log and the profile's owner know the caller in this moment.
 result<std::string> display_name_of(services& s, user_id user);
 

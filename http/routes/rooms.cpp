@@ -134,9 +134,7 @@ awaitable<answer_or_problem> create(services& s, call& c) {
   if (auto wrong = check(body)) co_return std::move(*wrong);
   const events::room_kind kind = body.kind.value_or(events::room_kind::salon);
   if (kind == events::room_kind::direct) {
-    events::room_settings settings; // neither of the two could change what the other set
-    settings.visibility = events::visibility::closed;
-    auto opening = open_direct_room(s, c, *body.user_id, std::move(settings));
+    auto opening = open_direct_room(s, c, *body.user_id);
     co_return co_await std::move(opening);
   }
 
