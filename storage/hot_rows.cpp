@@ -18,9 +18,15 @@ std::uint64_t hot_rows::changes() const {
 void hot_rows::keep(std::string_view key, const std::string& row, std::uint64_t changes) {
   auto kept = std::make_shared<const std::string>(row);
   const std::unique_lock lock(mutex_);
-  if (changes != changes_) return;
+  if (changing_ || changes != changes_) return;
   if (rows_.size() >= rows_max_) rows_.clear();
   rows_.insert_or_assign(std::string(key), std::move(kept));
+}
+
+void hot_rows::begin_change(const std::string& key) {
+  const std::unique_lock lock(mutex_);
+  changing_ = true;
+  if (const auto found = rows_.find(key); found != rows_.end()) found->second = nullptr;
 }
 
 void hot_rows::change(const std::string& key, const std::optional<std::string>& row) {
@@ -32,6 +38,12 @@ void hot_rows::change(const std::string& key, const std::optional<std::string>& 
     found->second = std::make_shared<const std::string>(*row);
   else
     rows_.erase(found);
+}
+
+void hot_rows::end_changes() {
+  const std::unique_lock lock(mutex_);
+  ++changes_;
+  changing_ = false;
 }
 
 } // namespace palabre::storage

@@ -21,10 +21,15 @@ public:
   std::shared_ptr<const std::string> find(std::string_view key) const;
   /// To be asked before a row is read from the store, and given to keep().
   std::uint64_t changes() const;
-  /// Keeps a row that was read, unless anything was changed since `changes`.
+  /// Keeps a row that was read, unless anything was changed since `changes` or is about to be.
   void keep(std::string_view key, const std::string& row, std::uint64_t changes);
+
+  /// Before a commit: this row is not found here until change() or end_changes(), and no row is kept.
+  void begin_change(const std::string& key);
   /// After a commit: a kept row has changed, or is gone.
   void change(const std::string& key, const std::optional<std::string>& row);
+  /// After a commit, done or failed: rows are kept again.
+  void end_changes();
 
 private:
   struct text_hash {
@@ -34,8 +39,10 @@ private:
 
   const std::size_t rows_max_;
   mutable std::shared_mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<const std::string>, text_hash, std::equal_to<>> rows_; // by mutex_
-  std::uint64_t changes_ = 0;                                                                            // by mutex_
+  // By mutex_. Null: kept, and about to change.
+  std::unordered_map<std::string, std::shared_ptr<const std::string>, text_hash, std::equal_to<>> rows_;
+  std::uint64_t changes_ = 0; // by mutex_
+  bool changing_ = false;     // by mutex_
 };
 
 } // namespace palabre::storage

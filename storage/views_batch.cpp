@@ -84,22 +84,33 @@ result<void> views_batch::commit(position checkpoint) {
                             : rows_->Delete(store.family(t), changed->key);
     }
   }
-  if (status.ok()) status = store.instance->db().Write(store.writing, rows_.get());
+  if (status.ok()) status = write_and_tell_hot_rows();
   rows_->Clear();
-  if (status.ok()) tell_hot_rows();
   forget();
   if (!status.ok()) return to_error(status, "views");
   return success();
 }
 
-/// Tables in descending order: who reads a lower one first and a higher one after it never gets the new row of the one
-/// with the old row of the other (projections/tables.hpp, `hot`).
-void views_batch::tell_hot_rows() {
-  for (table t = tables_.size(); t-- > 0;) {
-    hot_rows* const hot = store_.state_->rows.own().hot_rows_of(t);
-    if (hot == nullptr) continue;
-    for (const auto* changed : tables_[t].changed_in_order()) hot->change(changed->key, changed->row);
+/// Who reads a lower table first and a higher one after it never gets the new row of the one with the old row of the
+/// other (projections/tables.hpp, `hot`). The lower one's may come from the store, or from memory: so before the store
+/// has the new rows, memory has no old ones of a higher table; and after that, memory learns the higher ones first.
+rocksdb::Status views_batch::write_and_tell_hot_rows() {
+  const views_rows& store = store_.state_->rows.own();
+  bool has_lower = false;
+  for (table t = 0; t < tables_.size(); ++t) {
+    hot_rows* const hot = store.hot_rows_of(t);
+    if (hot == nullptr || !std::exchange(has_lower, true)) continue;
+    for (const auto* changed : tables_[t].changed_in_order()) hot->begin_change(changed->key);
   }
+  const auto status = store.instance->db().Write(store.writing, rows_.get());
+  for (table t = tables_.size(); t-- > 0;) {
+    hot_rows* const hot = store.hot_rows_of(t);
+    if (hot == nullptr) continue;
+    if (status.ok())
+      for (const auto* changed : tables_[t].changed_in_order()) hot->change(changed->key, changed->row);
+    hot->end_changes();
+  }
+  return status;
 }
 
 void views_batch::forget() {

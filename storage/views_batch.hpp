@@ -5,6 +5,7 @@
 #include <future>
 
 namespace rocksdb {
+class Status;
 class WriteBatch;
 } // namespace rocksdb
 
@@ -52,7 +53,7 @@ public:
 private:
   result<known_rows::entry*> look_up(table t, std::string_view key);
   void change(table t, std::string_view key, std::optional<std::string> row);
-  void tell_hot_rows();
+  rocksdb::Status write_and_tell_hot_rows();
   void forget();
   result<void> written();
 
