@@ -31,8 +31,8 @@ struct room_aggregate {
   /// A key whose scope is wider than this room may be taken by another room at the same time: its append may fail, and
   /// must not take others with it.
   static bool stands_alone(const request& r) {
-    return !r.origin.keys.empty() && (std::holds_alternative<events::join_room>(r.command) ||
-                                      events::makes_a_room(r.command));
+    return !r.origin.keys.empty() &&
+           (std::holds_alternative<events::join_room>(r.command) || events::makes_a_room(r.command));
   }
   /// What is remembered of facts begins with this version.
   void hydrated() { recent = events::recent_facts(state.version); }

@@ -12,6 +12,14 @@ namespace {
 constexpr std::size_t gathered_records_max = 512;
 constexpr std::size_t gathered_bytes_max = 1024 * 1024;
 
+/// How many of its records a command answers, which are together in the log: a key says so many, from the one on that
+/// has it.
+template <class Decision>
+std::size_t answered_records(const Decision& what) {
+  if (!what.claims.empty()) return what.events.size() + what.claims.size() + what.notes.size();
+  return what.events.empty() ? what.notes.size() : what.events.size();
+}
+
 } // namespace
 
 template <class Aggregate>
@@ -151,11 +159,11 @@ result<outcome> decider<Aggregate>::replay(const storage::done_command& done) co
   return o;
 }
 
-/// Claims may fail by themselves, and must not take others with them. A key says how many records its command appended
-/// right behind the one that has it: with notes they are together only if nobody else's are between.
+/// Claims may fail by themselves, and must not take others with them. Notes that a key counts are together only if
+/// nobody else's are between.
 template <class Aggregate>
 bool decider<Aggregate>::stands_alone(const typename Aggregate::request& request, const decision& what) {
-  return !what.claims.empty() || (!what.notes.empty() && !request.origin.keys.empty()) ||
+  return !what.claims.empty() || (what.events.empty() && !request.origin.keys.empty()) ||
          Aggregate::stands_alone(request);
 }
 
@@ -169,8 +177,7 @@ void decider<Aggregate>::take(request_ptr request, decision what, timestamp now)
   decided_command command;
   command.only_notes = what.events.empty();
   command.first = command.only_notes ? batch.notes.size() : batch.records.size();
-  command.count = command.only_notes ? what.notes.size() : what.events.size();
-  if (alone) command.count = what.events.size() + what.claims.size() + what.notes.size();
+  command.count = answered_records(what);
   gather(batch, *request, what, now, std::move(seals).value());
   command.request = std::move(request);
   command.refusal = std::move(what.refusal);
@@ -215,8 +222,7 @@ template <class Aggregate>
 void decider<Aggregate>::gather(gathered& batch, const typename Aggregate::request& request, const decision& what,
                                 timestamp now, sealing seals) {
   std::vector<storage::idempotency> keys = request.origin.keys;
-  for (storage::idempotency& key : keys)
-    key.records = static_cast<std::uint16_t>(what.events.size() + what.claims.size() + what.notes.size());
+  for (storage::idempotency& key : keys) key.records = static_cast<std::uint16_t>(answered_records(what));
   batch.keys.insert(batch.keys.end(), keys.begin(), keys.end());
   const auto stored = [&](const stream_id& stream, const events::encoded_event& event,
                           projections::sealed_payload sealed = {}) {

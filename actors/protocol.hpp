@@ -19,8 +19,8 @@ namespace palabre::actors {
 /// What a command led to.
 struct outcome {
   /// The records it appended, or, when `replayed`, those the same command appended when it first came: first those of
-  /// the aggregate's stream; claims and notes behind them only where all of it is together in the log, which it is if
-  /// the command had keys or claims, and notes alone if it appended nothing else. None: nothing to change.
+  /// the aggregate's stream; claims and notes behind them if there were claims, or it is from before notes were
+  /// left out; notes alone if it appended nothing else. None: nothing to change.
   std::shared_ptr<const std::vector<storage::committed_record>> replayed_records; ///< set when `replayed`
   storage::appended appended;                                                     ///< set when it appended
   bool replayed = false;

@@ -132,6 +132,14 @@ void add_lag(families& all, const metrics_ground& ground, position head) {
         seconds_behind(ground, applied, head));
 }
 
+void add_search(families& all, const metrics_ground& ground, position head) {
+  if (ground.search == nullptr) return;
+  gauge(all, "palabre_search_lag_events", "Events in the log that the search has not read yet.",
+        head.value - std::min(head.value, ground.search->applied().value));
+  gauge(all, "palabre_search_follows", "1 where the search follows the log; 0: the server's log says why it does not.",
+        std::uint64_t{ground.search->failure().empty()});
+}
+
 void add_stores(families& all, const storage::store_usage& log, const storage::store_usage& views) {
   const auto add = [&](metric_family family, std::uint64_t storage::store_usage::*which) {
     family.add(log.*which, {{"store", "log"}}).add(views.*which, {{"store", "views"}});
@@ -189,6 +197,7 @@ families metrics::Collect() const {
   add_commands(all, ground_.actors);
   add_log(all, ground_.journal, head);
   add_lag(all, ground_, head);
+  add_search(all, ground_, head);
   add_stores(all, ground_.log.usage(), ground_.views.usage());
   add_checks(all, ground_);
   add_process(all, ground_);

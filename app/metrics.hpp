@@ -6,6 +6,7 @@
 #include "http/server/server.hpp"
 #include "http/services.hpp"
 #include "projections/projector.hpp"
+#include "search/searcher.hpp"
 #include "storage/journal.hpp"
 #include "storage/views_store.hpp"
 
@@ -23,7 +24,8 @@ struct metrics_ground {
   const storage::views_store& views;
   const std::vector<http::readiness_check>& checks;
   const clock& time;
-  std::string data; ///< the directory
+  const search::searcher* search; ///< null: there is none
+  std::string data;               ///< the directory
   std::string commit;
 };
 

@@ -240,6 +240,18 @@ result<void> room_changes::add(room_change& c, const message_unpinned& e, positi
   return success();
 }
 
+result<void> room_changes::add(room_change& c, const message_reported& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
+  c.fields.push_back({"reported", std::nullopt, as_json(e.reason)});
+  return success();
+}
+
+result<void> room_changes::add(room_change& c, const message_reviewed& e, position) {
+  c.message = {e.message, e.message_seq, std::nullopt};
+  c.fields.push_back({"reviewed", std::nullopt, "true"});
+  return success();
+}
+
 result<void> room_changes::add(room_change& c, const reaction_added& e, position) {
   c.message = {e.message, e.message_seq, std::nullopt};
   c.fields.push_back({"reaction", std::nullopt, as_json(e.emoji)});

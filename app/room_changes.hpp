@@ -76,6 +76,8 @@ private:
   result<void> add(room_change& c, const events::message_deleted& e, position at);
   result<void> add(room_change& c, const events::message_pinned& e, position at);
   result<void> add(room_change& c, const events::message_unpinned& e, position at);
+  result<void> add(room_change& c, const events::message_reported& e, position at);
+  result<void> add(room_change& c, const events::message_reviewed& e, position at);
   result<void> add(room_change& c, const events::reaction_added& e, position at);
   result<void> add(room_change& c, const events::reaction_removed& e, position at);
   const words* words_of(message_id message) const;

@@ -126,6 +126,8 @@ private:
   std::unique_ptr<http::token_authority> tokens_;
   std::unique_ptr<http::password_hasher> hasher_;
   std::unique_ptr<projections::reading_queries> reading_;
+  std::unique_ptr<projections::belongings_queries> belongings_;
+  std::unique_ptr<projections::report_queries> reports_;
   std::unique_ptr<projections::past_queries> past_;
   std::unique_ptr<http::read_positions> reads_;
   std::unique_ptr<search::searcher> search_; ///< none: it is switched off, or could not be opened
@@ -183,17 +185,26 @@ result<void> serving::open() {
   tokens_ = std::make_unique<http::token_authority>(keys.token_key, time_);
   hasher_ = std::make_unique<http::password_hasher>(random_);
   reading_ = std::make_unique<projections::reading_queries>(*views_);
+  belongings_ = std::make_unique<projections::belongings_queries>(*views_);
+  reports_ = std::make_unique<projections::report_queries>(*views_);
   past_ = std::make_unique<projections::past_queries>(*views_, *reader_, *profiles_);
   reads_ = std::make_unique<http::read_positions>(*actors_);
-  services_.reset(new http::services{*actors_,      *projector_,    *reader_,    *timeline_,
-                                     *roster_,      *invitations_,  *users_,     *profiles_,
-                                     *presence_,    *tokens_,       *hasher_,    *reading_,
-                                     *past_,        *reads_,        time_,       random_,
-                                     keys.name_key, settings_.edge, readiness(), std::move(foreign_key)});
+  services_.reset(new http::services{*actors_,      *projector_,
+                                     *reader_,      *timeline_,
+                                     *roster_,      *invitations_,
+                                     *users_,       *profiles_,
+                                     *presence_,    *tokens_,
+                                     *hasher_,      *reading_,
+                                     *belongings_,  *reports_,
+                                     *past_,        *reads_,
+                                     time_,         random_,
+                                     keys.name_key, settings_.edge,
+                                     readiness(),   std::move(foreign_key)});
   start_search();
   server_ = std::make_unique<http::server>(*services_);
   metrics_ = std::make_unique<metrics>(metrics_ground{*server_, *actors_, *journal_, *log_, *projector_, *views_,
-                                                      services_->readiness, time_, options_.data, options_.commit});
+                                                      services_->readiness, time_, search_.get(), options_.data,
+                                                      options_.commit});
   services_->metrics = [this] { return metrics_->text(); };
 
   // What happens to a committed batch, in this order; the journal itself has published the head and told the actors.

@@ -1,9 +1,11 @@
 #pragma once
 // A data directory opened for a command: DIR/log, the views, DIR/secrets.
 
+#include "projections/belongings.hpp"
 #include "projections/presence.hpp"
 #include "projections/projector.hpp"
 #include "projections/reading.hpp"
+#include "projections/reports.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -24,8 +26,12 @@ struct all_projections {
   projections::users users;
   projections::presence presence;
   projections::reading reading;
+  projections::belongings belongings;
+  projections::reports reports;
 
-  std::vector<projections::projection*> list() { return {&timeline, &roster, &users, &presence, &reading}; }
+  std::vector<projections::projection*> list() {
+    return {&timeline, &roster, &users, &presence, &reading, &belongings, &reports};
+  }
 };
 
 inline std::string log_directory(const std::string& data) {

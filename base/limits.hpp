@@ -25,7 +25,8 @@ constexpr std::size_t password_bytes_min = 8, password_bytes_max = 1'024; ///< A
 constexpr std::size_t idempotency_key_bytes_max = 128;                    ///< visible ASCII; of `client_id` too
 constexpr std::size_t request_id_bytes_max = 128;
 constexpr std::size_t presence_text_code_points_max = 140; ///< one line beside a name
-constexpr std::size_t reason_code_points_max = 500;        ///< of a ban or a mute
+constexpr std::size_t reason_code_points_max = 500;        ///< of a ban, a mute or a report
+constexpr std::size_t parent_code_points_max = 200;        ///< shown of the message that one replies to
 constexpr std::size_t emoji_bytes_max = 64;                ///< the longest RGI sequence has 35
 static_assert(message_bytes_max >= message_code_points_max * 4);
 
@@ -35,6 +36,9 @@ constexpr std::size_t spent_tokens_per_session_max = 1'000; ///< refresh tokens 
 constexpr std::size_t rooms_per_user_max = 2'000;
 constexpr std::size_t emoji_kinds_per_message_max = 50;
 constexpr std::size_t edits_per_message_max = 100;
+constexpr std::size_t mentions_per_message_max = 50; ///< each is an event in an inbox
+constexpr std::size_t logins_per_message_max = 200;  ///< behind an @, of whomever: three readings of each are looked up
+constexpr std::size_t reports_per_message_max = 100; ///< that nobody has looked at
 constexpr std::size_t pins_per_room_max = 100;
 constexpr std::size_t open_invitations_per_room_max = 200; ///< they stand in the room's state, 100 bytes each
 constexpr std::uint32_t invitation_uses_max = 10'000;
@@ -44,6 +48,7 @@ constexpr std::size_t ids_per_request_max = 200;
 constexpr std::size_t page_items_max = 200;
 constexpr std::size_t page_items_default = 50;
 constexpr std::uint64_t unread_count_max = 999; ///< what people see as "many"; more is not counted
+constexpr std::uint64_t mention_count_max = 99; ///< of those among the unread
 constexpr std::size_t share_code_tries_max = 5; ///< drawn again when taken; one collision is already absurd
 
 constexpr std::uint32_t slow_mode_seconds_max = 6 * 3600;
@@ -108,8 +113,8 @@ constexpr std::size_t api_history_bytes_max = 8 * 1024 * 1024; ///< of one answe
 // ---- actors: admission is counted before the mailbox, which has no bound of its own; over it: `overloaded`
 constexpr std::uint32_t commands_in_flight_max = 16'384;
 constexpr std::uint32_t commands_in_flight_per_stream_max = 4'096;
-constexpr std::size_t recent_facts_max =
-    1'024; ///< changes a room remembers (about 150 bytes each); older facts are looked up again
+constexpr std::size_t recent_facts_max = 1'024; ///< changes a room remembers (about 150 bytes each, some more where
+                                                ///< many are mentioned); older facts are looked up again
 constexpr std::chrono::seconds idle_before_passivation{60};
 
 // ---- storage

@@ -87,11 +87,13 @@ std::string public_json(const any_event& event, words bodies) {
       message_posted bare = *posted;
       bare.body = {{}, true};
       bare.metadata.value.text = "null";
+      bare.mentioned_user_ids.clear();
       return print(bare);
     }
     if (const auto* edited = room ? std::get_if<message_edited>(room) : nullptr) {
       message_edited bare = *edited;
       bare.body = {{}, true};
+      bare.mentioned_user_ids.clear();
       return print(bare);
     }
   }

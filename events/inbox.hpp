@@ -4,6 +4,7 @@
 // concerns the user, and nothing is ever expected of the stream's version. Some names are those of room events, with
 // another shape: a type is known by its stream's kind and its name.
 
+#include "events/notification_level.hpp"
 #include "events/room.hpp"
 #include "events/streams.hpp"
 
@@ -85,8 +86,34 @@ struct read_advanced {
 };
 BOOST_DESCRIBE_STRUCT(read_advanced, (), (room, seq))
 
+/// A message names the user.
+struct mention_received {
+  static constexpr event_type type{"mention.received", 1, audience::self};
+  room_id room;
+  message_id message;
+  stream_version message_seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(mention_received, (), (room, message, message_seq))
+
+/// What the user wants to be told of in a room.
+struct notifications_chosen {
+  static constexpr event_type type{"notifications.chosen", 1, audience::self};
+  room_id room;
+  notification_level level = notification_level::all;
+};
+BOOST_DESCRIBE_STRUCT(notifications_chosen, (), (room, level))
+
+/// The user's draft in a room is another one, or was thrown away; posting in the room ends it too.
+struct draft_changed {
+  static constexpr event_type type{"draft.changed", 1, audience::self};
+  room_id room;
+  stream_version draft_version = 0; ///< of the draft.saved in their own stream that says it; 0: there is none
+};
+BOOST_DESCRIBE_STRUCT(draft_changed, (), (room, draft_version))
+
 using inbox_event = std::variant<inbox_joined, inbox_left, inbox_kicked, inbox_banned, inbox_unbanned, inbox_muted,
-                                 inbox_unmuted, inbox_role_changed, invitation_received, read_advanced>;
+                                 inbox_unmuted, inbox_role_changed, invitation_received, read_advanced,
+                                 mention_received, notifications_chosen, draft_changed>;
 
 /// Tells `user`.
 template <class Event>

@@ -47,7 +47,8 @@ inline constexpr permission permissions[] = {
      {false, false, false, false},
      {true, false}},
     {room_action::read,
-     "read messages, react, subscribe, search, travel in time, leave (an owner transfers first)",
+     "read messages, react, report them, subscribe, search, travel in time, keep a draft, leave (an owner transfers "
+     "first)",
      {true, true, true, true},
      {false, false}},
     {room_action::post,
@@ -55,7 +56,7 @@ inline constexpr permission permissions[] = {
      {true, true, true, true},
      {false, false}},
     {room_action::moderate,
-     "delete messages of lower roles, see deleted words, pin, invite; kick, ban and mute lower roles",
+     "delete messages of lower roles, see deleted words and reports, pin, invite; kick, ban and mute lower roles",
      {false, true, true, true},
      {false, false}},
     {room_action::administrate,

@@ -45,6 +45,7 @@ void recent_facts::forget_oldest() {
   } else if (const auto* message = std::get_if<message_id>(&oldest.of)) {
     if (const auto found = messages_.find(*message); found != messages_.end()) drop(posts_, found->second.now.author);
     drop(messages_, *message);
+    drop(reports_, *message);
   } else {
     const auto& reaction = std::get<reaction_key>(oldest.of);
     drop(reactions_, reaction);
@@ -70,18 +71,31 @@ void recent_facts::set_until(changes<user_id, timestamp>& of, user_id user, time
 }
 
 void recent_facts::take_in(const message_posted& e, const event_meta& meta) {
-  messages_[e.message] = {{meta.version, meta.actor, false, 0}, meta.version};
+  messages_[e.message] = {{meta.version, meta.actor, false, 0, e.mentioned_user_ids}, meta.version};
   posts_[meta.actor] = {meta.time, meta.version};
   remember(meta.version, e.message);
 }
 /// Only authors edit.
 void recent_facts::take_in(const message_edited& e, const event_meta& meta) {
-  messages_[e.message] = {{e.message_seq, meta.actor, false, e.edit}, meta.version};
+  messages_[e.message] = {{e.message_seq, meta.actor, false, e.edit, e.mentioned_user_ids}, meta.version};
   remember(meta.version, e.message);
 }
 void recent_facts::take_in(const message_deleted& e, const event_meta& meta) {
   messages_[e.message] = {{e.message_seq, e.author, true, 0}, meta.version};
+  forget_reports(e.message, meta.version);
+}
+void recent_facts::take_in(const message_reported& e, const event_meta& meta) {
+  auto& reports = reports_[e.message];
+  reports.now.users.push_back(meta.actor);
+  reports.at = meta.version;
   remember(meta.version, e.message);
+}
+void recent_facts::take_in(const message_reviewed& e, const event_meta& meta) {
+  forget_reports(e.message, meta.version);
+}
+void recent_facts::forget_reports(message_id message, stream_version at) {
+  reports_[message] = {{true, {}}, at};
+  remember(at, message);
 }
 void recent_facts::take_in(const reaction_added& e, const event_meta& meta) {
   reaction_key key{e.message, meta.actor, e.emoji};
@@ -130,6 +144,21 @@ void recent_facts::correct_standing(std::optional<standing>& facts, user_id user
   if (muted && facts) facts->muted_until = *muted;
 }
 
+void recent_facts::correct_mentioned(room_facts& facts) const {
+  for (auto& possible : facts.mentioned)
+    for (mentioned_person& each : possible)
+      if (const auto* as = newer(roles_, each.user, facts.true_at)) each.is_member = as->has_value();
+}
+
+void recent_facts::correct_reporters(room_facts& facts, message_id message) const {
+  const reporters* const since = newer(reports_, message, facts.true_at);
+  if (since == nullptr) return;
+  if (since->are_all) facts.reporters.clear();
+  for (const user_id each : since->users)
+    if (std::find(facts.reporters.begin(), facts.reporters.end(), each) == facts.reporters.end())
+      facts.reporters.push_back(each);
+}
+
 result<void> recent_facts::correct_message(room_facts& facts, const room_command& command, user_id actor,
                                            message_id message) const {
   const bool author_was_looked_up = facts.message.has_value();
@@ -138,6 +167,7 @@ result<void> recent_facts::correct_message(room_facts& facts, const room_command
       !author_was_looked_up && newer(roles_, facts.message->author, facts.true_at) == nullptr)
     return error{errc::stale_facts, "facts of seq " + std::to_string(facts.true_at) + " about a message posted later"};
   if (facts.message) correct_standing(facts.other_standing, facts.message->author, facts.true_at);
+  correct_reporters(facts, message);
   const auto* c = std::get_if<react>(&command);
   if (c == nullptr) return success();
   if (const auto* present = newer(reactions_, reaction_key{c->message, actor, c->emoji}, facts.true_at))
@@ -155,6 +185,7 @@ result<void> recent_facts::correct(room_facts& facts, const room_command& comman
   const auto person = person_of(command);
   correct_standing(facts.standing, actor, facts.true_at, person ? timestamp{} : facts.held.muted_until);
   if (person) correct_standing(facts.other_standing, *person, facts.true_at);
+  correct_mentioned(facts);
   if (const auto* posted = newer(posts_, actor, facts.true_at)) facts.last_post = *posted;
   if (const auto* until = newer(bans_, person.value_or(actor), facts.true_at)) facts.held.banned_until = *until;
   if (const auto* until = newer(mutes_, person.value_or(actor), facts.true_at)) facts.held.muted_until = *until;

@@ -38,6 +38,11 @@ private:
   struct reaction_key_hash {
     std::size_t operator()(const reaction_key& k) const noexcept;
   };
+  /// Who reported a message, since it was deleted or looked at, or else in addition to what the views say.
+  struct reporters {
+    bool are_all = false;
+    std::vector<user_id> users;
+  };
   /// One change, in order, so that the oldest can be forgotten.
   struct entry {
     stream_version at;
@@ -47,6 +52,8 @@ private:
   void take_in(const message_posted& e, const event_meta& meta);
   void take_in(const message_edited& e, const event_meta& meta);
   void take_in(const message_deleted& e, const event_meta& meta);
+  void take_in(const message_reported& e, const event_meta& meta);
+  void take_in(const message_reviewed& e, const event_meta& meta);
   void take_in(const reaction_added& e, const event_meta& meta);
   void take_in(const reaction_removed& e, const event_meta& meta);
   void take_in(const member_joined& e, const event_meta& meta);
@@ -62,11 +69,14 @@ private:
 
   void set_role(user_id user, std::optional<role> as, stream_version at);
   void set_until(changes<user_id, timestamp>& of, user_id user, timestamp until, stream_version at);
+  void forget_reports(message_id message, stream_version at);
   void remember(stream_version at, decltype(entry::of) of);
   void forget_oldest();
   /// `muted_until`: of who was no member when the facts were looked up.
   void correct_standing(std::optional<standing>& facts, user_id user, stream_version true_at,
                         timestamp muted_until = {}) const;
+  void correct_mentioned(room_facts& facts) const;
+  void correct_reporters(room_facts& facts, message_id message) const;
   result<void> correct_message(room_facts& facts, const room_command& command, user_id actor, message_id message) const;
 
   stream_version floor_;
@@ -77,6 +87,7 @@ private:
   changes<message_id, message_fact> messages_;
   std::unordered_map<reaction_key, changed<bool>, reaction_key_hash> reactions_;
   changes<message_id, std::vector<std::string>> kinds_; ///< emoji added since, per message
+  changes<message_id, reporters> reports_;
 };
 
 } // namespace palabre::events

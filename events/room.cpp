@@ -94,13 +94,32 @@ result<void> wait_their_turn(const situation& s) {
                std::to_string(left) + " s: slow mode lets a member post every " + std::to_string(pause / 1'000) + " s"};
 }
 
+/// Errors: limit_exceeded.
+result<std::vector<user_id>> mentioned_members(const situation& s) {
+  std::vector<user_id> users;
+  for (const auto& possible : s.facts.mentioned) {
+    const auto meant = std::ranges::find(possible, true, &mentioned_person::is_member);
+    const bool is_new = meant != possible.end() && std::find(users.begin(), users.end(), meant->user) == users.end();
+    if (is_new && meant->user != s.meta.actor) users.push_back(meant->user);
+  }
+  if (users.size() > limits::mentions_per_message_max)
+    return over("mentions_per_message", limits::mentions_per_message_max);
+  return users;
+}
+
 outcome on(const situation& s, const post_message& c) {
   PALABRE_TRY(require(s, room_action::post));
   PALABRE_TRY(require_voice(s));
   PALABRE_TRY(wait_their_turn(s));
   if (c.reply_to && !s.facts.message) return error{errc::invalid, "reply_to: no message of this room"};
   const stream_version parent = c.reply_to ? s.facts.message->seq : 0;
-  return just(message_posted{c.message, {c.body}, c.reply_to, parent, c.client_id, {c.metadata}, {c.author_name}});
+  PALABRE_TRY(auto mentioned, mentioned_members(s));
+  decided<room_event> d;
+  for (const user_id each : mentioned)
+    d.notes.push_back(note_to(each, mention_received{s.room(), c.message, s.state.version + 1}));
+  d.events.emplace_back(message_posted{
+      c.message, {c.body}, c.reply_to, parent, c.client_id, {c.metadata}, {c.author_name}, std::move(mentioned)});
+  return d;
 }
 
 outcome on(const situation& s, const edit_message& c) {
@@ -109,7 +128,13 @@ outcome on(const situation& s, const edit_message& c) {
   PALABRE_TRY(const message_fact* message, living_message(s));
   if (message->author != s.meta.actor) return error{errc::forbidden, "only its author edits a message"};
   if (message->edits >= limits::edits_per_message_max) return over("edits_per_message", limits::edits_per_message_max);
-  return just(message_edited{c.message, message->seq, message->edits + 1, {c.body}});
+  PALABRE_TRY(auto mentioned, mentioned_members(s));
+  decided<room_event> d;
+  for (const user_id each : mentioned)
+    if (std::find(message->mentioned.begin(), message->mentioned.end(), each) == message->mentioned.end())
+      d.notes.push_back(note_to(each, mention_received{s.room(), c.message, message->seq}));
+  d.events.emplace_back(message_edited{c.message, message->seq, message->edits + 1, {c.body}, std::move(mentioned)});
+  return d;
 }
 
 outcome on(const situation& s, const delete_message& c) {
@@ -141,6 +166,24 @@ outcome on(const situation& s, const unpin_message& c) {
   if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
   if (!is_pinned(s, c.message)) return just();
   return just(message_unpinned{c.message, s.facts.message->seq});
+}
+
+outcome on(const situation& s, const report_message& c) {
+  PALABRE_TRY(require(s, room_action::read));
+  PALABRE_TRY(const message_fact* message, living_message(s));
+  if (message->author == s.meta.actor) return error{errc::forbidden, "nobody reports what they wrote themselves"};
+  const auto& reporters = s.facts.reporters;
+  if (std::find(reporters.begin(), reporters.end(), s.meta.actor) != reporters.end()) return just();
+  if (reporters.size() >= limits::reports_per_message_max)
+    return over("reports_per_message", limits::reports_per_message_max);
+  return just(message_reported{c.message, message->seq, {c.reason}});
+}
+
+outcome on(const situation& s, const review_message& c) {
+  PALABRE_TRY(require(s, room_action::moderate));
+  if (!s.facts.message) return error{errc::not_found, "there is no such message in this room"};
+  if (s.facts.reporters.empty()) return just();
+  return just(message_reviewed{c.message, s.facts.message->seq});
 }
 
 outcome on(const situation& s, const react& c) {

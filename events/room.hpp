@@ -142,26 +142,67 @@ struct member_role_changed {
 };
 BOOST_DESCRIBE_STRUCT(member_role_changed, (), (user, role))
 
-struct message_posted {
+struct message_posted_v1 {
   static constexpr event_type type{"message.posted", 1, audience::members};
+  message_id message;
+  personal<std::string> body;
+  std::optional<message_id> reply_to;
+  stream_version reply_to_seq = 0;
+  std::optional<std::string> client_id;
+  personal<raw_json> metadata;
+  personal<std::string> author_name;
+};
+BOOST_DESCRIBE_STRUCT(message_posted_v1, (), (message, body, reply_to, reply_to_seq, client_id, metadata, author_name))
+
+struct message_posted {
+  static constexpr event_type type{"message.posted", 2, audience::members};
   message_id message;
   personal<std::string> body;
   std::optional<message_id> reply_to;
   stream_version reply_to_seq = 0; ///< 0 without reply_to
   std::optional<std::string> client_id;
   personal<raw_json> metadata;
-  personal<std::string> author_name; ///< as of then
+  personal<std::string> author_name;       ///< as of then
+  std::vector<user_id> mentioned_user_ids; ///< members whose login stands in it behind an @, but for its author
+
+  using previous = message_posted_v1;
+  static message_posted upcast(previous old) {
+    return {old.message,
+            std::move(old.body),
+            old.reply_to,
+            old.reply_to_seq,
+            std::move(old.client_id),
+            std::move(old.metadata),
+            std::move(old.author_name),
+            {}};
+  }
 };
-BOOST_DESCRIBE_STRUCT(message_posted, (), (message, body, reply_to, reply_to_seq, client_id, metadata, author_name))
+BOOST_DESCRIBE_STRUCT(message_posted, (),
+                      (message, body, reply_to, reply_to_seq, client_id, metadata, author_name, mentioned_user_ids))
+
+struct message_edited_v1 {
+  static constexpr event_type type{"message.edited", 1, audience::members};
+  message_id message;
+  stream_version message_seq = 0;
+  std::uint32_t edit = 1;
+  personal<std::string> body;
+};
+BOOST_DESCRIBE_STRUCT(message_edited_v1, (), (message, message_seq, edit, body))
 
 struct message_edited {
-  static constexpr event_type type{"message.edited", 1, audience::members};
+  static constexpr event_type type{"message.edited", 2, audience::members};
   message_id message;
   stream_version message_seq = 0;
   std::uint32_t edit = 1; ///< 1 for the first edit of this message, then 2, …
   personal<std::string> body;
+  std::vector<user_id> mentioned_user_ids; ///< by what it says now
+
+  using previous = message_edited_v1;
+  static message_edited upcast(previous old) {
+    return {old.message, old.message_seq, old.edit, std::move(old.body), {}};
+  }
 };
-BOOST_DESCRIBE_STRUCT(message_edited, (), (message, message_seq, edit, body))
+BOOST_DESCRIBE_STRUCT(message_edited, (), (message, message_seq, edit, body, mentioned_user_ids))
 
 struct message_deleted {
   static constexpr event_type type{"message.deleted", 1, audience::members};
@@ -202,11 +243,29 @@ struct message_unpinned {
 };
 BOOST_DESCRIBE_STRUCT(message_unpinned, (), (message, message_seq))
 
-using room_event = std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted,
-                                message_pinned, message_unpinned, member_joined, member_left, member_kicked,
-                                member_banned, member_unbanned, member_muted, member_unmuted, member_role_changed,
-                                room_created, room_updated, room_code_rotated, room_owner_changed, room_archived,
-                                room_restored, invitation_created, invitation_accepted, invitation_revoked>;
+/// Somebody asks the moderators to look at it, once each. Deleting it ends that as well.
+struct message_reported {
+  static constexpr event_type type{"message.reported", 1, audience::moderators};
+  message_id message;
+  stream_version message_seq = 0;
+  personal<std::optional<std::string>> reason;
+};
+BOOST_DESCRIBE_STRUCT(message_reported, (), (message, message_seq, reason))
+
+/// A moderator has looked at what was reported, and lets it stand.
+struct message_reviewed {
+  static constexpr event_type type{"message.reviewed", 1, audience::moderators};
+  message_id message;
+  stream_version message_seq = 0;
+};
+BOOST_DESCRIBE_STRUCT(message_reviewed, (), (message, message_seq))
+
+using room_event =
+    std::variant<message_posted, reaction_added, reaction_removed, message_edited, message_deleted, message_pinned,
+                 message_unpinned, message_reported, message_reviewed, member_joined, member_left, member_kicked,
+                 member_banned, member_unbanned, member_muted, member_unmuted, member_role_changed, room_created,
+                 room_updated, room_code_rotated, room_owner_changed, room_archived, room_restored, invitation_created,
+                 invitation_accepted, invitation_revoked>;
 
 /// Who is no member any more behind this event.
 std::optional<user_id> departed_in(const room_event& event);
@@ -242,6 +301,13 @@ struct message_fact {
   user_id author;
   bool deleted = false;
   std::uint32_t edits = 0;
+  std::vector<user_id> mentioned = {};
+};
+
+/// Somebody whom an @ of a text may mean.
+struct mentioned_person {
+  user_id user;
+  bool is_member = false;
 };
 
 /// What a room holds against somebody; it outlasts their membership.
@@ -263,6 +329,8 @@ struct room_facts {
   std::size_t rooms_of_user = 0;                  ///< that the acting user is in, for joining
   std::size_t rooms_of_other = 0;                 ///< that whom a direct room is opened with is in
   timestamp last_post;                            ///< of the acting user, for posting where slow mode is on
+  std::vector<std::vector<mentioned_person>> mentioned; ///< by each @ of the text; of several the first member
+  std::vector<user_id> reporters;                       ///< of the message, since somebody last looked at it
 };
 
 // ---- Commands. Errors of all but those that make a room: not_found (a private room, to who is not in it), forbidden,
@@ -384,7 +452,7 @@ struct unmute_user {
   user_id user;
 };
 
-/// Errors: invalid (`reply_to` is no message of this room), muted, slow_mode.
+/// Errors: invalid (`reply_to` is no message of this room), muted, slow_mode, limit_exceeded: mentions_per_message.
 struct post_message {
   message_id message;
   std::string body;
@@ -394,8 +462,8 @@ struct post_message {
   std::string author_name;
 };
 
-/// Errors: not_found (no such message), forbidden (not the author), message_deleted, muted, limit_exceeded:
-/// edits_per_message.
+/// Whom its words before did not mention is told. Errors: not_found (no such message), forbidden (not the author),
+/// message_deleted, muted, limit_exceeded: edits_per_message, mentions_per_message.
 struct edit_message {
   message_id message;
   std::string body;
@@ -416,6 +484,18 @@ struct unpin_message {
   message_id message;
 };
 
+/// Reported by who acts already: no event. Errors: not_found, message_deleted, forbidden (one's own), limit_exceeded:
+/// reports_per_message.
+struct report_message {
+  message_id message;
+  std::optional<std::string> reason;
+};
+
+/// Not reported: no event. Errors: not_found.
+struct review_message {
+  message_id message;
+};
+
 enum class reaction_change : std::uint8_t { add, remove, toggle };
 
 /// Nothing to change: no event. Errors: not_found, message_deleted, limit_exceeded: emoji_kinds_per_message.
@@ -428,8 +508,8 @@ struct react {
 using room_command =
     std::variant<create_room, open_direct_room, update_room, rotate_share_code, archive_room, restore_room,
                  transfer_room, join_room, leave_room, change_role, kick_member, ban_user, unban_user, mute_user,
-                 unmute_user, post_message, edit_message, delete_message, pin_message, unpin_message, react,
-                 create_invitation, revoke_invitation>;
+                 unmute_user, post_message, edit_message, delete_message, pin_message, unpin_message, report_message,
+                 review_message, react, create_invitation, revoke_invitation>;
 
 /// Whether a command is for a room that is not there yet.
 bool makes_a_room(const room_command& command);

@@ -104,10 +104,30 @@ user_outcome on(const user_state& state, const configure_presence& c, const comm
   return if_any(decide(state.presence, c));
 }
 
-user_outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
+/// A note to oneself.
+template <class Event>
+user_outcome noted(const command_meta& meta, const Event& event) {
   decided<user_event> d;
-  d.notes.push_back(note_to(meta.actor, read_advanced{c.room, c.seq}));
+  d.notes.push_back(note_to(meta.actor, event));
   return d;
+}
+
+user_outcome on(const user_state&, const advance_read& c, const command_meta& meta) {
+  return noted(meta, read_advanced{c.room, c.seq});
+}
+
+user_outcome on(const user_state&, const choose_notifications& c, const command_meta& meta) {
+  return noted(meta, notifications_chosen{c.room, c.level});
+}
+
+user_outcome on(const user_state& state, const save_draft& c, const command_meta& meta) {
+  auto d = only(draft_saved{c.room, {c.body}, c.reply_to});
+  d.notes.push_back(note_to(meta.actor, draft_changed{c.room, state.version + 1}));
+  return d;
+}
+
+user_outcome on(const user_state&, const discard_draft& c, const command_meta& meta) {
+  return noted(meta, draft_changed{c.room, 0});
 }
 
 bool shows_presence(const presence_state& presence) {
@@ -182,6 +202,8 @@ void apply(user_state& state, const presence_changed& e, const event_meta&) {
 void apply(user_state& state, const presence_configured& e, const event_meta&) {
   evolve(state.presence, e);
 }
+
+void apply(user_state&, const draft_saved&, const event_meta&) {}
 
 /// Nothing is left but that it was there.
 void apply(user_state& state, const user_erased&, const event_meta&) {

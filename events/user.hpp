@@ -5,6 +5,7 @@
 
 #include "base/digest.hpp"
 #include "events/event.hpp"
+#include "events/notification_level.hpp"
 #include "events/presence.hpp"
 
 namespace palabre::events {
@@ -93,9 +94,19 @@ struct user_demoted {
 };
 BOOST_DESCRIBE_STRUCT(user_demoted, (), ())
 
+/// What the user has begun to write in a room. It changes nothing of the account: the inbox says which of them is the
+/// draft, in the order in which that was decided.
+struct draft_saved {
+  static constexpr event_type type{"draft.saved", 1, audience::self};
+  room_id room;
+  personal<std::string> body;
+  std::optional<message_id> reply_to;
+};
+BOOST_DESCRIBE_STRUCT(draft_saved, (), (room, body, reply_to))
+
 using user_event =
     std::variant<user_registered, profile_changed, password_changed, session_opened, session_refreshed, session_closed,
-                 presence_changed, presence_configured, user_erased, user_promoted, user_demoted>;
+                 presence_changed, presence_configured, user_erased, user_promoted, user_demoted, draft_saved>;
 
 /// Events of login streams.
 struct login_claimed {
@@ -166,6 +177,23 @@ struct advance_read {
   stream_version seq = 0;
 };
 
+// What somebody keeps for themselves in a room.
+
+struct choose_notifications {
+  room_id room;
+  notification_level level = notification_level::all;
+};
+
+struct save_draft {
+  room_id room;
+  std::string body;
+  std::optional<message_id> reply_to;
+};
+
+struct discard_draft {
+  room_id room;
+};
+
 /// The account ends: its presence, its sessions, its login. Erased already: no event. Afterwards there is no such
 /// account for any other command. Its actor is not the user but the system.
 struct erase_user {
@@ -181,7 +209,8 @@ struct demote_user {};
 
 using user_command =
     std::variant<register_user, change_profile, change_password, open_session, refresh_session, close_session,
-                 set_presence, note_presence, configure_presence, advance_read, erase_user, promote_user, demote_user>;
+                 set_presence, note_presence, configure_presence, advance_read, choose_notifications, save_draft,
+                 discard_draft, erase_user, promote_user, demote_user>;
 
 // ---- State
 

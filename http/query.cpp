@@ -31,6 +31,25 @@ bool query_reader::flag(std::string_view name) {
   return true;
 }
 
+std::vector<std::string_view> query_reader::id_texts(std::string_view name) {
+  std::vector<std::string_view> texts;
+  const std::string* const given = call_.query_value(name);
+  if (!given || given->empty()) {
+    refuse(name, "required", "ids with commas between them");
+    return texts;
+  }
+  for (std::string_view rest = *given;;) {
+    const auto comma = rest.find(',');
+    if (texts.size() == limits::ids_per_request_max) {
+      refuse(name, "limit_exceeded", "ids_per_request: at most " + std::to_string(limits::ids_per_request_max));
+      return {};
+    }
+    texts.push_back(rest.substr(0, comma));
+    if (comma == rest.npos) return texts;
+    rest.remove_prefix(comma + 1);
+  }
+}
+
 void query_reader::at_most_one_of(std::initializer_list<std::string_view> names) {
   bool found = false;
   for (const std::string_view name : names) {

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "http/api.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -24,6 +25,20 @@ public:
   std::size_t limit();
   /// "true" or "false"; absent is false.
   bool flag(std::string_view name);
+  /// "a,b,c" as ids, each once: at most limits::ids_per_request_max, and at least one.
+  template <class Id>
+  std::vector<Id> ids(std::string_view name) {
+    std::vector<Id> found;
+    for (const std::string_view each : id_texts(name)) {
+      const auto id = Id::parse(each);
+      if (!id) {
+        refuse(name, "not_an_id", "ids with commas between them");
+        return {};
+      }
+      if (std::find(found.begin(), found.end(), *id) == found.end()) found.push_back(*id);
+    }
+    return found;
+  }
   /// Of these parameters at most one may be there.
   void at_most_one_of(std::initializer_list<std::string_view> names);
   void refuse(std::string_view name, std::string code, std::string detail);
@@ -33,6 +48,8 @@ public:
   problem take_problem();
 
 private:
+  std::vector<std::string_view> id_texts(std::string_view name);
+
   const call& call_;
   std::vector<field_problem> problems_;
 };

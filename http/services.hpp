@@ -9,12 +9,14 @@
 #include "http/rate_limits.hpp"
 #include "http/server/client_address.hpp"
 #include "http/tickets.hpp"
+#include "projections/belongings.hpp"
 #include "projections/invitations.hpp"
 #include "projections/log_reader.hpp"
 #include "projections/past.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
 #include "projections/reading.hpp"
+#include "projections/reports.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline.hpp"
 #include "projections/users.hpp"
@@ -86,6 +88,8 @@ struct services {
   token_authority& tokens;
   password_hasher& hasher;
   projections::reading_queries& reading;
+  projections::belongings_queries& belongings;
+  projections::report_queries& reports;
   projections::past_queries& past;
   read_positions& reads;
   const clock& time;

@@ -22,6 +22,7 @@ message_row posted(room_id room, const events::event_meta& meta, const events::m
   row.reply_to = e.reply_to;
   row.reply_to_seq = e.reply_to_seq;
   row.created_at = meta.time;
+  row.mentioned = e.mentioned_user_ids;
   return row;
 }
 
@@ -30,11 +31,13 @@ void edit(message_row& row, const events::event_meta& meta, const events::messag
   append_json(row.body_json, e.body, events::secrets::stored); // null of who was erased
   row.edited_at = meta.time;
   row.edits = e.edit;
+  row.mentioned = e.mentioned_user_ids;
 }
 
 void remove(message_row& row, timestamp at) {
   row.body_json = row.metadata_json = "null";
   row.deleted_at = at;
+  row.mentioned.clear();
 }
 
 void add_reaction(message_row& row, std::string_view emoji) {

@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "base/json_writer.hpp"
+#include "base/limits.hpp"
 #include "base/stream_id.hpp"
 
 #include <algorithm>
@@ -75,7 +76,12 @@ void append_before_reactions(std::string& out, const message_row& row) {
   out += row.body_json;
   out += metadata_key;
   out += row.metadata_json;
-  out += R"(,"reply_to":)";
+  out += R"(,"mentioned_user_ids":[)";
+  for (const user_id each : row.mentioned) {
+    if (out.back() != '[') out += ',';
+    append_id(out, each);
+  }
+  out += R"(],"reply_to":)";
   if (row.reply_to)
     append_id(out, *row.reply_to);
   else
@@ -144,13 +150,17 @@ result<stored_row> take_apart(std::string_view stored) {
   v.message = f.message;
   v.author = f.author;
   v.seq = f.seq;
+  v.reply_to_seq = f.reply_to_seq;
   v.deleted = f.deleted_at.has_value();
   v.edits = f.edits;
   v.before_author = in.string<std::uint16_t>();
   v.before_reactions = in.string<std::uint32_t>();
   v.after_reactions = in.string<std::uint16_t>();
   v.reactions = in.string<std::uint16_t>();
-  if (!in.finished()) return corrupt();
+  v.mentioned = in.string<std::uint16_t>();
+  if (!in.finished() || v.mentioned.size() % 16 != 0) return corrupt();
+  if (v.before_reactions.size() < body_key.size() + row.body_size) return corrupt();
+  v.body_json = v.before_reactions.substr(body_key.size(), row.body_size);
   return row;
 }
 
@@ -189,6 +199,9 @@ std::string encode(const message_row& row) {
   append_before_reactions(out, row);
   append_after_reactions(out, row);
   append_packed(out, row.reactions);
+  sized_part<std::uint16_t> mentions(out);
+  for (const user_id each : row.mentioned) append_bytes(out, each);
+  mentions.end();
   return out;
 }
 
@@ -197,12 +210,13 @@ result<message_row> decode_message_row(std::string_view stored) {
   const std::string_view middle = row.view.before_reactions;
   const std::size_t metadata_at = body_key.size() + row.body_size + metadata_key.size();
   if (metadata_at + row.metadata_size > middle.size()) return corrupt();
-  row.fixed.body_json = middle.substr(body_key.size(), row.body_size);
+  row.fixed.body_json = row.view.body_json;
   row.fixed.metadata_json = middle.substr(metadata_at, row.metadata_size);
   const bool whole = for_each_reaction(row.view.reactions, [&](std::string_view emoji, std::uint32_t count) {
     row.fixed.reactions.push_back({std::string(emoji), count});
   });
   if (!whole) return corrupt();
+  row.fixed.mentioned = mentioned_in(row.view);
   return std::move(row.fixed);
 }
 
@@ -237,12 +251,58 @@ void append_reactor(std::string& out, std::string_view emoji, user_id user, time
 }
 
 void append_message(std::string& out, const message_view& row, std::string_view author_json,
-                    const std::vector<std::string_view>& mine) {
+                    const std::vector<std::string_view>& mine, std::string_view parent_json) {
   out += row.before_author;
   out += author_json;
   out += row.before_reactions;
   append_reactions(out, row.reactions, mine);
+  out += R"(,"parent":)";
+  out += parent_json;
   out += row.after_reactions;
+}
+
+namespace {
+
+/// The beginning of a text in JSON, as our writer makes it, with an ellipsis for what is cut off; "null" as it is.
+void append_beginning(std::string& out, std::string_view json, std::size_t code_points) {
+  if (json.empty() || json.front() != '"') {
+    out += json;
+    return;
+  }
+  std::size_t at = 1;
+  for (std::size_t n = 0; n < code_points && at + 1 < json.size(); ++n) {
+    if (json[at] == '\\') {
+      at += json[at + 1] == 'u' ? 6 : 2;
+      continue;
+    }
+    do ++at;
+    while ((static_cast<unsigned char>(json[at]) & 0xC0) == 0x80);
+  }
+  out += json.substr(0, at);
+  out += at + 1 < json.size() ? "…\"" : "\"";
+}
+
+} // namespace
+
+void append_parent(std::string& out, const message_view& parent, std::string_view author_json) {
+  out += R"({"id":)";
+  append_id(out, parent.message);
+  out += R"(,"seq":)";
+  append_json_uint(out, parent.seq);
+  out += R"(,"author_id":)";
+  append_id(out, parent.author);
+  out += R"(,"author":)";
+  out += author_json;
+  out += R"(,"body":)";
+  append_beginning(out, parent.body_json, limits::parent_code_points_max);
+  out += '}';
+}
+
+std::vector<user_id> mentioned_in(const message_view& row) {
+  std::vector<user_id> users;
+  for (std::size_t at = 0; at < row.mentioned.size(); at += 16)
+    users.push_back(user_id{uuid_from_bytes(row.mentioned.data() + at)});
+  return users;
 }
 
 } // namespace palabre::projections

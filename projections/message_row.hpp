@@ -1,6 +1,7 @@
 #pragma once
-// A message as the timeline keeps it: JSON that is ready to send, with a slot for the author's profile and one for the
-// reactions (decisions.md 15). The fixed fields in front of it are what folds and permission checks need.
+// A message as the timeline keeps it: JSON that is ready to send, with slots for the author's profile, the reactions,
+// and the message that it replies to (decisions.md 15). The fixed fields in front of it are what folds and permission
+// checks need.
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -35,6 +36,7 @@ struct message_row {
   std::uint32_t edits = 0;
   std::uint32_t reply_count = 0;
   std::vector<reaction_count> reactions; ///< in the order in which each emoji first came
+  std::vector<user_id> mentioned;        ///< none once deleted
 };
 
 std::string encode(const message_row& row);
@@ -46,20 +48,29 @@ struct message_view {
   message_id message;
   user_id author;
   stream_version seq = 0;
+  stream_version reply_to_seq = 0; ///< 0: no reply
   bool deleted = false;
   std::uint32_t edits = 0;
+  std::string_view body_json;        ///< within before_reactions
   std::string_view before_author;    ///< `{"id":…,"author_id":"…","author":`
   std::string_view before_reactions; ///< `,"body":…,"reactions":`
   std::string_view after_reactions;  ///< `,"reply_count":0,…}`
   std::string_view reactions;        ///< u8 size + emoji, u32 count, …
+  std::string_view mentioned;        ///< ids, 16 bytes each
 };
 
 /// Errors: corrupt.
 result<message_view> view_message_row(std::string_view stored);
 
-/// Appends the Message of api.md. `author_json` is the profile as it is now; `mine` the viewer's emoji on this message.
+/// Appends the Message of api.md. `author_json` is the profile as it is now; `mine` the viewer's emoji on this message;
+/// `parent_json` what append_parent made of the message that it replies to, "null" without.
 void append_message(std::string& out, const message_view& row, std::string_view author_json,
-                    const std::vector<std::string_view>& mine);
+                    const std::vector<std::string_view>& mine, std::string_view parent_json);
+/// Appends what a reply shows of its parent: `{"id","seq","author_id","author","body"}`, of the body at most
+/// limits::parent_code_points_max.
+void append_parent(std::string& out, const message_view& parent, std::string_view author_json);
+/// Of message_view::mentioned.
+std::vector<user_id> mentioned_in(const message_view& row);
 /// Appends `{"emoji":…,"user_id":…,"at":…}`.
 void append_reactor(std::string& out, std::string_view emoji, user_id user, timestamp at);
 /// Appends `[{"emoji":…,"count":…,"me":…}]`.

@@ -6,9 +6,11 @@
 #include "projections/message_change.hpp"
 #include "projections/pins.hpp"
 #include "projections/profiles.hpp"
+#include "projections/reading.hpp"
 #include "projections/roster.hpp"
 #include "projections/timeline_pages.hpp"
 
+#include <unordered_map>
 #include <vector>
 
 namespace palabre::projections {
@@ -47,9 +49,11 @@ public:
   /// As timeline_queries::page. Nobody looks: `me` is false.
   result<message_page> page(room_id room, stream_version at, const page_request& what, deleted_words words,
                             effort& done) const;
-  /// nullopt: none such in `room` then.
+  /// What replies show of their parents, as those were, by the parents' seqs: of one room at one of its seqs.
+  using parents = std::unordered_map<stream_version, std::string>;
+  /// nullopt: none such in `room` then. `known`: kept by who asks for several, so that each parent is read once.
   result<std::optional<std::string>> message(room_id room, stream_version at, message_id message, deleted_words words,
-                                             effort& done) const;
+                                             parents& known, effort& done) const;
   /// What a message said, from its posting (edit 0) to its last edit: `[{"edit":0,"body":…,"at":…},…]`. nullopt: none
   /// such in `room`.
   result<std::optional<std::string>> editions(room_id room, message_id message, deleted_words words,
@@ -63,6 +67,11 @@ public:
   result<std::string> who_reacted(room_id room, stream_version at, stream_version message_seq, std::string_view after,
                                   std::size_t limit, std::string& next, effort& done) const;
 
+  /// How far `user` had read when the event at `at` was appended; with `time`, when it was that time: what they read
+  /// before the room's next event counts as well.
+  result<stream_version> last_read(user_id user, room_id room, stream_version at, std::optional<timestamp> time,
+                                   effort& done) const;
+
 private:
   using changes = std::vector<message_change>; ///< of one message, ascending
 
@@ -74,7 +83,11 @@ private:
   result<std::string> row_then(room_id room, stream_version at, const page_row& now, deleted_words words,
                                effort& done) const;
   result<std::optional<stream_version>> seq_of(room_id room, stream_version at, message_id message) const;
-  result<void> append(std::string& out, const std::string& stored) const;
+  /// Of the message at `seq`, 0: "null". Known ones are not made again.
+  result<std::string_view> parent_then(room_id room, stream_version at, stream_version seq, deleted_words words,
+                                       parents& known, effort& done) const;
+  result<void> append(std::string& out, room_id room, const std::string& stored, stream_version at, deleted_words words,
+                      parents& known, effort& done) const;
 
   const storage::views_store& views_;
   const log_reader& log_;

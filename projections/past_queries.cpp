@@ -242,20 +242,43 @@ result<message_page> past_queries::page(room_id room, stream_version at, const p
   if (!found.rows.empty()) {
     page.first_seq = found.rows.front().view.seq;
     page.last_seq = found.rows.back().view.seq;
+    parents known;
     for (const page_row& row : found.rows) {
       PALABRE_TRY(const auto then, row_then(room, at, row, words, done));
       if (page.items_json.size() > 1) page.items_json += ',';
-      PALABRE_TRY(append(page.items_json, then));
+      PALABRE_TRY(append(page.items_json, room, then, at, words, known, done));
     }
   }
   page.items_json += ']';
   return page;
 }
 
-result<void> past_queries::append(std::string& out, const std::string& stored) const {
+/// Of a parent that was never edited nor deleted nothing is read but its row, whatever else it has gone through.
+result<std::string_view> past_queries::parent_then(room_id room, stream_version at, stream_version seq,
+                                                   deleted_words words, parents& known, effort& done) const {
+  if (seq == 0) return std::string_view("null");
+  const auto [parent, is_new] = known.try_emplace(seq);
+  if (!is_new) return std::string_view(parent->second);
+  PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
+  if (!stored) return error{errc::corrupt, "a message that was replied to is not in the views"};
+  ++done.rows;
+  page_row shown{std::move(*stored), {}};
+  PALABRE_TRY(shown.view, view_message_row(shown.stored));
+  if (shown.view.deleted || shown.view.edits > 0) {
+    PALABRE_TRY(shown.stored, row_then(room, at, shown, words, done));
+    PALABRE_TRY(shown.view, view_message_row(shown.stored));
+  }
+  PALABRE_TRY(const auto author, authors_.author_json(shown.view.author));
+  append_parent(parent->second, shown.view, *author);
+  return std::string_view(parent->second);
+}
+
+result<void> past_queries::append(std::string& out, room_id room, const std::string& stored, stream_version at,
+                                  deleted_words words, parents& known, effort& done) const {
   PALABRE_TRY(const auto view, view_message_row(stored));
   PALABRE_TRY(const auto author, authors_.author_json(view.author));
-  append_message(out, view, *author, {});
+  PALABRE_TRY(const auto parent, parent_then(room, at, view.reply_to_seq, words, known, done));
+  append_message(out, view, *author, {}, parent);
   return success();
 }
 
@@ -269,7 +292,7 @@ result<std::optional<stream_version>> past_queries::seq_of(room_id room, stream_
 }
 
 result<std::optional<std::string>> past_queries::message(room_id room, stream_version at, message_id message,
-                                                         deleted_words words, effort& done) const {
+                                                         deleted_words words, parents& known, effort& done) const {
   PALABRE_TRY(const auto seq, seq_of(room, at, message));
   if (!seq) return std::optional<std::string>{};
   PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, *seq)));
@@ -278,7 +301,7 @@ result<std::optional<std::string>> past_queries::message(room_id room, stream_ve
   PALABRE_TRY(now.view, view_message_row(now.stored));
   PALABRE_TRY(const auto then, row_then(room, at, now, words, done));
   std::string out;
-  PALABRE_TRY(append(out, then));
+  PALABRE_TRY(append(out, room, then, at, words, known, done));
   return std::optional<std::string>{std::move(out)};
 }
 
@@ -348,13 +371,36 @@ result<std::vector<pin>> past_queries::pins(room_id room, stream_version at, eff
 
 result<std::string> past_queries::pins_json(room_id room, stream_version at, deleted_words words, effort& done) const {
   PALABRE_TRY(const auto all, pins(room, at, done));
+  parents known;
   std::string list = "[";
   for (auto each = all.rbegin(); each != all.rend(); ++each) {
-    PALABRE_TRY(const auto shown, message(room, at, each->message, words, done));
+    PALABRE_TRY(const auto shown, message(room, at, each->message, words, known, done));
     if (!shown) return error{errc::corrupt, "a pinned message is not in the views"};
     append_pin(list, each->by, each->at, *shown);
   }
   return list + ']';
+}
+
+result<stream_version> past_queries::last_read(user_id user, room_id room, stream_version at,
+                                               std::optional<timestamp> time, effort& done) const {
+  PALABRE_TRY(const stream_version last, log_.head_of(events::stream_of(room)));
+  position until = log_.head();
+  if (!time) {
+    PALABRE_TRY(until, log_.position_of(events::stream_of(room), at));
+  } else if (at < last) {
+    PALABRE_TRY(const position next, log_.position_of(events::stream_of(room), at + 1));
+    until = {next.value - 1};
+  }
+  PALABRE_TRY(const stream_version inbox_version, log_.version_at(events::inbox_of(user), until));
+  stream_version read = 0;
+  const reading_queries positions(views_);
+  PALABRE_TRY(positions.advances(user, room, inbox_version, [&](const reading_queries::advance& step) {
+    ++done.rows;
+    if (time && step.time > *time) return true;
+    read = step.seq;
+    return false;
+  }));
+  return read;
 }
 
 /// No words, so nothing is read from the log.

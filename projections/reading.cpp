@@ -17,27 +17,99 @@ result<stream_version> seq_in(const std::optional<std::string>& row) {
   return get_int<std::uint64_t>(row->data());
 }
 
+// ---- Mentions
+
+/// Of a message, as tables::mentioned_in has them.
+result<std::vector<user_id>> users_in(const std::string* row) {
+  std::vector<user_id> users;
+  if (row == nullptr) return users;
+  if (row->size() % 16 != 0) return error{errc::corrupt, "the mentions of a message are damaged in the views"};
+  for (std::size_t at = 0; at < row->size(); at += 16) users.push_back(user_id{uuid_from_bytes(row->data() + at)});
+  return users;
+}
+
+/// A message whose mentions change, by the event at a position.
+struct mention_scene {
+  room_id room;
+  stream_version seq = 0;
+  position at;
+  views_batch& rows;
+};
+
+result<void> add_mention(const mention_scene& s, user_id user) {
+  s.rows.put(tables::mentions, key_of(user, s.room, s.seq), key_of(s.at.value));
+  s.rows.put(tables::mention_order, key_of(user, s.at.value), key_of(s.room, s.seq));
+  PALABRE_TRY(const auto stored, s.rows.get(tables::last_mentions, key_of(user, s.room)));
+  PALABRE_TRY(const stream_version last, seq_in(stored));
+  if (last < s.seq) s.rows.put(tables::last_mentions, key_of(user, s.room), key_of(s.seq));
+  return success();
+}
+
+result<void> remove_mention(const mention_scene& s, user_id user) {
+  const std::string key = key_of(user, s.room, s.seq);
+  PALABRE_TRY(const auto stored, s.rows.get(tables::mentions, key));
+  PALABRE_TRY(const std::uint64_t at, seq_in(stored));
+  s.rows.erase(tables::mention_order, key_of(user, at));
+  s.rows.erase(tables::mentions, key);
+  return success();
+}
+
+/// The message mentions `users` from now on, and nobody else.
+result<void> change_mentions(const mention_scene& s, const std::vector<user_id>& users) {
+  const auto is_in = [](const std::vector<user_id>& all, user_id one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  const std::string key = key_of(s.room, s.seq);
+  PALABRE_TRY(const std::string* const stored, s.rows.find(tables::mentioned_in, key));
+  PALABRE_TRY(const auto before, users_in(stored));
+  for (const user_id each : before)
+    if (!is_in(users, each)) {
+      PALABRE_TRY(remove_mention(s, each));
+    }
+  for (const user_id each : users)
+    if (!is_in(before, each)) {
+      PALABRE_TRY(add_mention(s, each));
+    }
+  std::string row;
+  for (const user_id each : users) append_bytes(row, each);
+  if (!users.empty())
+    s.rows.put(tables::mentioned_in, key, std::move(row));
+  else if (!before.empty())
+    s.rows.erase(tables::mentioned_in, key);
+  return success();
+}
+
+// ---- Events
+
 /// The system's messages are nobody's own.
 result<void> fold_room(const log_event& e, const events::room_event& event, views_batch& rows) {
   const room_id room{e.envelope.stream.id};
-  if (std::holds_alternative<events::message_posted>(event)) {
+  if (const auto* posted = std::get_if<events::message_posted>(&event)) {
+    if (!posted->mentioned_user_ids.empty()) {
+      PALABRE_TRY(change_mentions({room, e.envelope.version, e.envelope.at, rows}, posted->mentioned_user_ids));
+    }
     PALABRE_TRY(count_posted(rows, {room, {}}, e.envelope.version));
     if (!e.envelope.actor.is_nil()) return count_posted(rows, {room, e.envelope.actor}, e.envelope.version);
+  } else if (const auto* edited = std::get_if<events::message_edited>(&event)) {
+    return change_mentions({room, edited->message_seq, e.envelope.at, rows}, edited->mentioned_user_ids);
   } else if (const auto* deleted = std::get_if<events::message_deleted>(&event)) {
+    PALABRE_TRY(change_mentions({room, deleted->message_seq, e.envelope.at, rows}, {}));
     PALABRE_TRY(count_deleted(rows, {room, {}}, deleted->message_seq));
     if (!deleted->author.is_nil()) return count_deleted(rows, {room, deleted->author}, deleted->message_seq);
   }
   return success();
 }
 
-result<void> fold_advance(user_id user, const events::read_advanced& advanced, views_batch& rows) {
+result<void> fold_advance(const log_event& e, const events::read_advanced& advanced, views_batch& rows) {
+  const user_id user{e.envelope.stream.id};
   const std::string key = key_of(user, advanced.room);
   PALABRE_TRY(const auto stored, rows.get(tables::read_positions, key));
   PALABRE_TRY(const stream_version before, seq_in(stored));
   if (advanced.seq <= before) return success();
-  std::string row;
-  put_int<std::uint64_t>(row, advanced.seq);
-  rows.put(tables::read_positions, key, std::move(row));
+  rows.put(tables::read_positions, key, key_of(advanced.seq));
+  std::string moment = key_of(advanced.seq);
+  put_int<std::int64_t>(moment, e.envelope.time.ms);
+  rows.put(tables::read_moments, key_of(user, advanced.room, e.envelope.version), std::move(moment));
   return success();
 }
 
@@ -47,7 +119,7 @@ result<void> reading::fold(const log_event& e, views_batch& rows) {
   if (const auto* room = std::get_if<events::room_event>(&e.event)) return fold_room(e, *room, rows);
   const auto* inbox = std::get_if<events::inbox_event>(&e.event);
   const auto* advanced = inbox ? std::get_if<events::read_advanced>(inbox) : nullptr;
-  return advanced ? fold_advance(user_id{e.envelope.stream.id}, *advanced, rows) : success();
+  return advanced ? fold_advance(e, *advanced, rows) : success();
 }
 
 // ---- Queries
@@ -58,7 +130,7 @@ result<stream_version> reading_queries::last_read(user_id user, room_id room) co
 }
 
 result<std::vector<read_state>> reading_queries::states(user_id user, const std::vector<seat>& seats) const {
-  std::vector<std::string> positions, lists;
+  std::vector<std::string> positions, lists; // those of the last mentions are those of the positions
   for (const seat& s : seats) {
     positions.push_back(key_of(user, s.room));
     lists.push_back(key_of(message_list{s.room, {}}));
@@ -66,13 +138,61 @@ result<std::vector<read_state>> reading_queries::states(user_id user, const std:
   }
   PALABRE_TRY(const auto read, views_.get_many(tables::read_positions, positions));
   PALABRE_TRY(const auto counts, views_.get_many(tables::message_lists, lists));
+  PALABRE_TRY(const auto mentioned, views_.get_many(tables::last_mentions, positions));
   std::vector<read_state> states(seats.size());
   for (std::size_t i = 0; i < seats.size(); ++i) {
     PALABRE_TRY(states[i].last_read_seq, seq_in(read[i]));
     const stream_version after = std::max(states[i].last_read_seq, seats[i].joined_seq);
     PALABRE_TRY(states[i].unread_count, unread(user, seats[i].room, counts[2 * i], counts[2 * i + 1], after));
+    PALABRE_TRY(const stream_version last_mention, seq_in(mentioned[i]));
+    if (last_mention > after) {
+      PALABRE_TRY(states[i].mention_count, unread_mentions(user, seats[i].room, after));
+    }
   }
   return states;
+}
+
+result<std::uint64_t> reading_queries::unread_mentions(user_id user, room_id room, stream_version after) const {
+  std::uint64_t count = 0;
+  PALABRE_TRY(views_.range(tables::mentions, key_of(user, room, after + 1), end_of_prefix(key_of(user, room)), true,
+                           [&](std::string_view, std::string_view) { return ++count < limits::mention_count_max; }));
+  return count;
+}
+
+result<reading_queries::mention_page> reading_queries::mentions_of(user_id user, std::optional<position> before,
+                                                                   std::size_t limit) const {
+  mention_page page;
+  const std::string end = before ? key_of(user, before->value) : end_of_prefix(key_of(user));
+  bool whole = true;
+  PALABRE_TRY(
+      views_.range(tables::mention_order, key_of(user), end, false, [&](std::string_view key, std::string_view row) {
+        if (page.items.size() == limit) {
+          page.next = page.items.back().at;
+          return false;
+        }
+        whole = whole && row.size() == 24;
+        if (!whole) return false;
+        page.items.push_back({{get_int<std::uint64_t>(key.data() + 16)},
+                              room_id{uuid_from_bytes(row.data())},
+                              get_int<std::uint64_t>(row.data() + 16)});
+        return true;
+      }));
+  if (!whole) return error{errc::corrupt, "a mention of the views is damaged"};
+  return page;
+}
+
+result<void> reading_queries::advances(user_id user, room_id room, stream_version inbox_version,
+                                       const std::function<bool(const advance&)>& visit) const {
+  bool whole = true;
+  PALABRE_TRY(views_.range(tables::read_moments, key_of(user, room), key_of(user, room, inbox_version) + '\0', false,
+                           [&](std::string_view key, std::string_view row) {
+                             whole = row.size() == 16;
+                             return whole && visit({get_int<std::uint64_t>(key.data() + 32),
+                                                    get_int<std::uint64_t>(row.data()),
+                                                    {get_int<std::int64_t>(row.data() + 8)}});
+                           }));
+  if (!whole) return error{errc::corrupt, "a read position of the views is damaged"};
+  return success();
 }
 
 result<std::uint64_t> reading_queries::unread(user_id user, room_id room, const std::optional<std::string>& all,

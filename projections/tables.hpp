@@ -58,6 +58,19 @@ inline constexpr table invitations = 29;      ///< room, invitation → invitati
 inline constexpr table invitation_codes = 30; ///< digest of the code → room, invitation
 inline constexpr table invitations_of = 31;   ///< user, invitation → room
 
+// of mentions, and of how far one had read: the reading's
+inline constexpr table mentions = 32;      ///< user, room, message seq → position of the event that mentions them
+inline constexpr table mention_order = 33; ///< user, that position → room, message seq
+inline constexpr table mentioned_in = 34;  ///< room, message seq → users
+inline constexpr table last_mentions = 35; ///< user, room → the highest message seq that ever mentioned them
+inline constexpr table read_moments = 36;  ///< user, room, version of the inbox → last seq read, time
+
+// of what somebody keeps in a room for themselves
+inline constexpr table belongings = 37; ///< user, room → belongings_row
+
+// of what moderators are asked to look at
+inline constexpr table reports = 38; ///< room, message seq → reports
+
 inline const std::vector<std::string> names = {"messages",         "message_places",  "reactions",
                                                "my_reactions",     "rooms",           "members",
                                                "memberships",      "room_counts",     "open_rooms",
@@ -68,7 +81,9 @@ inline const std::vector<std::string> names = {"messages",         "message_plac
                                                "member_changes",   "room_moments",    "author_messages",
                                                "sanctions",        "slow_posts",      "pins",
                                                "pin_moments",      "direct_rooms",    "invitations",
-                                               "invitation_codes", "invitations_of"};
+                                               "invitation_codes", "invitations_of",  "mentions",
+                                               "mention_order",    "mentioned_in",    "last_mentions",
+                                               "read_moments",     "belongings",      "reports"};
 
 /// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
 /// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).
@@ -79,7 +94,10 @@ inline constexpr table of_roster[] = {rooms,        members,        memberships,
                                       direct_rooms, invitations,    invitation_codes, invitations_of};
 inline constexpr table of_users[] = {users, logins, credentials, closed_sessions};
 inline constexpr table of_presence[] = {presence, not_offline};
-inline constexpr table of_reading[] = {read_positions, message_lists, message_chunks, deletions};
+inline constexpr table of_reading[] = {read_positions, message_lists, message_chunks, deletions,   mentions,
+                                       mention_order,  mentioned_in,  last_mentions,  read_moments};
+inline constexpr table of_belongings[] = {belongings};
+inline constexpr table of_reports[] = {reports};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before `members` for that (views_batch::commit).

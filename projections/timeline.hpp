@@ -14,7 +14,7 @@ namespace palabre::projections {
 class timeline final : public projection {
 public:
   std::string_view name() const override { return "timeline"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 4; }
   std::span<const storage::table> owned_tables() const override { return tables::of_timeline; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };
@@ -46,10 +46,14 @@ public:
   timeline_queries(const storage::views_store& views, profiles& authors) : views_(views), authors_(authors) {}
 
   result<message_page> page(room_id room, user_id viewer, const page_request& what) const;
+  /// Those of `ids` that are in `room`, in their order: `[…]`, Messages of api.md.
+  result<std::string> messages(room_id room, const std::vector<message_id>& ids, user_id viewer) const;
   /// The Message of api.md; nullopt: none such in `room`.
   result<std::optional<std::string>> message(room_id room, message_id message, user_id viewer) const;
   /// The same by place; nullopt: none, or it was deleted.
   result<std::optional<std::string>> message_at(room_id room, stream_version seq, user_id viewer) const;
+  /// What a reply shows of the message that it replies to; "null": none such in `room`.
+  result<std::string> parent_json(room_id room, message_id parent) const;
   /// What the message of a place says; nullopt: nothing any more.
   result<std::optional<std::string>> words_at(room_id room, stream_version seq) const;
   result<std::optional<message_place>> place_of(message_id message) const;

@@ -1,4 +1,5 @@
 #include "base/bytes.hpp"
+#include "base/limits.hpp"
 #include "projections/keys.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -28,6 +29,86 @@ result<std::vector<my_reaction>> read_mine(const storage::views_store& views, ro
   return mine;
 }
 
+/// Writes messages of a room down, with what stands beside their rows.
+class message_writer {
+public:
+  message_writer(const storage::views_store& views, profiles& authors, room_id room, user_id viewer)
+      : views_(views), authors_(authors), room_(room), viewer_(viewer) {}
+
+  /// Reads what the messages of `rows` need: to be called before append().
+  result<void> prepare(const std::vector<page_row>& rows) {
+    stream_version first = end_of_time, last = 0;
+    for (const page_row& row : rows) {
+      if (row.view.reactions.empty()) continue;
+      first = std::min(first, row.view.seq);
+      last = std::max(last, row.view.seq);
+    }
+    constexpr stream_version near = 4 * limits::page_items_max; // those between are not many more
+    if (first <= last && last - first <= near) {
+      PALABRE_TRY(mine_, read_mine(views_, room_, viewer_, first, last));
+    } else if (first <= last) {
+      PALABRE_TRY(read_mine_of_each(rows));
+    }
+    return read_parents(rows);
+  }
+
+  result<void> append(std::string& out, const message_view& row) {
+    PALABRE_TRY(const auto author, author_of(row.author));
+    std::vector<std::string_view> emoji;
+    const auto first = std::ranges::lower_bound(mine_, row.seq, {}, &my_reaction::seq);
+    for (auto each = first; each != mine_.end() && each->seq == row.seq; ++each) emoji.push_back(each->emoji);
+    const auto parent = parents_.find(row.reply_to_seq);
+    append_message(out, row, *author, emoji, parent == parents_.end() ? "null" : std::string_view(parent->second));
+    return success();
+  }
+
+private:
+  result<std::shared_ptr<const std::string>> author_of(user_id user) {
+    auto& author = names_[user];
+    if (!author) {
+      PALABRE_TRY(author, authors_.author_json(user));
+    }
+    return author;
+  }
+
+  result<void> read_mine_of_each(const std::vector<page_row>& rows) {
+    for (const page_row& row : rows) {
+      if (row.view.reactions.empty()) continue;
+      PALABRE_TRY(auto mine, read_mine(views_, room_, viewer_, row.view.seq, row.view.seq));
+      std::ranges::move(mine, std::back_inserter(mine_));
+    }
+    std::ranges::sort(mine_, {}, &my_reaction::seq);
+    return success();
+  }
+
+  /// One look-up of many.
+  result<void> read_parents(const std::vector<page_row>& rows) {
+    std::vector<std::string> keys;
+    for (const page_row& row : rows)
+      if (row.view.reply_to_seq != 0 && parents_.try_emplace(row.view.reply_to_seq, "null").second)
+        keys.push_back(key_of(room_, row.view.reply_to_seq));
+    if (keys.empty()) return success();
+    PALABRE_TRY(const auto found, views_.get_many(tables::messages, keys));
+    for (const auto& stored : found) {
+      if (!stored) return error{errc::corrupt, "a message that was replied to is not in the views"};
+      PALABRE_TRY(const auto view, view_message_row(*stored));
+      PALABRE_TRY(const auto author, author_of(view.author));
+      std::string& parent = parents_[view.seq];
+      parent.clear();
+      append_parent(parent, view, *author);
+    }
+    return success();
+  }
+
+  const storage::views_store& views_;
+  profiles& authors_;
+  const room_id room_;
+  const user_id viewer_;
+  std::vector<my_reaction> mine_;
+  std::unordered_map<stream_version, std::string> parents_;
+  std::unordered_map<user_id, std::shared_ptr<const std::string>> names_;
+};
+
 } // namespace
 
 result<message_page> timeline_queries::page(room_id room, user_id viewer, const page_request& what) const {
@@ -40,25 +121,11 @@ result<message_page> timeline_queries::page(room_id room, user_id viewer, const 
   if (!found.rows.empty()) {
     page.first_seq = found.rows.front().view.seq;
     page.last_seq = found.rows.back().view.seq;
-    const bool any_reaction = std::any_of(found.rows.begin(), found.rows.end(),
-                                          [](const page_row& row) { return !row.view.reactions.empty(); });
-    std::vector<my_reaction> mine;
-    if (any_reaction) {
-      PALABRE_TRY(mine, read_mine(views_, room, viewer, page.first_seq, page.last_seq));
-    }
-    std::unordered_map<user_id, std::shared_ptr<const std::string>> authors;
-    std::vector<std::string_view> emoji;
-    auto next_mine = mine.begin();
+    message_writer writer(views_, authors_, room, viewer);
+    PALABRE_TRY(writer.prepare(found.rows));
     for (const page_row& row : found.rows) {
-      auto& author = authors[row.view.author];
-      if (!author) {
-        PALABRE_TRY(author, authors_.author_json(row.view.author));
-      }
-      emoji.clear();
-      for (; next_mine != mine.end() && next_mine->seq <= row.view.seq; ++next_mine)
-        if (next_mine->seq == row.view.seq) emoji.push_back(next_mine->emoji);
       if (page.items_json.size() > 1) page.items_json += ',';
-      append_message(page.items_json, row.view, *author, emoji);
+      PALABRE_TRY(writer.append(page.items_json, row.view));
     }
   }
   page.items_json += ']';
@@ -89,22 +156,57 @@ result<std::optional<timeline_queries::shown_message>> timeline_queries::show_at
                                                                                  user_id viewer) const {
   PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
   if (!stored) return std::optional<shown_message>{};
-  PALABRE_TRY(auto view, view_message_row(*stored));
-  PALABRE_TRY(auto author, authors_.author_json(view.author));
-  std::vector<my_reaction> mine;
-  if (!view.reactions.empty()) {
-    PALABRE_TRY(mine, read_mine(views_, room, viewer, seq, seq));
-  }
-  std::vector<std::string_view> emoji;
-  for (const my_reaction& m : mine) emoji.push_back(m.emoji);
+  std::vector<page_row> rows;
+  rows.push_back({std::move(*stored), {}});
+  message_view& view = rows.front().view;
+  PALABRE_TRY(view, view_message_row(rows.front().stored));
+  message_writer writer(views_, authors_, room, viewer);
+  PALABRE_TRY(writer.prepare(rows));
   shown_message shown{{}, view.deleted};
-  append_message(shown.json, view, *author, emoji);
+  PALABRE_TRY(writer.append(shown.json, view));
   return std::optional{std::move(shown)};
 }
 
 result<std::optional<std::string>> timeline_queries::message(room_id room, message_id message, user_id viewer) const {
   PALABRE_TRY(auto shown, show(room, message, viewer));
   return shown ? std::optional(std::move(shown->json)) : std::nullopt;
+}
+
+result<std::string> timeline_queries::messages(room_id room, const std::vector<message_id>& ids, user_id viewer) const {
+  std::vector<std::string> keys; // in the order that was asked for
+  for (const message_id each : ids) {
+    PALABRE_TRY(const auto place, place_of(each));
+    if (place && place->room == room) keys.push_back(key_of(room, place->seq));
+  }
+  PALABRE_TRY(auto found, views_.get_many(tables::messages, keys));
+  std::vector<page_row> rows;
+  for (auto& stored : found) {
+    if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
+    rows.push_back({std::move(*stored), {}});
+  }
+  for (page_row& row : rows) {
+    PALABRE_TRY(row.view, view_message_row(row.stored));
+  }
+  message_writer writer(views_, authors_, room, viewer);
+  PALABRE_TRY(writer.prepare(rows));
+  std::string items = "[";
+  for (const page_row& row : rows) {
+    if (items.size() > 1) items += ',';
+    PALABRE_TRY(writer.append(items, row.view));
+  }
+  return items + ']';
+}
+
+result<std::string> timeline_queries::parent_json(room_id room, message_id parent) const {
+  PALABRE_TRY(const auto place, place_of(parent));
+  if (!place || place->room != room) return std::string("null");
+  PALABRE_TRY(const auto stored, views_.get(tables::messages, key_of(room, place->seq)));
+  if (!stored) return error{errc::corrupt, "a message of the views is not at its place"};
+  PALABRE_TRY(const auto view, view_message_row(*stored));
+  PALABRE_TRY(const auto author, authors_.author_json(view.author));
+  std::string out;
+  append_parent(out, view, *author);
+  return out;
 }
 
 result<std::optional<std::string>> timeline_queries::message_at(room_id room, stream_version seq,
@@ -147,7 +249,7 @@ result<std::optional<events::message_fact>> timeline_queries::fact_at(room_id ro
   PALABRE_TRY(auto stored, views_.get(tables::messages, key_of(room, seq)));
   if (!stored) return std::optional<events::message_fact>{};
   PALABRE_TRY(auto view, view_message_row(*stored));
-  return std::optional<events::message_fact>{{seq, view.author, view.deleted, view.edits}};
+  return std::optional<events::message_fact>{{seq, view.author, view.deleted, view.edits, mentioned_in(view)}};
 }
 
 result<std::optional<events::message_fact>> timeline_queries::fact(room_id room, message_id message) const {

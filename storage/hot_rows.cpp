@@ -42,7 +42,6 @@ void hot_rows::change(const std::string& key, const std::optional<std::string>& 
 
 void hot_rows::end_changes() {
   const std::unique_lock lock(mutex_);
-  ++changes_;
   changing_ = false;
 }
 

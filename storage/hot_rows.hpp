@@ -24,11 +24,12 @@ public:
   /// Keeps a row that was read, unless anything was changed since `changes` or is about to be.
   void keep(std::string_view key, const std::string& row, std::uint64_t changes);
 
-  /// Before a commit: this row is not found here until change() or end_changes(), and no row is kept.
+  /// Before a commit: this row is not found here until change() or, when the commit failed, until it is kept again;
+  /// and until end_changes() no row is kept.
   void begin_change(const std::string& key);
   /// After a commit: a kept row has changed, or is gone.
   void change(const std::string& key, const std::optional<std::string>& row);
-  /// After a commit, done or failed: rows are kept again.
+  /// After a commit, done or failed: rows may be kept again.
   void end_changes();
 
 private:

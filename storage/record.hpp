@@ -24,7 +24,7 @@ struct idempotency {
   short_digest scope{};      ///< of user, method, path and key: what is looked up
   short_digest request{};    ///< of the scope and the body: must be equal, else errc::key_reused
   std::uint16_t status = 0;  ///< of the first answer
-  std::uint16_t records = 1; ///< that the command appended: this one and those right behind it
+  std::uint16_t records = 1; ///< that the command answers: this one and those right behind it
 
   friend bool operator==(const idempotency&, const idempotency&) = default;
 };

@@ -45,11 +45,31 @@ struct quiet_edge::parts {
   http::token_authority tokens{std::string(32, 'k'), time};
   http::password_hasher hasher{random};
   projections::reading_queries reading{*store};
+  projections::belongings_queries belongings{*store};
+  projections::report_queries reports{*store};
   projections::past_queries past{*store, reader, profiles};
   http::read_positions reads{commands};
-  http::services all{
-      commands, views, reader, timeline, roster, invitations,          users, profiles, presence, tokens, hasher,
-      reading,  past,  reads,  time,     random, std::string(32, 'n'), {},    {}};
+  http::services all{commands,
+                     views,
+                     reader,
+                     timeline,
+                     roster,
+                     invitations,
+                     users,
+                     profiles,
+                     presence,
+                     tokens,
+                     hasher,
+                     reading,
+                     belongings,
+                     reports,
+                     past,
+                     reads,
+                     time,
+                     random,
+                     std::string(32, 'n'),
+                     {},
+                     {}};
 };
 
 quiet_edge::quiet_edge() : parts_(std::make_unique<parts>()) {}

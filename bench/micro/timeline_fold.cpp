@@ -6,7 +6,9 @@
 #include "bench/micro/operation.hpp"
 #include "bench/micro/temporary_directory.hpp"
 #include "bench/micro/typical_message.hpp"
+#include "projections/belongings.hpp"
 #include "projections/reading.hpp"
+#include "projections/reports.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -81,7 +83,9 @@ private:
   projections::roster roster_;
   projections::users users_;
   projections::reading reading_;
-  const std::array<projections::projection*, 4> all_{&timeline_, &roster_, &users_, &reading_};
+  projections::belongings belongings_;
+  projections::reports reports_;
+  const std::array<projections::projection*, 6> all_{&timeline_, &roster_, &users_, &reading_, &belongings_, &reports_};
   position reached_;
 };
 

@@ -116,12 +116,15 @@ struct listed_room_answer : room_answer {
       R"("direct_user_ids":null,"share_code":"7WQ2N0XKTA","member_count":1,"message_count":0,"messages_today":0,"time_zone":"UTC",)"
       R"("slow_mode_seconds":0,"last_seq":2,"archived":false,"created_at":"2026-11-21T12:00:00.000Z",)"
       R"("updated_at":"2026-11-21T12:00:00.000Z","role":"owner","joined_at":"2026-11-21T12:00:00.000Z",)"
-      R"("last_read_seq":0,"unread_count":0})";
+      R"("last_read_seq":0,"unread_count":0,"mention_count":0,"notifications":"all","has_draft":false})";
   std::optional<events::role> role;
   std::optional<timestamp> joined_at;
-  std::optional<std::uint64_t> last_read_seq, unread_count;
+  std::optional<std::uint64_t> last_read_seq, unread_count, mention_count;
+  std::optional<events::notification_level> notifications;
+  std::optional<bool> has_draft;
 };
-BOOST_DESCRIBE_STRUCT(listed_room_answer, (room_answer), (role, joined_at, last_read_seq, unread_count))
+BOOST_DESCRIBE_STRUCT(listed_room_answer, (room_answer),
+                      (role, joined_at, last_read_seq, unread_count, mention_count, notifications, has_draft))
 
 struct member_answer {
   static constexpr std::string_view shape_name = "Member";
@@ -199,12 +202,44 @@ struct offered_invitation_answer {
 };
 BOOST_DESCRIBE_STRUCT(offered_invitation_answer, (), (id, code, room, by_id, by, expires_at))
 
+/// Counts end at 999 and 99: that many, or more. `mention_count`: of the unread ones.
 struct read_state_answer {
   static constexpr std::string_view shape_name = "ReadState";
-  static constexpr std::string_view example = R"({"last_read_seq":17,"unread_count":0})";
-  std::uint64_t last_read_seq = 0, unread_count = 0;
+  static constexpr std::string_view example = R"({"last_read_seq":17,"unread_count":0,"mention_count":0})";
+  std::uint64_t last_read_seq = 0, unread_count = 0, mention_count = 0;
 };
-BOOST_DESCRIBE_STRUCT(read_state_answer, (), (last_read_seq, unread_count))
+BOOST_DESCRIBE_STRUCT(read_state_answer, (), (last_read_seq, unread_count, mention_count))
+
+/// The counts are null of the past.
+struct read_position_answer {
+  static constexpr std::string_view shape_name = "ReadPositionThen";
+  static constexpr std::string_view example = R"({"last_read_seq":17,"unread_count":null,"mention_count":null})";
+  std::uint64_t last_read_seq = 0;
+  std::optional<std::uint64_t> unread_count, mention_count;
+};
+BOOST_DESCRIBE_STRUCT(read_position_answer, (), (last_read_seq, unread_count, mention_count))
+
+// ---- What one keeps in a room
+
+struct notifications_answer {
+  static constexpr std::string_view shape_name = "Notifications";
+  static constexpr std::string_view example = R"({"level":"mentions"})";
+  events::notification_level level{};
+};
+BOOST_DESCRIBE_STRUCT(notifications_answer, (), (level))
+
+/// The body is null where there is none, or its event was moved away to a file that is not at hand.
+struct draft_answer {
+  static constexpr std::string_view shape_name = "Draft";
+  static constexpr std::string_view example =
+      R"({"room_id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","body":"Good m","reply_to":null,)"
+      R"("saved_at":"2026-11-21T12:00:00.000Z"})";
+  uuid room_id;
+  std::optional<std::string> body;
+  std::optional<uuid> reply_to;
+  std::optional<timestamp> saved_at;
+};
+BOOST_DESCRIBE_STRUCT(draft_answer, (), (room_id, body, reply_to, saved_at))
 
 // ---- Messages and reactions
 
@@ -216,29 +251,76 @@ struct reaction_answer {
 };
 BOOST_DESCRIBE_STRUCT(reaction_answer, (), (emoji, count, me))
 
-/// Of a deleted message `body` is null, and of one by somebody who was erased.
+/// What a message shows of the one that it replies to, the beginning of whose body it is.
+struct parent_answer {
+  static constexpr std::string_view shape_name = "Parent";
+  uuid id;
+  std::uint64_t seq = 0;
+  uuid author_id;
+  author_answer author;
+  std::optional<std::string> body;
+};
+BOOST_DESCRIBE_STRUCT(parent_answer, (), (id, seq, author_id, author, body))
+
+/// Of a deleted message `body` is null, and of one by somebody who was erased. `parent`: what it replies to.
 struct message_answer {
   static constexpr std::string_view shape_name = "Message";
   static constexpr std::string_view example =
       R"({"id":"0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e","room_id":"0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b","seq":3,)"
       R"("author_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11","author":{"display_name":"Ada","avatar_url":null},)"
-      R"("body":"Good morning!","metadata":null,"reply_to":null,"created_at":"2026-11-21T12:00:00.000Z",)"
-      R"("edited_at":null,"deleted_at":null,"reactions":[{"emoji":"👍","count":2,"me":false}],"reply_count":0})";
+      R"("body":"Good morning!","metadata":null,"mentioned_user_ids":[],"reply_to":null,)"
+      R"("created_at":"2026-11-21T12:00:00.000Z","edited_at":null,"deleted_at":null,)"
+      R"("reactions":[{"emoji":"👍","count":2,"me":false}],"parent":null,"reply_count":0})";
   uuid id, room_id;
   std::uint64_t seq = 0;
   uuid author_id;
   author_answer author;
   std::optional<std::string> body;
   events::raw_json metadata;
+  std::vector<uuid> mentioned_user_ids;
   std::optional<uuid> reply_to;
   timestamp created_at;
   std::optional<timestamp> edited_at, deleted_at;
   std::vector<reaction_answer> reactions;
+  std::optional<parent_answer> parent;
   std::uint64_t reply_count = 0;
 };
 BOOST_DESCRIBE_STRUCT(message_answer, (),
-                      (id, room_id, seq, author_id, author, body, metadata, reply_to, created_at, edited_at, deleted_at,
-                       reactions, reply_count))
+                      (id, room_id, seq, author_id, author, body, metadata, mentioned_user_ids, reply_to, created_at,
+                       edited_at, deleted_at, reactions, parent, reply_count))
+
+/// A message that mentions the caller. `unread`: it lies behind what they have read; one that was edited so, and read
+/// before, does not.
+struct mention_answer {
+  static constexpr std::string_view shape_name = "Mention";
+  static inline const std::string example =
+      R"({"message":)" + std::string(message_answer::example) + R"(,"unread":true})";
+  message_answer message;
+  bool unread = false;
+};
+BOOST_DESCRIBE_STRUCT(mention_answer, (), (message, unread))
+
+/// The reason is null where none was given, and once its author was erased.
+struct report_answer {
+  static constexpr std::string_view shape_name = "Report";
+  static constexpr std::string_view example =
+      R"({"by_id":"0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12","by":{"display_name":"Eve","avatar_url":null},)"
+      R"("reason":"advertising","at":"2026-11-21T12:00:00.000Z"})";
+  uuid by_id;
+  author_answer by;
+  std::optional<std::string> reason;
+  timestamp at;
+};
+BOOST_DESCRIBE_STRUCT(report_answer, (), (by_id, by, reason, at))
+
+struct reported_message_answer {
+  static constexpr std::string_view shape_name = "ReportedMessage";
+  static inline const std::string example = R"({"message":)" + std::string(message_answer::example) +
+                                            R"(,"reports":[)" + std::string(report_answer::example) + "]}";
+  message_answer message;
+  std::vector<report_answer> reports;
+};
+BOOST_DESCRIBE_STRUCT(reported_message_answer, (), (message, reports))
 
 /// What a message said: first as it was posted, then after each edit. Null where words are gone, as in the message.
 struct edition_answer {
@@ -315,7 +397,8 @@ struct sync_answer {
   static constexpr std::string_view shape_name = "Sync";
   static inline const std::string example =
       R"({"cursor":"AAAAAAAAB7kAAAAAAAAAAw.dGFn","full":false,"me":null,"rooms":[)" +
-      std::string(listed_room_answer::example) + R"(],"left_room_ids":[],"users":[],"gone_user_ids":[],)" +
+      std::string(listed_room_answer::example) +
+      R"(],"left_room_ids":[],"invitations":[],"users":[],"gone_user_ids":[],)" +
       R"("positions":{"room:0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b":{"offset":2,"epoch":"qwmtzkhe"}}})";
   struct by_channel {
     static std::string schema() {
@@ -328,11 +411,13 @@ struct sync_answer {
   std::optional<me_answer> me;
   std::vector<listed_room_answer> rooms;
   std::vector<uuid> left_room_ids;
+  std::vector<offered_invitation_answer> invitations;
   std::vector<user_answer> users;
   std::vector<uuid> gone_user_ids;
   by_channel positions;
 };
-BOOST_DESCRIBE_STRUCT(sync_answer, (), (cursor, full, me, rooms, left_room_ids, users, gone_user_ids, positions))
+BOOST_DESCRIBE_STRUCT(sync_answer, (),
+                      (cursor, full, me, rooms, left_room_ids, invitations, users, gone_user_ids, positions))
 
 // ---- Events
 

@@ -132,7 +132,7 @@ std::span<const route> event_routes() {
        .run = list_events,
        .summary =
            "A page of a room's events, ascending by seq: the newest, or before or after a seq; to moderators also "
-           "bans and mutes. With Accept: "
+           "bans, mutes, invitations and reports. With Accept: "
            "text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.",
        .gives = answers_a<page_of<event_answer>>,
        .query = {&parameters::before, &parameters::after, &parameters::last_event_id, &parameters::limit},

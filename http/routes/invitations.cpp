@@ -4,8 +4,9 @@
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
 #include "http/routes/answers.hpp"
-#include "http/routes/id_cursor.hpp"
+#include "http/routes/list_cursors.hpp"
 #include "http/routes/membership.hpp"
+#include "http/routes/offers.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
@@ -196,27 +197,13 @@ awaitable<answer_or_problem> my_invitations(services& s, call& c) {
   if (!query.ok()) co_return query.take_problem();
   const auto page = s.invitations.of_user(c.user(), mark ? std::optional(invitation_id{*mark}) : std::nullopt, limit);
   if (!page) co_return problem_of(page.error());
-  std::string items = "[";
-  for (const auto& item : page.value().items) {
-    const auto room = s.roster.room(item.at.room);
-    if (!room) co_return problem_of(room.error());
-    if (!room.value()) continue;
-    const auto is_open = is_open_to(s, c.user(), *room.value(), item.row);
-    if (!is_open) co_return problem_of(is_open.error());
-    if (!is_open.value()) continue;
-    const auto said = event_at<invitation_created>(s, item.at.room, item.row.seq);
-    if (!said) co_return problem_of(said.error());
-    const auto code = said.value() ? std::optional(said.value()->code.value) : std::nullopt;
-    if (items.size() > 1) items += ',';
-    const auto appended = append_offer(s, items, item, code, *room.value());
-    if (!appended) co_return problem_of(appended.error());
-  }
-  items += ']';
+  const auto items = render_offers(s, c.user(), page.value().items);
+  if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next)
     next = "/api/v1/me/invitations?cursor=" + make_id_cursor(s.name_key, list, *page.value().next) +
            "&limit=" + std::to_string(limit);
-  answer a = json_answer(200, render_page(items, next, {}));
+  answer a = json_answer(200, render_page(items.value(), next, {}));
   a.holds_secrets = true;
   co_return a;
 }
@@ -273,6 +260,21 @@ awaitable<answer_or_problem> accept(services& s, call& c) {
 }
 
 } // namespace
+
+result<std::string> render_offers(services& s, user_id user,
+                                  const std::vector<projections::invitation_queries::listed>& offers) {
+  std::string items = "[";
+  for (const auto& each : offers) {
+    PALABRE_TRY(const auto room, s.roster.room(each.at.room));
+    if (!room) continue;
+    PALABRE_TRY(const bool is_open, is_open_to(s, user, *room, each.row));
+    if (!is_open) continue;
+    PALABRE_TRY(const auto said, event_at<invitation_created>(s, each.at.room, each.row.seq));
+    if (items.size() > 1) items += ',';
+    PALABRE_TRY(append_offer(s, items, each, said ? std::optional(said->code.value) : std::nullopt, *room));
+  }
+  return items + ']';
+}
 
 std::span<const route> invitation_routes() {
   static constexpr std::string_view tag = "Invitations";

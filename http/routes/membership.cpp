@@ -3,7 +3,7 @@
 #include "events/streams.hpp"
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
-#include "http/routes/id_cursor.hpp"
+#include "http/routes/list_cursors.hpp"
 #include "http/routes/moment.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"

@@ -5,7 +5,7 @@
 #include "http/idempotency.hpp"
 #include "http/query.hpp"
 #include "http/routes/answers.hpp"
-#include "http/routes/id_cursor.hpp"
+#include "http/routes/list_cursors.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"

@@ -44,6 +44,7 @@ inline constexpr query_parameter sort{"sort", "the best first, or the newest", i
 inline constexpr query_parameter since{"since", "only what has changed since the `cursor` of an answer",
                                        in_query<std::string>};
 inline constexpr query_parameter discover{"discover", "public salons in place of your own rooms", in_query<bool>};
+inline constexpr query_parameter ids{"ids", "the messages, in place of a page", in_query<ids_text>};
 inline constexpr query_parameter message_ids{"message_ids", "the messages", in_query<ids_text>, {}, true};
 inline constexpr query_parameter user_ids{"user_ids", "the people", in_query<ids_text>, {}, true};
 

@@ -1,10 +1,10 @@
 // Presence: one's own, that of people one knows, and who is there in a room.
 
 #include "base/limits.hpp"
-#include "http/ask.hpp"
 #include "http/presence/presence_desk.hpp"
 #include "http/query.hpp"
 #include "http/routes/answers.hpp"
+#include "http/routes/own_commands.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
@@ -93,17 +93,6 @@ std::optional<problem> check_expiry(const presence_body& body, timestamp now) {
 }
 static_assert(limits::presence_expiry_max == std::chrono::hours(30 * 24));
 
-awaitable<result<actors::outcome>> ask_mine(services& s, call& c, events::user_command command) {
-  actors::user_request request;
-  request.user = c.user();
-  request.command = std::move(command);
-  request.origin = origin_of(c, {});
-  auto asking = ask(s.commands, std::move(request));
-  auto done = co_await std::move(asking);
-  if (!done && done.error().code == errc::not_found) co_return error{errc::unauthenticated, "this account is gone"};
-  co_return done;
-}
-
 events::set_presence set_presence_of(services& s, const call& c, const presence_body& body) {
   events::set_presence set;
   set.manual = body.status.manual;
@@ -121,12 +110,12 @@ awaitable<answer_or_problem> put_mine(services& s, call& c) {
   if (auto wrong = check_expiry(body, s.time.now())) co_return std::move(*wrong);
   if (body.auto_away_after) {
     events::user_command configure = events::configure_presence{std::chrono::seconds(body.auto_away_after->value)};
-    auto configuring = ask_mine(s, c, std::move(configure));
+    auto configuring = ask_own(s, c, std::move(configure));
     const auto configured = co_await std::move(configuring);
     if (!configured) co_return problem_of(configured.error());
   }
   events::user_command set = set_presence_of(s, c, body);
-  auto setting = ask_mine(s, c, std::move(set));
+  auto setting = ask_own(s, c, std::move(set));
   const auto done = co_await std::move(setting);
   if (!done) co_return problem_of(done.error());
   auto seeing = wait_for_views(s.views, done.value().durable);
@@ -138,29 +127,6 @@ awaitable<answer_or_problem> put_mine(services& s, call& c) {
 }
 
 // ---- Other people's
-
-/// "a,b,c" as ids; what is wrong with it is noted in `query`.
-std::vector<user_id> user_ids_of(const call& c, query_reader& query) {
-  constexpr std::string_view name = "user_ids", wanted = "ids of users, with commas between them";
-  std::vector<user_id> ids;
-  const std::string* given = c.query_value(name);
-  if (!given || given->empty()) {
-    query.refuse(name, "required", std::string(wanted));
-    return ids;
-  }
-  for (std::string_view rest = *given;;) {
-    const auto comma = rest.find(',');
-    const auto id = user_id::parse(rest.substr(0, comma));
-    if (ids.size() == limits::ids_per_request_max)
-      query.refuse(name, "limit_exceeded", "ids_per_request: at most " + std::to_string(limits::ids_per_request_max));
-    else if (!id)
-      query.refuse(name, "not_an_id", std::string(wanted));
-    else if (std::find(ids.begin(), ids.end(), *id) == ids.end())
-      ids.push_back(*id);
-    if (comma == std::string_view::npos || !query.ok()) return ids;
-    rest.remove_prefix(comma + 1);
-  }
-}
 
 result<std::string> render_known(services& s, user_id viewer, const std::vector<user_id>& ids) {
   const timestamp now = s.time.now();
@@ -180,7 +146,7 @@ result<std::string> render_known(services& s, user_id viewer, const std::vector<
 
 awaitable<answer_or_problem> get_known(services& s, call& c) {
   query_reader query(c);
-  const auto ids = user_ids_of(c, query);
+  const auto ids = query.ids<user_id>("user_ids");
   if (!query.ok()) co_return query.take_problem();
   auto body = render_known(s, c.user(), ids);
   if (!body) co_return problem_of(body.error());

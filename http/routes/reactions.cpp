@@ -143,35 +143,9 @@ awaitable<answer_or_problem> who(services& s, call& c) {
   co_return json_answer(200, render_page(items.value(), next, {}));
 }
 
-/// "a,b,c" as ids; what is wrong with it is noted in `query`.
-std::vector<message_id> message_ids_of(const call& c, query_reader& query) {
-  std::vector<message_id> ids;
-  const std::string* given = c.query_value("message_ids");
-  if (!given || given->empty()) {
-    query.refuse("message_ids", "required", "ids of messages, with commas between them");
-    return ids;
-  }
-  for (std::string_view rest = *given;;) {
-    const auto comma = rest.find(',');
-    const auto id = message_id::parse(rest.substr(0, comma));
-    if (ids.size() == limits::ids_per_request_max) {
-      query.refuse("message_ids", "limit_exceeded",
-                   "ids_per_request: at most " + std::to_string(limits::ids_per_request_max));
-      return ids;
-    }
-    if (!id) {
-      query.refuse("message_ids", "not_an_id", "ids of messages, with commas between them");
-      return ids;
-    }
-    ids.push_back(*id);
-    if (comma == std::string_view::npos) return ids;
-    rest.remove_prefix(comma + 1);
-  }
-}
-
 awaitable<answer_or_problem> summary(services& s, call& c) {
   query_reader query(c);
-  const auto ids = message_ids_of(c, query);
+  const auto ids = query.ids<message_id>("message_ids");
   if (!query.ok()) co_return query.take_problem();
   const auto asked = moment_of(s, c);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;

@@ -3,6 +3,8 @@
 #include "http/ask.hpp"
 #include "http/read_positions.hpp"
 #include "http/routes/answers.hpp"
+#include "http/routes/moment.hpp"
+#include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -50,6 +52,23 @@ result<std::optional<projections::read_state>> state_of(const services& s, const
   return std::optional{states.front()};
 }
 
+awaitable<answer_or_problem> get_position(services& s, call& c) {
+  const auto asked = moment_of(s, c);
+  if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
+  if (const auto& then = std::get<std::optional<moment>>(asked)) {
+    projections::past_queries::effort done;
+    const auto read = s.past.last_read(c.user(), c.room->room, then->seq, then->time, done);
+    charge(c, done);
+    if (!read) co_return problem_of(read.error());
+    co_return json_answer(200, R"({"last_read_seq":)" + std::to_string(read.value()) +
+                                   R"(,"unread_count":null,"mention_count":null})");
+  }
+  const auto state = state_of(s, c);
+  if (!state) co_return problem_of(state.error());
+  if (!state.value()) co_return problem_of({errc::not_found, "you are not in this room any more"});
+  co_return json_answer(200, render_read_state(*state.value()));
+}
+
 awaitable<answer_or_problem> advance(services& s, call& c) {
   const auto parsed = parse_body<read_body>(c.body);
   if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
@@ -73,6 +92,16 @@ awaitable<answer_or_problem> advance(services& s, call& c) {
 std::span<const route> reading_routes() {
   static constexpr std::string_view tag = "Messages";
   static constexpr route rows[] = {
+      {.name = "get_read_position",
+       .tag = tag,
+       .method = verb::get,
+       .path = "/api/v1/rooms/{id}/read",
+       .needs = access::room_read,
+       .run = get_position,
+       .summary = "How far you have read a room, and what is left. With `at` how far you had read it then.",
+       .gives = answers_a<read_position_answer>,
+       .query = {&parameters::at},
+       .refuses = {"position_unknown"}},
       {.name = "mark_read",
        .tag = tag,
        .method = verb::put,

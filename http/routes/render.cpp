@@ -41,8 +41,12 @@ void append_number_or_null(std::string& out, std::string_view name, const std::o
 }
 
 void append_read_state(std::string& out, const std::optional<projections::read_state>& read) {
-  append_number_or_null(out, "\"last_read_seq\":", read ? std::optional{read->last_read_seq} : std::nullopt);
-  append_number_or_null(out, ",\"unread_count\":", read ? std::optional{read->unread_count} : std::nullopt);
+  const auto append = [&](std::string_view name, std::uint64_t projections::read_state::*number) {
+    append_number_or_null(out, name, read ? std::optional{(*read).*number} : std::nullopt);
+  };
+  append("\"last_read_seq\":", &projections::read_state::last_read_seq);
+  append(",\"unread_count\":", &projections::read_state::unread_count);
+  append(",\"mention_count\":", &projections::read_state::mention_count);
 }
 
 /// The shape of `author` in a Message.
@@ -77,7 +81,7 @@ std::string render_room(const projections::room_row& row, const projections::roo
 }
 
 void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item,
-                        const std::optional<projections::read_state>& read, const projections::room_viewer& to) {
+                        const std::optional<own_room_state>& own, const projections::room_viewer& to) {
   projections::append_room_fields(out, item.row, to);
   out += ",\"role\":";
   if (item.mine) {
@@ -87,7 +91,12 @@ void append_listed_room(std::string& out, const projections::roster_queries::lis
     out += "null,\"joined_at\":null";
   }
   out += ',';
-  append_read_state(out, item.mine ? read : std::nullopt);
+  const bool is_in = item.mine && own;
+  append_read_state(out, is_in ? std::optional{own->read} : std::nullopt);
+  out += ",\"notifications\":";
+  events::append_json(out, is_in ? std::optional{own->belongings.level} : std::nullopt, events::secrets::hidden);
+  out += ",\"has_draft\":";
+  events::append_json(out, is_in ? std::optional{own->belongings.draft != 0} : std::nullopt, events::secrets::hidden);
   out += '}';
 }
 
@@ -109,7 +118,8 @@ void append_member(std::string& out, const projections::roster_queries::listed_m
   out += '}';
 }
 
-result<std::string> render_posted(const storage::record& posted, std::string_view author_json) {
+result<std::string> render_posted(const storage::record& posted, std::string_view author_json,
+                                  std::string_view parent_json) {
   PALABRE_TRY(auto event, events::decode_as<events::message_posted>(posted.schema, posted.payload));
   projections::message_row row;
   row.message = event.message;
@@ -121,11 +131,12 @@ result<std::string> render_posted(const storage::record& posted, std::string_vie
   row.reply_to = event.reply_to;
   row.reply_to_seq = event.reply_to_seq;
   row.created_at = posted.time;
+  row.mentioned = std::move(event.mentioned_user_ids);
   const std::string stored = projections::encode(row);
   PALABRE_TRY(const auto view, projections::view_message_row(stored));
   std::string out;
-  out.reserve(stored.size() + author_json.size());
-  projections::append_message(out, view, author_json, {});
+  out.reserve(stored.size() + author_json.size() + parent_json.size());
+  projections::append_message(out, view, author_json, {}, parent_json);
   return out;
 }
 

@@ -17,19 +17,25 @@ std::string render_user(user_id id, const projections::user_row& row, profile_of
 
 /// The Room of api.md.
 std::string render_room(const projections::room_row& row, const projections::room_viewer& to);
-/// The Room of a list: with `role`, `joined_at`, `last_read_seq` and `unread_count`, which are null for who is not in
-/// it. Requires: `read` for who is.
+/// What a room is to who is in it.
+struct own_room_state {
+  projections::read_state read;
+  projections::belongings_row belongings;
+};
+/// The Room of a list: with what the viewer is and has in it, which is null for who is not in it. Requires: `own` for
+/// who is.
 void append_listed_room(std::string& out, const projections::roster_queries::listed_room& item,
-                        const std::optional<projections::read_state>& read, const projections::room_viewer& to);
-/// `{"last_read_seq":…,"unread_count":…}`.
+                        const std::optional<own_room_state>& own, const projections::room_viewer& to);
+/// `{"last_read_seq":…,"unread_count":…,"mention_count":…}`.
 std::string render_read_state(const projections::read_state& read);
 
 void append_member(std::string& out, const projections::roster_queries::listed_member& item,
                    std::string_view author_json);
 
-/// The Message as it was when its event was committed: no reactions, no edits.
+/// The Message as it was when its event was committed: no reactions, no edits. `parent_json`: of what it replies to.
 /// Errors: corrupt: not a message.posted of today's shape or an older one.
-result<std::string> render_posted(const storage::record& posted, std::string_view author_json);
+result<std::string> render_posted(const storage::record& posted, std::string_view author_json,
+                                  std::string_view parent_json);
 
 /// `{"items":<items>,"next":…,"prev":…}`. `items`: a JSON array; links: relative URLs, empty for null.
 std::string render_page(std::string_view items, std::string_view next, std::string_view prev);

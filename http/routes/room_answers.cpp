@@ -59,15 +59,25 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
 result<std::string> render_listed_rooms(services& s, user_id viewer,
                                         const std::vector<projections::roster_queries::listed_room>& rooms) {
   std::vector<projections::reading_queries::seat> seats;
-  for (const auto& item : rooms)
-    if (item.mine) seats.push_back({item.row.room, item.mine->joined_seq});
+  std::vector<room_id> own;
+  for (const auto& item : rooms) {
+    if (!item.mine) continue;
+    seats.push_back({item.row.room, item.mine->joined_seq});
+    own.push_back(item.row.room);
+  }
   PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
+  PALABRE_TRY(const auto belongings, s.belongings.in_rooms(viewer, own));
   std::string items = "[";
-  auto state = states.begin();
+  std::size_t mine = 0;
   for (const auto& item : rooms) {
     PALABRE_TRY(const auto to, room_viewer_for(s, item.row, viewer, item.mine.has_value()));
     if (items.size() > 1) items += ',';
-    append_listed_room(items, item, item.mine ? std::optional{*state++} : std::nullopt, to);
+    std::optional<own_room_state> state;
+    if (item.mine) {
+      state = own_room_state{states[mine], belongings[mine]};
+      ++mine;
+    }
+    append_listed_room(items, item, state, to);
   }
   items += ']';
   return items;

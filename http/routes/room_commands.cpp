@@ -21,6 +21,21 @@ result<void> look_up_message(services& s, const call& c, const fact_request& wha
     PALABRE_TRY(facts.reacted, s.timeline.reacted(room, c.user(), facts.message->seq, what.emoji));
     PALABRE_TRY(facts.emoji_kinds, s.timeline.emoji_kinds(room, facts.message->seq));
   }
+  if (what.reports) {
+    PALABRE_TRY(const auto reports, s.reports.of_message(room, facts.message->seq));
+    for (const auto& each : reports) facts.reporters.push_back(each.by);
+  }
+  return success();
+}
+
+result<void> look_up_mentioned(services& s, const call& c, const fact_request& what, events::room_facts& facts) {
+  for (const auto& possible : what.mentioned) {
+    auto& people = facts.mentioned.emplace_back();
+    for (const user_id each : possible) {
+      PALABRE_TRY(const auto place, s.roster.standing(c.room->room, each));
+      people.push_back({each, place.has_value()});
+    }
+  }
   return success();
 }
 
@@ -41,6 +56,7 @@ result<events::room_facts> look_up(services& s, const call& c, const fact_reques
     PALABRE_TRY(facts.rooms_of_user, s.roster.rooms_of(c.user()));
     PALABRE_TRY(facts.held, s.roster.held_against(room, c.user()));
   }
+  PALABRE_TRY(look_up_mentioned(s, c, what, facts));
   if (what.last_post && c.room->settings.slow_mode_seconds != 0) {
     PALABRE_TRY(facts.last_post, s.roster.last_slow_post(room, c.user()));
   }

@@ -10,6 +10,9 @@
 
 namespace palabre::http {
 
+/// The accounts that each @ of a text may mean, the likeliest first.
+using named_accounts = std::vector<std::vector<user_id>>;
+
 /// What has to be looked up for a command, besides the standing of who asks.
 struct fact_request {
   std::optional<message_id> message; ///< that it is about, or replies to
@@ -18,6 +21,8 @@ struct fact_request {
   std::optional<user_id> person;     ///< whom it is about: their standing, and what is held against them
   bool for_joining = false;          ///< in how many rooms who acts is, and what this one holds against them
   bool last_post = false;            ///< of who acts, where slow mode is on
+  bool reports = false;              ///< who reported the message
+  named_accounts mentioned;          ///< that a text names
 };
 
 inline problem no_such_message() {
@@ -35,7 +40,8 @@ boost::asio::awaitable<result<void>> read_room_anew(services& s, call& c, room_i
 /// Who asks, and under which keys it is known.
 actors::command_origin origin_of(const call& c, std::vector<storage::idempotency> keys);
 
-/// One try: looks up, and asks the room of `c.room` to decide. A message the views do not have is waited for.
+/// One try: looks up, and asks the room of `c.room` to decide. A message that the views do not have
+/// is waited for.
 /// Requires: call::who and call::room; call::standing, if any, read after call::room.
 /// Errors: those of the command and of the gateway, stale_facts among them; io, corrupt.
 boost::asio::awaitable<result<actors::outcome>> ask_room_once(services& s, call& c, events::room_command command,

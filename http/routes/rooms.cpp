@@ -8,7 +8,7 @@
 #include "http/routes/answers.hpp"
 #include "http/routes/direct_rooms.hpp"
 #include "http/routes/entity_tag.hpp"
-#include "http/routes/id_cursor.hpp"
+#include "http/routes/list_cursors.hpp"
 #include "http/routes/membership.hpp"
 #include "http/routes/moment.hpp"
 #include "http/routes/parameters.hpp"

@@ -1,6 +1,5 @@
 // Finding messages by their words.
 
-#include "base/bytes.hpp"
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "events/streams.hpp"
@@ -9,7 +8,7 @@
 #include "http/query.hpp"
 #include "http/router.hpp"
 #include "http/routes/answers.hpp"
-#include "http/routes/cursor.hpp"
+#include "http/routes/list_cursors.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/routes.hpp"
@@ -24,6 +23,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+using search::in_small_letters;
 using search::text_hits;
 using search::text_query;
 
@@ -39,12 +39,6 @@ struct search_request {
   std::size_t limit = 0, offset = 0;
   std::string list; ///< the name of its cursors: of one question by one person
 };
-
-std::string lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
 
 search::search_words read_words(const call& c, query_reader& query) {
   const std::string* const q = c.query_value("q");
@@ -65,15 +59,6 @@ search::search_words read_words(const call& c, query_reader& query) {
   return std::move(words).value();
 }
 
-std::size_t read_offset(services& s, const call& c, const std::string& list, query_reader& query) {
-  const std::string* const given = c.query_value("cursor");
-  if (!given) return 0;
-  const auto mark = read_cursor(s.name_key, list, *given);
-  if (mark && mark->size() == sizeof(std::uint64_t)) return get_int<std::uint64_t>(mark->data());
-  query.refuse("cursor", "not_a_cursor", "use a cursor as this list gave it, asked for the same things");
-  return 0;
-}
-
 search_request read_request(services& s, const call& c, query_reader& query) {
   search_request r;
   r.words = read_words(c, query);
@@ -89,7 +74,7 @@ search_request read_request(services& s, const call& c, query_reader& query) {
   const std::string* const q = c.query_value("q");
   r.list = "search:" + to_text(c.user()) + (r.newest_first ? ":time:" : ":rank:") +
            (r.room ? to_text(*r.room) : std::string()) + ':' + (q ? *q : std::string());
-  r.offset = read_offset(s, c, r.list, query);
+  r.offset = read_seq_cursor(s.name_key, r.list, c, query).value_or(0);
   return r;
 }
 
@@ -98,9 +83,9 @@ result<std::vector<room_id>> rooms_to_search(services& s, const call& c, const s
   PALABRE_TRY(const auto mine, s.roster.rooms_of(c.user(), std::nullopt, limits::rooms_per_user_max));
   const auto is_asked_for = [&](const projections::room_row& row) {
     if (r.room && row.room != *r.room) return false;
-    const std::string name = lowered(search::without_accents(row.settings.name)), id = to_text(row.room);
+    const std::string name = in_small_letters(search::without_accents(row.settings.name)), id = to_text(row.room);
     return r.words.in.empty() || std::any_of(r.words.in.begin(), r.words.in.end(), [&](const std::string& in) {
-             return lowered(in) == id || lowered(search::without_accents(in)) == name;
+             return in_small_letters(in) == id || in_small_letters(search::without_accents(in)) == name;
            });
   };
   std::vector<room_id> rooms;
@@ -119,7 +104,7 @@ result<std::vector<room_id>> rooms_to_search(services& s, const call& c, const s
 result<std::optional<std::vector<user_id>>> authors_of(services& s, const call& c, const search_request& r) {
   std::vector<user_id> authors;
   for (const std::string& from : r.words.from) {
-    const std::string login = lowered(from);
+    const std::string login = in_small_letters(from);
     if (login == "me") {
       authors.push_back(c.user());
       continue;
@@ -185,11 +170,9 @@ result<std::string> render_hits(services& s, const call& c, const text_hits& hit
 std::string next_page(services& s, const call& c, const search_request& r) {
   const std::size_t offset = r.offset + r.limit;
   if (offset >= limits::search_results_deep_max) return {};
-  std::string mark;
-  put_int<std::uint64_t>(mark, offset);
   return "/api/v1/search?q=" + percent_encoded(*c.query_value("q")) +
          (r.room ? "&room_id=" + to_text(*r.room) : std::string()) + (r.newest_first ? "&sort=time" : "") +
-         "&limit=" + std::to_string(r.limit) + "&cursor=" + make_cursor(s.name_key, r.list, mark);
+         "&limit=" + std::to_string(r.limit) + "&cursor=" + make_seq_cursor(s.name_key, r.list, offset);
 }
 
 awaitable<answer_or_problem> find_messages(services& s, call& c) {

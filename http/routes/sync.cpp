@@ -6,6 +6,7 @@
 #include "http/query.hpp"
 #include "http/routes/answers.hpp"
 #include "http/routes/cursor.hpp"
+#include "http/routes/offers.hpp"
 #include "http/routes/parameters.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_answers.hpp"
@@ -191,6 +192,9 @@ result<std::string> render(services& s, user_id user, const scene& is) {
   out += is.since ? "false" : "true";
   out += R"(,"me":)" + (is.is_new(*me) ? render_user(user, *me, profile_of::self) : std::string("null"));
   out += R"(,"rooms":)" + rooms + R"(,"left_room_ids":)" + (is.since ? left_rooms(is) : std::string("[]"));
+  PALABRE_TRY(const auto invitations, s.invitations.of_user(user, std::nullopt, limits::page_items_max));
+  PALABRE_TRY(const std::string offers, render_offers(s, user, invitations.items));
+  out += R"(,"invitations":)" + offers;
   out += R"(,"users":)" + users + R"(],"gone_user_ids":)" + gone + R"(],"positions":{)";
   for (const listed_room& each : changed) append_position(out, "room", each.row.room, each.row.last_seq, is.now.epoch);
   append_position(out, "user", user, is.now.inbox, is.now.epoch);
@@ -210,7 +214,7 @@ awaitable<answer_or_problem> sync(services& s, call& c) {
   auto body = render(s, c.user(), is.value());
   if (!body) co_return problem_of(body.error());
   answer a = json_answer(200, std::move(body).value());
-  a.holds_secrets = true; // share codes
+  a.holds_secrets = true; // codes
   co_return a;
 }
 
@@ -227,8 +231,8 @@ std::span<const route> sync_routes() {
        .summary = "All that a client shows first, in one answer. Your profile, your rooms, the people of your direct "
                   "rooms, and where to subscribe from. With `since` only what has changed: rooms and people take the "
                   "place of those with the same id, `me` is null where it is as it was, rooms in `left_room_ids` are "
-                  "no longer yours, and people in `gone_user_ids` have no account any more. `full`: what one had is to "
-                  "be forgotten.",
+                  "no longer yours, and people in `gone_user_ids` have no account any more. `invitations` is each time "
+                  "what is open of the first 200 of your invitations. `full`: what one had is to be forgotten.",
        .gives = answers_a<sync_answer>,
        .query = {&parameters::since},
        .rate = rate_class::look_back},

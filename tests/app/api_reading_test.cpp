@@ -17,7 +17,8 @@ protected:
   std::string read_path() const { return "/api/v1/rooms/" + room_ + "/read"; }
   static std::string seq_body(std::int64_t seq) { return R"({"seq":)" + std::to_string(seq) + '}'; }
   static std::string state(std::int64_t last_read, std::int64_t unread) {
-    return R"({"last_read_seq":)" + std::to_string(last_read) + R"(,"unread_count":)" + std::to_string(unread) + '}';
+    return R"({"last_read_seq":)" + std::to_string(last_read) + R"(,"unread_count":)" + std::to_string(unread) +
+           R"(,"mention_count":0})";
   }
   /// What the list of rooms says about the only one.
   static std::string listed(person& who) {

@@ -44,8 +44,8 @@ void conversation::go_on() {
 }
 
 std::string conversation::words() {
-  static constexpr const char* all[] = {"hello", "tea", "été", "\"quoted\"", "a\nline", "雨", "👩‍👩‍👧",
-                                        "<b>",   "\\",  "why"};
+  static constexpr const char* all[] = {"hello", "tea", "été", "\"quoted\"", "a\nline", "雨",  "👩‍👩‍👧",
+                                        "<b>",   "\\",  "why", "@bob",       "@Cyd,",   "@eve"};
   std::string text = "say";
   for (auto count = random_() % 6; count > 0; --count) text += std::string(" ") + all[random_() % std::size(all)];
   return text;

@@ -106,6 +106,8 @@ struct http_client::state {
 
 http_client::http_client(unsigned short port) : state_(new state{port, {}, {}, {}}) {}
 http_client::~http_client() = default;
+http_client::http_client(http_client&&) noexcept = default;
+http_client& http_client::operator=(http_client&&) noexcept = default;
 
 http_answer http_client::request(std::string_view method, std::string_view target, std::string_view body,
                                  const headers& with) {

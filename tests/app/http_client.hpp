@@ -36,6 +36,8 @@ class http_client {
 public:
   explicit http_client(unsigned short port);
   ~http_client();
+  http_client(http_client&&) noexcept;
+  http_client& operator=(http_client&&) noexcept;
 
   http_answer request(std::string_view method, std::string_view target, std::string_view body = {},
                       const headers& with = {});

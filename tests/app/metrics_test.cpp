@@ -158,6 +158,8 @@ TEST_F(Metrics, SayWhatRunsAndHow) {
     EXPECT_EQ(all.sum("palabre_rocksdb_background_errors", {{"store", store}}), 0) << store;
   }
   EXPECT_EQ(all.sum("palabre_views_lag_events"), 0);
+  EXPECT_EQ(all.sum("palabre_search_follows"), 1);
+  EXPECT_EQ(all.count("palabre_search_lag_events"), 1u);
   EXPECT_GT(all.sum("palabre_disk_free_bytes"), 0);
   EXPECT_GT(all.sum("process_resident_memory_bytes"), 1e6);
   EXPECT_GT(all.sum("process_cpu_seconds_total"), 0);

@@ -91,7 +91,7 @@ void join(scribe& by, user_id who, const std::string& name, role as, join_way wa
 }
 
 message_posted posted(message_id message, const std::string& body, const std::string& name) {
-  return {message, {body}, {}, 0, {}, {}, {name}};
+  return {message, {body}, {}, 0, {}, {}, {name}, {}};
 }
 
 void write_morning(scribe& by) {
@@ -108,7 +108,7 @@ void write_morning(scribe& by) {
   by.write(room, ada, at("09:30:00"), posted(meeting, "We meet at noon.", "Ada"));
   by.write(room, bob, at("09:41:00"), posted(secret_code, "The safe opens with 4711.", "Bob"));
   by.write(room, eve, at("09:42:30"), reaction_added{secret_code, 6, "👍"});
-  by.write(room, ada, at("09:58:00"), message_edited{meeting, 5, 1, {"We meet at two."}});
+  by.write(room, ada, at("09:58:00"), message_edited{meeting, 5, 1, {"We meet at two."}, {}});
   by.write(room, ada, at("10:05:00"), message_deleted{secret_code, 6, bob});
   by.write(stream_of(bob), bob, at("10:10:00"), profile_changed{{{"Robert"}, {}, {}, {}, {}}});
   by.write(room, bob, at("10:11:00"), posted(thanks, "Thank you.", "Robert"));

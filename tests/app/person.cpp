@@ -21,6 +21,10 @@ void person::take_session(const http_answer& session) {
   refresh_token_ = session.text("/refresh_token");
 }
 
+void person::reconnect(const running_server& server) {
+  client_ = http_client(server.port());
+}
+
 http_answer person::send(std::string_view method, std::string_view target, std::string_view body, const headers& with) {
   headers all = with;
   if (!body.empty())

@@ -21,6 +21,9 @@ public:
   /// Goes on with these tokens: the body of a session answer.
   void take_session(const http_answer& session);
 
+  /// To a server that was started again: its port may be another one.
+  void reconnect(const running_server& server);
+
   http_answer get(std::string_view target, const headers& with = {});
   http_answer post(std::string_view target, std::string_view body, const headers& with = {});
   http_answer put(std::string_view target, std::string_view body = {});

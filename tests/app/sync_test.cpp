@@ -11,14 +11,15 @@ namespace {
 
 /// What a client keeps.
 struct kept {
-  std::string cursor, me;
+  std::string cursor, me, invitations;
   std::map<std::string, std::string> rooms, users, positions; ///< by id, or channel: as JSON
 
   void take(const http_answer& told) {
     ASSERT_EQ(told.status, 200) << told.body;
     cursor = told.text("/cursor");
-    if (told.flag("/full")) *this = {cursor, {}, {}, {}, {}};
+    if (told.flag("/full")) *this = {cursor, {}, {}, {}, {}, {}};
     if (!told.is_null("/me")) me = told.json("/me");
+    invitations = told.json("/invitations");
     for (std::size_t i = 0; i < told.count("/left_room_ids"); ++i) {
       rooms.erase(told.text("/left_room_ids/" + std::to_string(i)));
       positions.erase("room:" + told.text("/left_room_ids/" + std::to_string(i)));
@@ -81,6 +82,11 @@ TEST_F(Sync, OfAnInvitationTellsOfNoRoomThatWasLeft) {
   ASSERT_EQ(ada_.post("/api/v1/rooms/" + room_ + "/invitations", R"({"user_id":")" + bob.id() + "\"}").status, 201);
   const auto told = bob.get(since(cursor));
   EXPECT_EQ(told.count("/left_room_ids") + told.count("/rooms"), 0u) << told.body;
+  ASSERT_EQ(told.count("/invitations"), 1u);
+  EXPECT_EQ(told.text("/invitations/0/room/id"), room_);
+  EXPECT_EQ(told.json("/invitations"), bob.get("/api/v1/me/invitations").json("/items"));
+  ASSERT_EQ(bob.post("/api/v1/rooms/" + room_ + "/join", "").status, 200);
+  EXPECT_EQ(bob.get(since(told.text("/cursor"))).count("/invitations"), 0u);
 }
 
 TEST_F(Sync, OfAPositionGoesOnInTheChannel) {
@@ -106,14 +112,14 @@ public:
     person& who = below(2) == 0 ? ada_ : others_[below(others_.size())];
     const std::string& room = rooms_[below(rooms_.size())];
     const std::string path = "/api/v1/rooms/" + room;
-    switch (below(12)) {
+    switch (below(16)) {
     case 0:
     case 1: who.post(path + "/join", ""); break;
     case 2: who.post(path + "/leave", ""); break;
     case 3:
     case 4:
     case 5: {
-      const auto said = who.say(room, "word " + std::to_string(below(100)));
+      const auto said = who.say(room, (below(2) == 0 ? "@ada word " : "word ") + std::to_string(below(100)));
       if (said.status == 201) messages_.push_back(path + "/messages/" + said.text("/id"));
       break;
     }
@@ -122,6 +128,13 @@ public:
       break;
     case 7: who.put(path + "/read", R"({"seq":)" + std::to_string(below(60)) + '}'); break;
     case 8: who.patch("/api/v1/me", R"({"display_name":"Name )" + std::to_string(below(1'000)) + "\"}"); break;
+    case 15: others_[0].post(path + "/invitations", R"({"user_id":")" + ada_.id() + "\"}"); break;
+    case 12:
+      if (!messages_.empty())
+        who.patch(messages_[below(messages_.size())], below(2) == 0 ? R"({"body":"@ada"})" : R"({"body":"so"})");
+      break;
+    case 13: who.put(path + "/draft", R"({"body":"draft"})"); break;
+    case 14: who.put(path + "/notifications", below(2) == 0 ? R"({"level":"all"})" : R"({"level":"none"})"); break;
     case 9: others_[0].del(path + "/members/" + who.id()); break;
     case 10: others_[0].patch(path, R"({"name":"Name )" + std::to_string(below(1'000)) + "\"}"); break;
     default: who.post("/api/v1/rooms", R"({"kind":"direct","user_id":")" + others_[below(3)].id() + "\"}"); break;
@@ -150,6 +163,7 @@ TEST_F(Sync, AddedToWhatOneHasIsWhatItWouldTellFromTheBeginning) {
       kept anew;
       ASSERT_NO_FATAL_FAILURE(anew.take(ada.get("/api/v1/sync")));
       ASSERT_EQ(mine.me, anew.me);
+      ASSERT_EQ(mine.invitations, anew.invitations);
       ASSERT_EQ(mine.rooms, anew.rooms) << "look " << look;
       ASSERT_EQ(mine.users, anew.users) << "look " << look;
       ASSERT_EQ(mine.positions, anew.positions) << "look " << look;

@@ -64,7 +64,7 @@ test('gives live messages as they were posted', async (t) => {
   await until_posted(publications, 1);
   const { data, tags } = publications[0];
   assert.equal(data.type, 'message.posted');
-  assert.equal(data.v, 1);
+  assert.equal(data.v, 2);
   assert.equal(data.seq, message.seq);
   assert.equal(data.actor_id, ada.id);
   assert.equal(data.data.message_id, message.id);

@@ -114,6 +114,7 @@ private:
   std::unordered_map<user_id, timestamp> last_posts_;
   std::unordered_map<message_id, message_fact> messages_;
   std::vector<std::tuple<message_id, user_id, std::string>> reactions_;
+  std::unordered_map<message_id, std::vector<user_id>> reporters_;
 };
 
 inline void room_story::learn(const room_event& e, const event_meta& meta) {
@@ -127,12 +128,28 @@ inline void room_story::learn(const room_event& e, const event_meta& meta) {
   if (const auto* m = std::get_if<member_muted>(&e)) held_[m->user].muted_until = m->expires_at.value_or(for_ever);
   if (const auto* u = std::get_if<member_unmuted>(&e)) held_[u->user].muted_until = {};
   if (std::holds_alternative<message_posted>(e)) last_posts_[meta.actor] = meta.time;
-  if (const auto* p = std::get_if<message_posted>(&e)) messages_[p->message] = {meta.version, meta.actor, false, 0};
-  if (const auto* x = std::get_if<message_edited>(&e)) messages_[x->message].edits = x->edit;
-  if (const auto* d = std::get_if<message_deleted>(&e)) messages_[d->message].deleted = true;
+  if (const auto* p = std::get_if<message_posted>(&e))
+    messages_[p->message] = {meta.version, meta.actor, false, 0, p->mentioned_user_ids};
+  if (const auto* x = std::get_if<message_edited>(&e))
+    messages_[x->message].edits = x->edit, messages_[x->message].mentioned = x->mentioned_user_ids;
+  if (const auto* d = std::get_if<message_deleted>(&e))
+    messages_[d->message].deleted = true, reporters_.erase(d->message);
+  if (const auto* r = std::get_if<message_reported>(&e)) reporters_[r->message].push_back(meta.actor);
+  if (const auto* r = std::get_if<message_reviewed>(&e)) reporters_.erase(r->message);
   if (const auto* r = std::get_if<reaction_added>(&e)) reactions_.emplace_back(r->message, meta.actor, r->emoji);
   if (const auto* r = std::get_if<reaction_removed>(&e))
     std::erase(reactions_, std::tuple{r->message, meta.actor, r->emoji});
+}
+
+/// "@ada": whose text a command brings.
+inline std::vector<user_id> named_in(const room_command& command) {
+  const auto* posting = std::get_if<post_message>(&command);
+  const auto* editing = std::get_if<edit_message>(&command);
+  const std::string text = posting ? posting->body : editing ? editing->body : std::string();
+  std::vector<user_id> named;
+  for (const auto& [who, name] : {std::pair{ada, "@ada"}, {bob, "@bob"}, {eve, "@eve"}})
+    if (text.find(name) != text.npos) named.push_back(who);
+  return named;
 }
 
 inline room_facts room_story::facts_for(user_id actor, const room_command& command) const {
@@ -143,6 +160,7 @@ inline room_facts room_story::facts_for(user_id actor, const room_command& comma
   const auto person = person_of(command);
   if (person) f.other_standing = standing_of(*person);
   if (const auto h = held_.find(person.value_or(actor)); h != held_.end()) f.held = h->second;
+  for (const user_id each : named_in(command)) f.mentioned.push_back({{each, standing_of(each).has_value()}});
   const auto about = message_of(command);
   const auto* reaction = std::get_if<react>(&command);
   const std::string emoji = reaction ? reaction->emoji : std::string();
@@ -151,6 +169,7 @@ inline room_facts room_story::facts_for(user_id actor, const room_command& comma
     f.message = m->second;
     f.other_standing = standing_of(m->second.author);
   }
+  if (const auto r = reporters_.find(*about); r != reporters_.end()) f.reporters = r->second;
   for (const auto& [of, who, what] : reactions_) {
     if (of != *about) continue;
     if (who == actor && what == emoji) f.reacted = true;

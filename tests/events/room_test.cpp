@@ -183,7 +183,7 @@ TEST(Message, IsEditedByItsAuthorAlone) {
 TEST(Message, IsEditedAHundredTimesAtMost) {
   auto room = given_a_room().by(bob).happened(posted(1));
   for (std::uint32_t n = 1; n <= limits::edits_per_message_max; ++n)
-    room.happened(message_edited{message(1), 4, n, {"x"}});
+    room.happened(message_edited{message(1), 4, n, {"x"}, {}});
   room.when(bob, edit_message{message(1), "x"}).then_refused_with_words(errc::limit_exceeded, "edits_per_message");
 }
 
@@ -248,6 +248,94 @@ TEST(Pin, HasABound) {
   room.when(ada, pin_message{message(7)}).then_nothing();
   room.by(ada).happened(message_unpinned{message(7), 4});
   room.when(ada, pin_message{message(200)}).then({"message.pinned"});
+}
+
+std::string told_of(std::uint8_t n, stream_version seq) {
+  return R"({"room_id":")" + to_text(garden) + R"(","message_id":")" + to_text(message(n)) + R"(","message_seq":)" +
+         std::to_string(seq) + '}';
+}
+
+TEST(Mention, IsToldToMembersButNotToWhoWrites) {
+  auto room = given_a_room();
+  room.when(ada, post(1, "@ada, @bob and @eve"))
+      .then({"message.posted"})
+      .then_told({{bob, "mention.received", told_of(1, 4)}});
+  const auto said = room.when(bob, post(1, "@ada!")).value().events;
+  EXPECT_EQ(std::get<message_posted>(said[0]).mentioned_user_ids, std::vector<user_id>{ada});
+  room.when(ada, post(1, "@eve")).then({"message.posted"}).then_told({});
+}
+
+TEST(Mention, OfAnEditIsToldToWhomTheWordsBeforeDidNotName) {
+  auto first = posted(1, "@ada");
+  first.mentioned_user_ids = {ada};
+  auto room = given_a_room().by(bob).happened(first);
+  room.by(eve).happened(member_joined{eve, role::member, join_way::open, {"Eve"}});
+  room.when(bob, edit_message{message(1), "dear @ada"}).then({"message.edited"}).then_told({});
+  room.when(bob, edit_message{message(1), "@ada, @eve"})
+      .then({"message.edited"})
+      .then_told({{eve, "mention.received", told_of(1, 4)}});
+  const auto without = room.when(bob, edit_message{message(1), "nobody"}).value().events;
+  EXPECT_TRUE(std::get<message_edited>(without[0]).mentioned_user_ids.empty());
+  room.by(bob).happened(std::get<message_edited>(without[0]));
+  room.when(bob, edit_message{message(1), "@ada"}).then_told({{ada, "mention.received", told_of(1, 4)}});
+}
+
+TEST(Mention, HasABound) {
+  auto room = given_a_room();
+  const auto facts_with = [&](std::size_t members) {
+    room_facts facts = room.facts_for(ada, post(1));
+    for (std::uint8_t n = 100; facts.mentioned.size() < members; ++n) facts.mentioned.push_back({{person(n), true}});
+    facts.mentioned.push_back({{person(100), true}}); // again
+    facts.mentioned.push_back({{ada, true}});         // oneself
+    facts.mentioned.push_back({{person(99), false}}); // and who is not there: they do not count
+    return facts;
+  };
+  const command_meta meta{ada, noon, garden};
+  decision<room_event>(decide(room.state(), facts_with(limits::mentions_per_message_max), post(1), meta))
+      .then({"message.posted"});
+  decision<room_event>(decide(room.state(), facts_with(limits::mentions_per_message_max + 1), post(1), meta))
+      .then_refused_with_words(errc::limit_exceeded, "mentions_per_message");
+}
+
+TEST(Mention, IsOfTheFirstMemberWhomItMayMean) {
+  auto room = given_a_room();
+  room_facts facts = room.facts_for(ada, post(1));
+  facts.mentioned = {{{eve, false}, {bob, true}, {person(9), true}}, {{eve, false}}};
+  const auto said = decide(room.state(), facts, post(1), {ada, noon, garden});
+  EXPECT_EQ(std::get<message_posted>(said.value().events[0]).mentioned_user_ids, std::vector<user_id>{bob});
+}
+
+TEST(Report, IsMadeByMembersOnceOnWhatOthersWrote) {
+  auto room = given_a_room().by(ada).happened(posted(1));
+  room.when(eve, report_message{message(1), "spam"}).then_refused(errc::not_found);
+  room.when(bob, report_message{message(9), "spam"}).then_refused(errc::not_found);
+  room.when(ada, report_message{message(1), "spam"}).then_refused(errc::forbidden);
+  room.when(bob, report_message{message(1), "spam"}).then({"message.reported"});
+  room.by(bob).happened(message_reported{message(1), 4, {"spam"}});
+  room.when(bob, report_message{message(1), "again"}).then_nothing();
+  room.by(eve).happened(member_joined{eve, role::member, join_way::open, {"Eve"}});
+  room.when(eve, report_message{message(1), {}}).then({"message.reported"});
+  room.by(ada).happened(message_deleted{message(1), 4, ada});
+  room.when(eve, report_message{message(1), {}}).then_refused(errc::message_deleted);
+}
+
+TEST(Report, EndsWhenAModeratorHasLooked) {
+  auto room = given_a_room().by(ada).happened(posted(1));
+  room.when(ada, review_message{message(1)}).then_nothing();
+  room.when(ada, review_message{message(9)}).then_refused(errc::not_found);
+  room.by(bob).happened(message_reported{message(1), 4, {}});
+  room.when(bob, review_message{message(1)}).then_refused(errc::forbidden);
+  room.when(ada, review_message{message(1)}).then({"message.reviewed"});
+  room.by(ada).happened(message_reviewed{message(1), 4});
+  room.when(ada, review_message{message(1)}).then_nothing();
+  room.when(bob, report_message{message(1), "still"}).then({"message.reported"});
+}
+
+TEST(Report, HasABoundPerMessage) {
+  auto room = given_a_room().by(ada).happened(posted(1));
+  for (std::size_t n = 0; n < limits::reports_per_message_max; ++n)
+    room.by(person(static_cast<std::uint8_t>(100 + n))).happened(message_reported{message(1), 4, {}});
+  room.when(bob, report_message{message(1), {}}).then_refused_with_words(errc::limit_exceeded, "reports_per_message");
 }
 
 TEST(Reaction, IsUniquePerPersonMessageAndEmoji) {

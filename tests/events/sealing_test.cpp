@@ -80,7 +80,7 @@ TEST(Sealing, WhatIsErasedIsNullAndSaysSo) {
   const divided_payload parts = divide_one(a_message());
   const auto whole = make_whole<message_posted>(with_seal(parts.open, "x"), std::nullopt);
   ASSERT_TRUE(whole) << whole.error().context;
-  const auto erased = decode_as<message_posted>(1, whole.value());
+  const auto erased = decode_as<message_posted>(message_posted::type.schema, whole.value());
   ASSERT_TRUE(erased) << erased.error().context;
   EXPECT_TRUE(erased.value().body.erased);
   EXPECT_EQ(erased.value().body.value, "");

@@ -124,6 +124,23 @@ TEST(User, IsToldHowFarTheyHaveRead) {
   account{}.when(advance_read{garden, 41}).then_refused(errc::not_found);
 }
 
+TEST(User, KeepsADraftAndAChoiceForEachRoom) {
+  const std::string here = R"({"room_id":")" + to_text(garden) + "\"";
+  registered()
+      .when(save_draft{garden, "Good mor", {}})
+      .then({"draft.saved"})
+      .then_told({{ada, "draft.changed", here + R"(,"draft_version":3})"}});
+  registered()
+      .when(discard_draft{garden})
+      .then({})
+      .then_told({{ada, "draft.changed", here + R"(,"draft_version":0})"}});
+  registered()
+      .when(choose_notifications{garden, notification_level::none})
+      .then({})
+      .then_told({{ada, "notifications.chosen", here + R"(,"level":"none"})"}});
+  account{}.when(save_draft{garden, "x", {}}).then_refused(errc::not_found);
+}
+
 TEST(User, IsAnAdministratorFromAPromotionToADemotion) {
   const account plain = registered();
   const account promoted = registered().happened(user_promoted{});

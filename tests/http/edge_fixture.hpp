@@ -114,8 +114,12 @@ protected:
   projections::users users_fold;
   projections::presence presence_fold;
   projections::reading reading_fold;
+  projections::belongings belongings_fold;
+  projections::reports reports_fold;
   projections::projector views{
-      *log_, *store_, {&timeline_fold, &roster_fold, &users_fold, &presence_fold, &reading_fold}};
+      *log_,
+      *store_,
+      {&timeline_fold, &roster_fold, &users_fold, &presence_fold, &reading_fold, &belongings_fold, &reports_fold}};
   projections::log_reader log{*log_};
   projections::profiles profiles{*store_};
   projections::timeline_queries timeline{*store_, profiles};
@@ -128,11 +132,31 @@ protected:
   token_authority tokens{std::string(32, 'k'), time};
   password_hasher hasher{random};
   projections::reading_queries reading{*store_};
+  projections::belongings_queries belongings{*store_};
+  projections::report_queries reports{*store_};
   projections::past_queries past{*store_, log, profiles};
   read_positions reads{gateway};
-  services edge{
-      gateway, views, log,   timeline, roster, invitations,          users,    profiles, presence, tokens, hasher,
-      reading, past,  reads, time,     random, std::string(32, 'n'), settings, {}};
+  services edge{gateway,
+                views,
+                log,
+                timeline,
+                roster,
+                invitations,
+                users,
+                profiles,
+                presence,
+                tokens,
+                hasher,
+                reading,
+                belongings,
+                reports,
+                past,
+                reads,
+                time,
+                random,
+                std::string(32, 'n'),
+                settings,
+                {}};
 
 private:
   template <class T>

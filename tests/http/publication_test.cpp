@@ -60,20 +60,21 @@ constexpr std::string_view envelope =
 
 TEST(Publication, OfAMessageCarriesTheStoredPayload) {
   EXPECT_EQ(publication(record_of(events::encode_one(hello()), 1)),
-            R"({"data":{"type":"message.posted","v":1,)" + std::string(envelope) +
+            R"({"data":{"type":"message.posted","v":2,)" + std::string(envelope) +
                 R"("client_id":"c-1","data":{"message_id":"01900000-0000-7000-8000-0000000000f1",)"
                 R"("body":"hello \"you\"\nthere","reply_to":null,"reply_to_seq":0,"client_id":"c-1","metadata":null,)"
-                R"("author_name":"Ada"}},"offset":1,"tags":{"t":"message.posted"}})");
+                R"("author_name":"Ada","mentioned_user_ids":[]}},"offset":1,"tags":{"t":"message.posted"}})");
 }
 
 TEST(Publication, HidesTheWordsOfADeletedMessage) {
   events::message_posted posted = hello();
   posted.metadata.value.text = R"({"secret":"word"})";
+  posted.mentioned_user_ids.emplace_back();
   EXPECT_EQ(publication(record_of(events::encode_one(posted), 1), events::words::hidden),
-            R"({"data":{"type":"message.posted","v":1,)" + std::string(envelope) +
+            R"({"data":{"type":"message.posted","v":2,)" + std::string(envelope) +
                 R"("client_id":"c-1","data":{"message_id":"01900000-0000-7000-8000-0000000000f1",)"
                 R"("body":null,"reply_to":null,"reply_to_seq":0,"client_id":"c-1","metadata":null,)"
-                R"("author_name":"Ada"}},"offset":1,"tags":{"t":"message.posted"}})");
+                R"("author_name":"Ada","mentioned_user_ids":[]}},"offset":1,"tags":{"t":"message.posted"}})");
 }
 
 TEST(Publication, HidesSecrets) {

@@ -117,11 +117,11 @@ TEST_F(AdminEvents, ShowsWhoDidWhatToWhatWhenAndByWhichRequest) {
   EXPECT_EQ(
       body({{"limit", "1"}}),
       R"({"items":[{"position":)" + position + R"(,"stream":"room:)" + id +
-          R"(","type":"message.posted","v":1,"at":"2027-01-15T08:00:00.000Z","actor":{"id":")" + to_text(bob) +
+          R"(","type":"message.posted","v":2,"at":"2027-01-15T08:00:00.000Z","actor":{"id":")" + to_text(bob) +
           R"(","display_name":"Bob"},"action":"message.posted","resource":{"kind":"message","id":")" + message +
           R"("},"request_id":"test","hash":")" + to_hex(as_bytes(hash)) + R"(","erased":false,"data":{"message_id":")" +
           message +
-          R"(","body":"hello","reply_to":null,"reply_to_seq":0,"client_id":null,"metadata":null,"author_name":""}}],)"
+          R"(","body":"hello","reply_to":null,"reply_to_seq":0,"client_id":null,"metadata":null,"author_name":"","mentioned_user_ids":[]}}],)"
           R"("next":"/api/v1/admin/events?before=)" +
           position + R"(&limit=1","prev":null})");
   const std::string joined = body({{"type", "member.joined"}});

@@ -81,12 +81,13 @@ protected:
 };
 
 TEST_F(ReadRoute, CarriesThePositionOn) {
-  EXPECT_EQ(read(bob, R"({"seq":8})"), R"(200 {"last_read_seq":8,"unread_count":2})");
+  EXPECT_EQ(read(bob, R"({"seq":8})"), R"(200 {"last_read_seq":8,"unread_count":2,"mention_count":0})");
   EXPECT_EQ(asked, 8u);
 }
 
 TEST_F(ReadRoute, IsClampedToTheEndOfTheRoom) {
-  EXPECT_EQ(read(bob, R"({"seq":18446744073709551615})"), R"(200 {"last_read_seq":11,"unread_count":0})");
+  EXPECT_EQ(read(bob, R"({"seq":18446744073709551615})"),
+            R"(200 {"last_read_seq":11,"unread_count":0,"mention_count":0})");
   EXPECT_EQ(asked, 11u);
 }
 
@@ -100,7 +101,7 @@ TEST_F(ReadRoute, KnowsSeqsThatTheViewsDoNotHaveYet) {
   EXPECT_TRUE(gateway.users.empty());
   catch_up();
   carry_out();
-  EXPECT_EQ(said(*got), R"(200 {"last_read_seq":12,"unread_count":0})");
+  EXPECT_EQ(said(*got), R"(200 {"last_read_seq":12,"unread_count":0,"mention_count":0})");
   EXPECT_EQ(asked, 12u);
 }
 
@@ -108,13 +109,14 @@ TEST_F(ReadRoute, NeverGoesBack) {
   read(bob, R"({"seq":8})");
   for (const char* seq : {"8", "7", "0"}) {
     call c = put(bob, R"({"seq":)" + std::string(seq) + '}');
-    EXPECT_EQ(said(run(io, operations.handle(c))), R"(200 {"last_read_seq":8,"unread_count":2})");
+    EXPECT_EQ(said(run(io, operations.handle(c))), R"(200 {"last_read_seq":8,"unread_count":2,"mention_count":0})");
   }
   EXPECT_TRUE(gateway.users.empty()) << "no event";
 }
 
 TEST_F(ReadRoute, CountsFromWhereOneJoined) {
-  EXPECT_EQ(read(bob, R"({"seq":2})"), R"(200 {"last_read_seq":2,"unread_count":4})") << "not those before 6";
+  EXPECT_EQ(read(bob, R"({"seq":2})"), R"(200 {"last_read_seq":2,"unread_count":4,"mention_count":0})")
+      << "not those before 6";
 }
 
 TEST_F(ReadRoute, SaysWherePositionsAreInTheLog) {
@@ -162,20 +164,26 @@ TEST_F(ReadRoute, IsTheSameByRpc) {
   start(io, operations.call_rpc("read.advance", R"({"room_id":")" + to_text(room) + R"(","seq":8})", claims, "r"),
         by_rpc);
   carry_out();
-  EXPECT_EQ(said(*by_rest), R"(200 {"last_read_seq":8,"unread_count":2})");
-  EXPECT_EQ(said(**by_rpc), R"(200 {"last_read_seq":8,"unread_count":1})") << "of hers are the others";
+  EXPECT_EQ(said(*by_rest), R"(200 {"last_read_seq":8,"unread_count":2,"mention_count":0})");
+  EXPECT_EQ(said(**by_rpc), R"(200 {"last_read_seq":8,"unread_count":1,"mention_count":0})")
+      << "of hers are the others";
   const auto wrong =
       run(io, operations.call_rpc("read.advance", R"({"room_id":")" + to_text(room) + R"(","seq":-1})", claims, "r"));
   EXPECT_EQ(said(*wrong), "422 validation_failed");
 }
 
 TEST_F(ReadRoute, ListsSayHowMuchIsUnread) {
-  EXPECT_EQ(listed(bob), R"("last_read_seq":0,"unread_count":4)");
-  EXPECT_EQ(listed(ada), R"("last_read_seq":0,"unread_count":1)");
-  EXPECT_EQ(listed(eve, "discover"), R"("last_read_seq":null,"unread_count":null)");
+  EXPECT_EQ(listed(bob),
+            R"("last_read_seq":0,"unread_count":4,"mention_count":0,"notifications":"all","has_draft":false)");
+  EXPECT_EQ(listed(ada),
+            R"("last_read_seq":0,"unread_count":1,"mention_count":0,"notifications":"all","has_draft":false)");
+  EXPECT_EQ(listed(eve, "discover"),
+            R"("last_read_seq":null,"unread_count":null,"mention_count":null,"notifications":null,"has_draft":null)");
   read(bob, R"({"seq":9})");
-  EXPECT_EQ(listed(bob), R"("last_read_seq":9,"unread_count":1)");
-  EXPECT_EQ(listed(bob, "discover"), R"("last_read_seq":9,"unread_count":1)");
+  EXPECT_EQ(listed(bob),
+            R"("last_read_seq":9,"unread_count":1,"mention_count":0,"notifications":"all","has_draft":false)");
+  EXPECT_EQ(listed(bob, "discover"),
+            R"("last_read_seq":9,"unread_count":1,"mention_count":0,"notifications":"all","has_draft":false)");
 }
 
 } // namespace

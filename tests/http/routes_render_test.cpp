@@ -56,20 +56,22 @@ TEST(Render, AMessageIsWhatItsEventSays) {
   event.message = message_id{id_of_byte(3)};
   event.body = {"two\nlines"};
   event.metadata = {events::raw_json{R"({"a":1})"}};
+  event.mentioned_user_ids = {user_id{id_of_byte(4)}};
   const posted_record record(event);
-  const auto json = render_posted(record.view, R"({"display_name":"Ada","avatar_url":null})");
+  const auto json = render_posted(record.view, R"({"display_name":"Ada","avatar_url":null})", R"({"id":7})");
   ASSERT_TRUE(json);
   EXPECT_EQ(json.value(),
             R"({"id":"00000000-0000-0000-0000-000000000003","room_id":"00000000-0000-0000-0000-000000000002","seq":41,)"
             R"("author_id":"00000000-0000-0000-0000-000000000001","author":{"display_name":"Ada","avatar_url":null},)"
-            R"("body":"two\nlines","metadata":{"a":1},"reply_to":null,"created_at":"1970-01-01T00:00:02.000Z",)"
-            R"("edited_at":null,"deleted_at":null,"reactions":[],"reply_count":0})");
+            R"("body":"two\nlines","metadata":{"a":1},"mentioned_user_ids":[)"
+            R"("00000000-0000-0000-0000-000000000004"],"reply_to":null,"created_at":"1970-01-01T00:00:02.000Z",)"
+            R"("edited_at":null,"deleted_at":null,"reactions":[],"parent":{"id":7},"reply_count":0})");
 }
 
 TEST(Render, AMessageThatIsNoneIsCorrupt) {
   posted_record record(events::message_posted{});
   record.view.payload = "{}";
-  const auto json = render_posted(record.view, "{}");
+  const auto json = render_posted(record.view, "{}", "null");
   ASSERT_FALSE(json);
   EXPECT_EQ(json.error().code, errc::corrupt);
 }
@@ -85,7 +87,9 @@ TEST(Render, AListedRoomOfSomeoneElseHasNoRole) {
   item.row.share_code = "0123456789";
   std::string json;
   append_listed_room(json, item, std::nullopt, {});
-  EXPECT_TRUE(json.ends_with(R"("role":null,"joined_at":null,"last_read_seq":null,"unread_count":null})")) << json;
+  EXPECT_TRUE(json.ends_with(R"("role":null,"joined_at":null,"last_read_seq":null,"unread_count":null,)"
+                             R"("mention_count":null,"notifications":null,"has_draft":null})"))
+      << json;
   EXPECT_EQ(json.find("0123456789"), std::string::npos);
 }
 

@@ -65,9 +65,10 @@ TEST_F(Past, APageCostsWhatItsMessagesHaveGoneThrough) {
   EXPECT_EQ(rows_of_page(behind, 10), 10u + past_queries::rows_per_record + 500u)
       << "with all that it had gone through";
   past_queries::effort done;
+  past_queries::parents none;
   ASSERT_TRUE(past_.reactions(room_, behind, message_number(1), done));
   EXPECT_EQ(done.rows, 500u);
-  ASSERT_TRUE(past_.message(room_, behind, message_number(2), past_queries::deleted_words::hidden, done));
+  ASSERT_TRUE(past_.message(room_, behind, message_number(2), past_queries::deleted_words::hidden, none, done));
   EXPECT_EQ(done.rows, 501u) << "it is added";
 }
 

@@ -31,19 +31,23 @@ public:
     joined_.erase(who);
   }
   bool has(user_id who) const { return joined_.contains(who); }
-  void post(user_id who) {
+  void post(user_id who, std::vector<user_id> mentioned = {}) {
     events::message_posted e;
+    e.mentioned_user_ids = mentioned;
     e.message = message_number(version_ + 1);
     e.body.value = "body";
     tell(who, e);
     messages_[version_] = {who, false};
+    mention(version_, std::move(mentioned));
   }
-  void edit(stream_version seq) {
-    tell(messages_.at(seq).author, events::message_edited{message_number(seq), seq, 1, {"edited"}});
+  void edit(stream_version seq, std::vector<user_id> mentioned = {}) {
+    tell(messages_.at(seq).author, events::message_edited{message_number(seq), seq, 1, {"edited"}, mentioned});
+    mention(seq, std::move(mentioned));
   }
   void remove(stream_version seq) {
     tell(person(1), events::message_deleted{message_number(seq), seq, messages_.at(seq).author});
     messages_.at(seq).deleted = true;
+    mention(seq, {});
   }
   /// Events that are no messages: seqs pass.
   void pass(stream_version seqs) {
@@ -72,6 +76,8 @@ public:
       EXPECT_EQ(state.last_read_seq, queries.last_read(who, room_).value());
       EXPECT_EQ(state.unread_count, unread(who))
           << "read " << read_[who] << ", joined " << joined << " of " << version_;
+      EXPECT_EQ(state.mention_count, mentions(who)) << "read " << read_[who] << ", joined " << joined;
+      EXPECT_EQ(listed_mentions(queries, who), all_mentions(who));
     }
   }
   std::uint64_t unread(user_id who) {
@@ -80,6 +86,25 @@ public:
     for (const auto& [seq, m] : messages_) count += seq > after && m.author != who && !m.deleted;
     return std::min<std::uint64_t>(count, 999);
   }
+  std::uint64_t mentions(user_id who) {
+    const stream_version after = std::max(read_[who], joined_.at(who));
+    const auto& all = mentions_[who];
+    const auto count = std::count_if(all.begin(), all.end(), [&](stream_version seq) { return seq > after; });
+    return std::min<std::uint64_t>(static_cast<std::uint64_t>(count), 99);
+  }
+  /// The newest first, page by page, of this room.
+  std::vector<stream_version> listed_mentions(const reading_queries& queries, user_id who) const {
+    std::vector<stream_version> listed;
+    std::optional<position> before;
+    do {
+      const auto page = queries.mentions_of(who, before, 7).value();
+      for (const auto& each : page.items)
+        if (each.room == room_) listed.push_back(each.seq);
+      before = page.next;
+    } while (before);
+    return listed;
+  }
+  std::vector<stream_version> all_mentions(user_id who) { return {mentions_[who].rbegin(), mentions_[who].rend()}; }
 
 private:
   struct message {
@@ -91,12 +116,22 @@ private:
     w_.append(events::stream_of(room_), actor, event);
     ++version_;
   }
+  /// Whom the message mentions from now on: whoever it did already keeps their place.
+  void mention(stream_version seq, std::vector<user_id> users) {
+    for (auto& [who, seqs] : mentions_)
+      if (std::erase(users, who) == 0)
+        std::erase(seqs, seq);
+      else if (std::find(seqs.begin(), seqs.end(), seq) == seqs.end())
+        seqs.push_back(seq);
+    for (const user_id who : users) mentions_[who].push_back(seq); // never mentioned before
+  }
 
   world& w_;
   const room_id room_;
   stream_version version_ = 0;
   std::map<stream_version, message> messages_;
   std::map<user_id, stream_version> joined_, read_;
+  std::map<user_id, std::vector<stream_version>> mentions_; ///< in the order in which they came
 };
 
 TEST(Reading, CountsAsANaiveModelDoes) {
@@ -114,12 +149,15 @@ TEST(Reading, CountsAsANaiveModelDoes) {
     const user_id who = people[roll(people.size())];
     const stream_version target = in.any_living(random());
     const std::uint64_t what = roll(100);
+    std::vector<user_id> some;
+    for (const user_id each : people)
+      if (each != who && roll(4) == 0) some.push_back(each);
     if (what < 60)
-      in.post(who);
+      in.post(who, some);
     else if (what < 72 && target > 0)
       in.remove(target);
     else if (what < 80 && target > 0)
-      in.edit(target);
+      in.edit(target, some);
     else if (what < 85)
       in.pass(roll(40));
     else if (what < 90)
@@ -136,6 +174,44 @@ TEST(Reading, CountsAsANaiveModelDoes) {
   w.open_views("rebuilt");
   ASSERT_TRUE(w.projector->catch_up());
   EXPECT_EQ(w.rows(), as_it_came);
+}
+
+TEST(Reading, CountsNoMoreThanItShowsOfMentions) {
+  world w;
+  counted_room room(w, room_number(1));
+  room.join(person(2));
+  for (int i = 0; i < 120; ++i) room.post(person(1), {person(2)});
+  ASSERT_TRUE(w.projector->catch_up());
+  room.expect_counts({person(2)});
+  EXPECT_EQ(room.mentions(person(2)), 99u);
+}
+
+/// Steps of a read position, each at a version of the inbox.
+TEST(Reading, KnowsEveryStepOfAReadPosition) {
+  world w;
+  counted_room room(w, room_number(1)), other(w, room_number(2));
+  room.join(person(2));
+  const stream_version steps[] = {3, 2, 9, 9, 10}; // those that do not go on are none
+  for (const stream_version each : steps) {
+    room.read(person(2), each);
+    other.read(person(2), each + 1);
+  }
+  ASSERT_TRUE(w.projector->catch_up());
+  const reading_queries queries(*w.views);
+  const auto steps_until = [&](stream_version inbox_version) {
+    std::vector<std::pair<stream_version, stream_version>> found;
+    EXPECT_TRUE(queries.advances(person(2), room_number(1), inbox_version, [&](const reading_queries::advance& a) {
+      found.emplace_back(a.inbox_version, a.seq);
+      return true;
+    }));
+    return found;
+  };
+  using all = std::vector<std::pair<stream_version, stream_version>>;
+  EXPECT_EQ(steps_until(0), all{});
+  EXPECT_EQ(steps_until(1), (all{{1, 3}}));
+  EXPECT_EQ(steps_until(4), (all{{1, 3}}));
+  EXPECT_EQ(steps_until(5), (all{{5, 9}, {1, 3}}));
+  EXPECT_EQ(steps_until(100), (all{{9, 10}, {5, 9}, {1, 3}}));
 }
 
 TEST(Reading, CountsFromEverySeqAcrossTheBordersOfBlocks) {

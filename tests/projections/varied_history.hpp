@@ -73,7 +73,8 @@ private:
     if (what < 70) {
       if (!is_there(about->author)) return;
       tell(room(n), about->author,
-           events::message_edited{about->id, about->seq, ++about->edits, {"edited \"" + std::to_string(what)}});
+           events::message_edited{
+               about->id, about->seq, ++about->edits, {"edited \"" + std::to_string(what)}, some_people()});
     } else if (what < 75) {
       about->deleted = true;
       about->pinned = false;
@@ -91,8 +92,40 @@ private:
       e.reply_to = parent->id;
       e.reply_to_seq = parent->seq;
     }
+    e.mentioned_user_ids = some_people();
     const user_id who = someone();
     said_[n].push_back({e.message, tell(room(n), who, e), who});
+    for (const user_id each : e.mentioned_user_ids)
+      tell(events::inbox_of(each), who, events::mention_received{room_number(n), e.message, said_[n].back().seq});
+  }
+  /// Who is mentioned: nobody, mostly.
+  std::vector<user_id> some_people() {
+    std::vector<user_id> some;
+    if (below(4) != 0) return some;
+    for (const user_id each : people_)
+      if (below(3) == 0) some.push_back(each);
+    return some;
+  }
+  void report(std::uint8_t n) {
+    for (const said& each : said_[n]) {
+      if (below(said_[n].size()) > 4 || each.deleted) continue;
+      if (below(3) == 0)
+        tell(room(n), someone(), events::message_reviewed{each.id, each.seq});
+      else
+        tell(room(n), someone(), events::message_reported{each.id, each.seq, {"because"}});
+    }
+  }
+  /// Drafts, and what they want to be told of.
+  void keep(std::uint8_t n, user_id who) {
+    const room_id here = room_number(n);
+    const std::size_t what = below(4);
+    if (what == 0)
+      return void(tell(events::inbox_of(who), who,
+                       events::notifications_chosen{here, static_cast<events::notification_level>(below(3))}));
+    if (what == 1) return void(tell(events::inbox_of(who), who, events::draft_changed{here, 0}));
+    const auto version =
+        tell(events::stream_of(who), who, events::draft_saved{here, {"draft " + std::to_string(count_)}, {}});
+    tell(events::inbox_of(who), who, events::draft_changed{here, version});
   }
   void react(std::uint8_t n, const said& about) {
     const auto first = reacted_.lower_bound({about.id, {}, {}});
@@ -108,8 +141,10 @@ private:
   }
   void other(std::uint8_t n, std::size_t what) {
     const user_id who = someone();
-    if (what < 80)
+    if (what < 79)
       tell(events::inbox_of(who), who, events::read_advanced{room_number(n), below(500)});
+    else if (what < 81)
+      below(2) == 0 ? report(n) : keep(n, who);
     else if (what < 84)
       change_presence(who);
     else if (what < 89)

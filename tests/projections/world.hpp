@@ -3,10 +3,12 @@
 
 #include "known_ids.hpp"
 
+#include "projections/belongings.hpp"
 #include "projections/presence.hpp"
 #include "projections/profiles.hpp"
 #include "projections/projector.hpp"
 #include "projections/reading.hpp"
+#include "projections/reports.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/timeline.hpp"
@@ -46,7 +48,9 @@ public:
     views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
     projector = std::make_unique<class projector>(*log, *views, projections());
   }
-  std::vector<projection*> projections() { return {&timeline_, &roster_, &users_, &presence_, &reading_}; }
+  std::vector<projection*> projections() {
+    return {&timeline_, &roster_, &users_, &presence_, &reading_, &belongings_, &reports_};
+  }
   const std::string& directory() const { return directory_; }
 
   /// As after a restart.
@@ -118,6 +122,8 @@ private:
   users users_;
   presence presence_;
   reading reading_;
+  belongings belongings_;
+  reports reports_;
 };
 
 } // namespace palabre::projections::testing

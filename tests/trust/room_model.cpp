@@ -128,10 +128,18 @@ expectation expect(const room_model& room, const leave_room&, user_id actor) {
   return leads_to(member_left{actor});
 }
 
+/// The schedules write "@<id>" in front of a text.
+std::vector<user_id> mentioned_by(const room_model& room, const std::string& body, user_id actor) {
+  const auto named = named_in(body);
+  if (!named || *named == actor || !room.members.contains(*named)) return {};
+  return {*named};
+}
+
 expectation expect(const room_model& room, const post_message& c, user_id actor) {
   if (const auto why = barrier(room, actor)) return refused(*why);
   if (is_held(room.muted_until, actor)) return refused(errc::muted);
-  message_posted posted{c.message, {c.body}, c.reply_to, 0, c.client_id, {c.metadata}, {c.author_name}};
+  message_posted posted{c.message,   {c.body},     c.reply_to,      0,
+                        c.client_id, {c.metadata}, {c.author_name}, mentioned_by(room, c.body, actor)};
   if (c.reply_to) {
     const auto parent = room.messages.find(*c.reply_to);
     if (parent == room.messages.end()) return refused(errc::invalid);
@@ -148,7 +156,7 @@ expectation expect(const room_model& room, const edit_message& c, user_id actor)
   const room_model::message& m = found->second;
   if (m.deleted) return refused(errc::message_deleted);
   if (m.author != actor) return refused(errc::forbidden);
-  return leads_to(message_edited{c.message, m.seq, m.edits + 1, {c.body}});
+  return leads_to(message_edited{c.message, m.seq, m.edits + 1, {c.body}, mentioned_by(room, c.body, actor)});
 }
 
 expectation expect(const room_model& room, const delete_message& c, user_id actor) {
@@ -186,6 +194,24 @@ expectation expect(const room_model& room, const unpin_message& c, user_id actor
   if (found == room.messages.end()) return refused(errc::not_found);
   if (!is_pinned(room, c.message)) return {};
   return leads_to(message_unpinned{c.message, found->second.seq});
+}
+
+expectation expect(const room_model& room, const report_message& c, user_id actor) {
+  if (const auto why = barrier(room, actor)) return refused(*why);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  if (found->second.deleted) return refused(errc::message_deleted);
+  if (found->second.author == actor) return refused(errc::forbidden);
+  if (found->second.reporters.contains(actor)) return {};
+  return leads_to(message_reported{c.message, found->second.seq, {c.reason}});
+}
+
+expectation expect(const room_model& room, const review_message& c, user_id actor) {
+  if (const auto why = barrier(room, actor, role::moderator)) return refused(*why);
+  const auto found = room.messages.find(c.message);
+  if (found == room.messages.end()) return refused(errc::not_found);
+  if (found->second.reporters.empty()) return {};
+  return leads_to(message_reviewed{c.message, found->second.seq});
 }
 
 expectation expect(const room_model& room, const react& c, user_id actor) {
@@ -230,18 +256,26 @@ void room_model::apply(const room_event& event, user_id actor) {
   if (const auto* mute = std::get_if<member_muted>(&event)) muted_until[mute->user] = for_ever;
   if (const auto* lifted = std::get_if<member_unmuted>(&event)) muted_until.erase(lifted->user);
   if (const auto* posted = std::get_if<message_posted>(&event))
-    messages[posted->message] = {version, actor, false, 0, {}};
+    messages[posted->message] = {version, actor, false, 0, {}, {}};
   if (const auto* edited = std::get_if<message_edited>(&event)) messages[edited->message].edits = edited->edit;
   if (const auto* gone = std::get_if<message_deleted>(&event)) {
     messages[gone->message].deleted = true;
+    messages[gone->message].reporters.clear();
     std::erase(pins, gone->message);
   }
   if (const auto* pinned = std::get_if<message_pinned>(&event)) pins.push_back(pinned->message);
   if (const auto* unpinned = std::get_if<message_unpinned>(&event)) std::erase(pins, unpinned->message);
+  if (const auto* reported = std::get_if<message_reported>(&event)) messages[reported->message].reporters.insert(actor);
+  if (const auto* reviewed = std::get_if<message_reviewed>(&event)) messages[reviewed->message].reporters.clear();
   if (const auto* added = std::get_if<reaction_added>(&event))
     messages[added->message].reactions.emplace(added->emoji, actor);
   if (const auto* removed = std::get_if<reaction_removed>(&event))
     messages[removed->message].reactions.erase({removed->emoji, actor});
+}
+
+std::optional<user_id> named_in(std::string_view text) {
+  constexpr std::size_t id_letters = 36;
+  return text.starts_with('@') ? user_id::parse(text.substr(1, id_letters)) : std::nullopt;
 }
 
 std::string text_of(const room_event& event) {

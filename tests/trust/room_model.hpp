@@ -19,6 +19,7 @@ struct room_model {
     bool deleted = false;
     std::uint32_t edits = 0;
     std::set<std::pair<std::string, user_id>> reactions;
+    std::set<user_id> reporters;
     friend bool operator==(const message&, const message&) = default;
   };
   /// A refusal, or the events as JSON (none: there is nothing to change).
@@ -44,6 +45,8 @@ struct room_model {
   friend bool operator==(const room_model&, const room_model&) = default;
 };
 
+/// Whom a text of a schedule mentions: "@<id>" stands in front of it.
+std::optional<user_id> named_in(std::string_view text);
 std::string text_of(const events::room_event& event);
 
 } // namespace palabre::trust

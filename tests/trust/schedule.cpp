@@ -133,11 +133,14 @@ events::room_command schedule::random_command() {
   if (const std::uint64_t what = roll(100); what < 8) return administrate(what);
   if (const std::uint64_t what = roll(100); what < 12) return moderate(what);
   if (roll(16) == 0) return roll(3) ? events::room_command(events::pin_message{some()}) : events::unpin_message{some()};
+  if (roll(16) == 0)
+    return roll(3) ? events::room_command(events::report_message{some(), "why"}) : events::review_message{some()};
+  const std::string named = roll(4) == 0 ? '@' + to_text(people_[roll(people_.size())]) : std::string();
   switch (roll(10)) {
   case 0:
   case 1: return events::join_room{std::nullopt, "someone"};
   case 2: return events::leave_room{};
-  case 3: return events::edit_message{some(), "edit " + number};
+  case 3: return events::edit_message{some(), named + "edit " + number};
   case 4: return events::delete_message{some()};
   case 5:
   case 6: return events::react{some(), roll(2) ? "👍" : "🎉", static_cast<events::reaction_change>(roll(3))};
@@ -145,7 +148,7 @@ events::room_command schedule::random_command() {
   }
   events::post_message post;
   post.message = message_id{on_.random->next_id(on_.time.now())};
-  post.body = "body " + number;
+  post.body = named + "body " + number;
   post.author_name = "someone";
   if (roll(4) == 0 && !posted_.empty()) post.reply_to = some();
   posted_.push_back(post.message);

@@ -122,6 +122,7 @@ std::string schedule::check_views(const room_model& last) const {
   if (const auto done = on_.server->project(); !done) return done.error().context;
   const projections::roster_queries roster(on_.server->views());
   projections::profiles authors(on_.server->views());
+  const projections::report_queries reports(on_.server->views());
   const projections::timeline_queries timeline(on_.server->views(), authors);
   room_model shown;
   const auto row = roster.room(room_);
@@ -147,8 +148,10 @@ std::string schedule::check_views(const room_model& last) const {
   for (const auto& [id, message] : last.messages) {
     const auto fact = timeline.fact(room_, id);
     if (!fact || !fact.value()) return "the views do not know a message";
-    room_model::message& m =
-        shown.messages[id] = {fact.value()->seq, fact.value()->author, fact.value()->deleted, fact.value()->edits, {}};
+    room_model::message& m = shown.messages[id] = {
+        fact.value()->seq, fact.value()->author, fact.value()->deleted, fact.value()->edits, {}, {}};
+    const auto reported = reports.of_message(room_, m.seq);
+    for (const auto& each : reported.value()) m.reporters.insert(each.by);
     for (const auto& [emoji, user] : message.reactions)
       if (timeline.reacted(room_, user, m.seq, emoji).value()) m.reactions.emplace(emoji, user);
     if (m.deleted) m.edits = message.edits, m.reactions = message.reactions; // of what is gone nothing is shown

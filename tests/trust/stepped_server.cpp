@@ -1,5 +1,7 @@
 #include "stepped_server.hpp"
 
+#include "room_model.hpp"
+
 #include "base/assert.hpp"
 #include "projections/tables.hpp"
 
@@ -83,11 +85,17 @@ events::room_facts stepped_server::facts_for(room_id room, const events::room_co
   if (person)
     if (const auto other = must(roster.standing(room, *person))) facts.other_standing = other->standing();
   facts.held = must(roster.held_against(room, person.value_or(actor)));
+  const auto* posting = std::get_if<events::post_message>(&command);
+  const auto* editing = std::get_if<events::edit_message>(&command);
+  if (const auto named = named_in(posting ? posting->body : editing ? editing->body : std::string()))
+    facts.mentioned.push_back({{*named, must(roster.standing(room, *named)).has_value()}});
   const auto message = message_of(command);
   if (!message) return facts;
   facts.message = must(timeline.fact(room, *message));
   if (!facts.message) return facts;
   if (const auto author = must(roster.standing(room, facts.message->author))) facts.other_standing = author->standing();
+  for (const auto& each : must(projections::report_queries(*views_).of_message(room, facts.message->seq)))
+    facts.reporters.push_back(each.by);
   if (const auto* c = std::get_if<events::react>(&command)) {
     facts.reacted = must(timeline.reacted(room, actor, facts.message->seq, c->emoji));
     facts.emoji_kinds = must(timeline.emoji_kinds(room, facts.message->seq));

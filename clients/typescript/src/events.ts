@@ -22,8 +22,15 @@ export type EventData = {
     client_id: string | null;
     metadata: Record<string, unknown> | null;
     author_name: string | null; ///< as of then
+    mentioned_user_ids?: string[]; ///< not in events from before there were mentions
   };
-  'message.edited': { message_id: string; message_seq: number; edit: number; body: string | null };
+  'message.edited': {
+    message_id: string;
+    message_seq: number;
+    edit: number;
+    body: string | null;
+    mentioned_user_ids?: string[]; ///< not in events from before there were mentions
+  };
   'message.deleted': { message_id: string; message_seq: number; author_id: string };
   'message.pinned': { message_id: string; message_seq: number };
   'message.unpinned': { message_id: string; message_seq: number };
@@ -34,6 +41,8 @@ export type EventData = {
   'member.kicked': { user_id: string };
   'member.role_changed': { user_id: string; role: Role };
   // To moderators and above.
+  'message.reported': { message_id: string; message_seq: number; reason: string | null };
+  'message.reviewed': { message_id: string; message_seq: number };
   'member.banned': { user_id: string; expires_at: string | null; reason: string | null };
   'member.unbanned': { user_id: string };
   'member.muted': { user_id: string; expires_at: string | null; reason: string | null };
@@ -88,6 +97,9 @@ export type UserEvent =
   | UserStored<'member.banned' | 'member.muted', { expires_at: string | null }>
   | UserStored<'member.role_changed', { role: Role }>
   | UserStored<'invitation.received', { invitation_id: string; expires_at: string }>
+  | UserStored<'mention.received', { message_id: string; message_seq: number }>
+  | UserStored<'notifications.chosen', { level: 'all' | 'mentions' | 'none' }>
+  | UserStored<'draft.changed', { draft_version: number }> ///< 0: there is none
   | UserStored<'read.advanced', { seq: number }>;
 
 type UserStored<Type extends string, Data> = {

@@ -10,6 +10,8 @@ type PostBody = operations['post_message']['requestBody']['content']['applicatio
 type HistoryQuery = NonNullable<operations['list_messages']['parameters']['query']>;
 
 type ModerationEvent =
+  | 'message.reported'
+  | 'message.reviewed'
   | 'member.banned'
   | 'member.unbanned'
   | 'member.muted'
@@ -46,6 +48,8 @@ const handlerOf: { [Type in keyof EventData]: keyof RoomHandlers } = {
   'member.left': 'onMember',
   'member.kicked': 'onMember',
   'member.role_changed': 'onMember',
+  'message.reported': 'onModeration',
+  'message.reviewed': 'onModeration',
   'member.banned': 'onModeration',
   'member.unbanned': 'onModeration',
   'member.muted': 'onModeration',
@@ -102,6 +106,11 @@ export class Room {
 
   markRead(seq: number): Promise<Schemas['ReadState']> {
     return this.#palabre.put('/api/v1/rooms/{id}/read', { params: { path: { id: this.id } }, body: { seq } });
+  }
+
+  /// Keeps what was begun to write, for all of one's devices.
+  saveDraft(body: string): Promise<Schemas['Draft']> {
+    return this.#palabre.put('/api/v1/rooms/{id}/draft', { params: { path: { id: this.id } }, body: { body } });
   }
 
   typing(): Promise<void> {

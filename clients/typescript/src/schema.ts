@@ -565,13 +565,13 @@ export interface paths {
         };
         /**
          * A page of messages, ascending by seq: the newest, or before, after or around a seq.
-         * @description `prev` is the older page, `next` the newer one, null where there is none. With `at` as it was then; what was deleted since stays a tombstone for members.
+         * @description `prev` is the older page, `next` the newer one, null where there is none. With `ids` those messages, as far as they are in the room. With `at` as it was then; what was deleted since stays a tombstone for members.
          */
         get: operations["list_messages"];
         put?: never;
         /**
          * Post a message.
-         * @description A repeated `client_id` answers the message that was posted with it.
+         * @description A repeated `client_id` answers the message that was posted with it. Members whose login stands in it behind an `@` are told, 50 at most; your draft in the room is gone.
          */
         post: operations["post_message"];
         delete?: never;
@@ -620,6 +620,158 @@ export interface paths {
          * @description Of a deleted one moderators see the words.
          */
         get: operations["list_edits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages that mention you, the last mention first.
+         * @description Of the rooms that you are in; a page may have fewer than `limit`, and still a `next`.
+         */
+        get: operations["my_mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/messages/{mid}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ask the moderators of a room to look at a message.
+         * @description Only they see it, and by whom; another report of yours changes nothing until they have looked.
+         */
+        put: operations["report_message"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages that were reported, and that nobody has looked at: the oldest first.
+         * @description Messages that were reported, and that nobody has looked at: the oldest first.
+         */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/reports/{mid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let a reported message stand: its reports have been looked at.
+         * @description Deleting it ends them too.
+         */
+        delete: operations["review_message"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you want to be told of in a room.
+         * @description What you want to be told of in a room.
+         */
+        get: operations["get_notifications"];
+        /**
+         * Choose what you want to be told of in a room.
+         * @description It is kept for your clients, which do the telling: counts and channels are the same with every choice.
+         */
+        put: operations["choose_notifications"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What you have begun to write in a room; its `body` is null where that is nothing.
+         * @description What you have begun to write in a room; its `body` is null where that is nothing.
+         */
+        get: operations["get_draft"];
+        /**
+         * Keep what you have begun to write in a room, for all your devices.
+         * @description One for each room; posting there discards it.
+         */
+        put: operations["save_draft"];
+        post?: never;
+        /**
+         * Throw a draft away.
+         * @description Throw a draft away.
+         */
+        delete: operations["discard_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your drafts in the rooms that you are in.
+         * @description Your drafts in the rooms that you are in.
+         */
+        get: operations["my_drafts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -831,7 +983,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How far you have read a room, and what is left.
+         * @description With `at` how far you had read it then.
+         */
+        get: operations["get_read_position"];
         /**
          * Say up to which seq you have read a room; never goes back, and not beyond the room's last_seq.
          * @description The first of several that come within a second is carried out at once, the others together when the second is over.
@@ -853,7 +1009,7 @@ export interface paths {
         };
         /**
          * All that a client shows first, in one answer.
-         * @description Your profile, your rooms, the people of your direct rooms, and where to subscribe from. With `since` only what has changed: rooms and people take the place of those with the same id, `me` is null where it is as it was, rooms in `left_room_ids` are no longer yours, and people in `gone_user_ids` have no account any more. `full`: what one had is to be forgotten.
+         * @description Your profile, your rooms, the people of your direct rooms, and where to subscribe from. With `since` only what has changed: rooms and people take the place of those with the same id, `me` is null where it is as it was, rooms in `left_room_ids` are no longer yours, and people in `gone_user_ids` have no account any more. `invitations` is each time what is open of the first 200 of your invitations. `full`: what one had is to be forgotten.
          */
         get: operations["sync"];
         put?: never;
@@ -892,7 +1048,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A page of a room's events, ascending by seq: the newest, or before or after a seq; to moderators also bans and mutes.
+         * A page of a room's events, ascending by seq: the newest, or before or after a seq; to moderators also bans, mutes, invitations and reports.
          * @description With Accept: text/event-stream a stream of them, from `after` or Last-Event-ID on, with ids to go on from.
          */
         get: operations["list_events"];
@@ -1438,6 +1594,15 @@ export interface components {
             login: string;
             password: string;
         };
+        Draft: {
+            /** Format: uuid */
+            room_id: string;
+            body: string | null;
+            /** Format: uuid */
+            reply_to: string | null;
+            /** Format: date-time */
+            saved_at: string | null;
+        };
         Edition: {
             /** Format: int64 */
             edit: number;
@@ -1530,6 +1695,10 @@ export interface components {
             last_read_seq: number | null;
             /** Format: int64 */
             unread_count: number | null;
+            /** Format: int64 */
+            mention_count: number | null;
+            notifications: ("all" | "mentions" | "none") | null;
+            has_draft: boolean | null;
         };
         Me: {
             /** Format: uuid */
@@ -1553,6 +1722,10 @@ export interface components {
             joined_at: string;
             user: components["schemas"]["Author"];
         };
+        Mention: {
+            message: components["schemas"]["Message"];
+            unread: boolean;
+        };
         Message: {
             /** Format: uuid */
             id: string;
@@ -1567,6 +1740,7 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             } | null;
+            mentioned_user_ids: string[];
             /** Format: uuid */
             reply_to: string | null;
             /** Format: date-time */
@@ -1576,6 +1750,7 @@ export interface components {
             /** Format: date-time */
             deleted_at: string | null;
             reactions: components["schemas"]["Reaction"][];
+            parent: components["schemas"]["Parent"] | null;
             /** Format: int64 */
             reply_count: number;
         };
@@ -1586,6 +1761,11 @@ export interface components {
             /** Format: uuid */
             message_id: string;
             reactions: components["schemas"]["Reaction"][];
+        };
+        NewDraft: {
+            body: string;
+            /** Format: uuid */
+            reply_to?: string | null;
         };
         NewInvitation: {
             /** Format: uuid */
@@ -1610,6 +1790,9 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        NewReport: {
+            reason?: string | null;
+        };
         NewRoom: {
             name?: string | null;
             kind?: ("salon" | "session" | "direct") | null;
@@ -1627,6 +1810,14 @@ export interface components {
             reason?: string | null;
             /** Format: int64 */
             expires_in?: number | null;
+        };
+        Notifications: {
+            /** @enum {string} */
+            level: "all" | "mentions" | "none";
+        };
+        NotificationsChoice: {
+            /** @enum {string} */
+            level: "all" | "mentions" | "none";
         };
         OfferedInvitation: {
             /** Format: uuid */
@@ -1663,6 +1854,16 @@ export interface components {
             auto_away_after: number;
             /** Format: date-time */
             last_seen_at: string | null;
+        };
+        Parent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: uuid */
+            author_id: string;
+            author: components["schemas"]["Author"];
+            body: string | null;
         };
         PasswordChange: {
             current_password: string;
@@ -1720,11 +1921,21 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        ReadPositionThen: {
+            /** Format: int64 */
+            last_read_seq: number;
+            /** Format: int64 */
+            unread_count: number | null;
+            /** Format: int64 */
+            mention_count: number | null;
+        };
         ReadState: {
             /** Format: int64 */
             last_read_seq: number;
             /** Format: int64 */
             unread_count: number;
+            /** Format: int64 */
+            mention_count: number;
         };
         Readiness: {
             status: string;
@@ -1741,6 +1952,18 @@ export interface components {
             display_name?: string | null;
             /** Format: email */
             email?: string | null;
+        };
+        Report: {
+            /** Format: uuid */
+            by_id: string;
+            by: components["schemas"]["Author"];
+            reason: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        ReportedMessage: {
+            message: components["schemas"]["Message"];
+            reports: components["schemas"]["Report"][];
         };
         RoleChange: {
             /** @enum {string} */
@@ -1845,6 +2068,7 @@ export interface components {
             me: components["schemas"]["Me"] | null;
             rooms: components["schemas"]["ListedRoom"][];
             left_room_ids: string[];
+            invitations: components["schemas"]["OfferedInvitation"][];
             users: components["schemas"]["User"][];
             gone_user_ids: string[];
             positions: {
@@ -3056,7 +3280,10 @@ export interface operations {
                      *           "role": "owner",
                      *           "joined_at": "2026-11-21T12:00:00.000Z",
                      *           "last_read_seq": 0,
-                     *           "unread_count": 0
+                     *           "unread_count": 0,
+                     *           "mention_count": 0,
+                     *           "notifications": "all",
+                     *           "has_draft": false
                      *         }
                      *       ],
                      *       "next": null,
@@ -4849,6 +5076,8 @@ export interface operations {
                 after?: number;
                 /** @description what is on both sides of this seq */
                 around?: number;
+                /** @description the messages, in place of a page */
+                ids?: string;
                 /**
                  * @description how many at most; 50 where it is not said
                  * @example 50
@@ -4895,6 +5124,7 @@ export interface operations {
                      *           },
                      *           "body": "Good morning!",
                      *           "metadata": null,
+                     *           "mentioned_user_ids": [],
                      *           "reply_to": null,
                      *           "created_at": "2026-11-21T12:00:00.000Z",
                      *           "edited_at": null,
@@ -4906,6 +5136,7 @@ export interface operations {
                      *               "me": false
                      *             }
                      *           ],
+                     *           "parent": null,
                      *           "reply_count": 0
                      *         }
                      *       ],
@@ -4988,6 +5219,7 @@ export interface operations {
                      *       },
                      *       "body": "Good morning!",
                      *       "metadata": null,
+                     *       "mentioned_user_ids": [],
                      *       "reply_to": null,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
                      *       "edited_at": null,
@@ -4999,6 +5231,7 @@ export interface operations {
                      *           "me": false
                      *         }
                      *       ],
+                     *       "parent": null,
                      *       "reply_count": 0
                      *     }
                      */
@@ -5070,6 +5303,7 @@ export interface operations {
                      *       },
                      *       "body": "Good morning!",
                      *       "metadata": null,
+                     *       "mentioned_user_ids": [],
                      *       "reply_to": null,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
                      *       "edited_at": null,
@@ -5081,6 +5315,7 @@ export interface operations {
                      *           "me": false
                      *         }
                      *       ],
+                     *       "parent": null,
                      *       "reply_count": 0
                      *     }
                      */
@@ -5202,6 +5437,7 @@ export interface operations {
                      *       },
                      *       "body": "Good morning!",
                      *       "metadata": null,
+                     *       "mentioned_user_ids": [],
                      *       "reply_to": null,
                      *       "created_at": "2026-11-21T12:00:00.000Z",
                      *       "edited_at": null,
@@ -5213,6 +5449,7 @@ export interface operations {
                      *           "me": false
                      *         }
                      *       ],
+                     *       "parent": null,
                      *       "reply_count": 0
                      *     }
                      */
@@ -5294,6 +5531,634 @@ export interface operations {
             414: components["responses"]["URITooLong"];
             417: components["responses"]["ExpectationFailed"];
             422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    my_mentions: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "message": {
+                     *             "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e",
+                     *             "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *             "seq": 3,
+                     *             "author_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *             "author": {
+                     *               "display_name": "Ada",
+                     *               "avatar_url": null
+                     *             },
+                     *             "body": "Good morning!",
+                     *             "metadata": null,
+                     *             "mentioned_user_ids": [],
+                     *             "reply_to": null,
+                     *             "created_at": "2026-11-21T12:00:00.000Z",
+                     *             "edited_at": null,
+                     *             "deleted_at": null,
+                     *             "reactions": [
+                     *               {
+                     *                 "emoji": "👍",
+                     *                 "count": 2,
+                     *                 "me": false
+                     *               }
+                     *             ],
+                     *             "parent": null,
+                     *             "reply_count": 0
+                     *           },
+                     *           "unread": true
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Mention"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    report_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the message
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                mid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "advertising"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict7"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "message": {
+                     *             "id": "0192f0c1-9d51-7b1f-a1f4-0d6b4c0a2b7e",
+                     *             "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *             "seq": 3,
+                     *             "author_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11",
+                     *             "author": {
+                     *               "display_name": "Ada",
+                     *               "avatar_url": null
+                     *             },
+                     *             "body": "Good morning!",
+                     *             "metadata": null,
+                     *             "mentioned_user_ids": [],
+                     *             "reply_to": null,
+                     *             "created_at": "2026-11-21T12:00:00.000Z",
+                     *             "edited_at": null,
+                     *             "deleted_at": null,
+                     *             "reactions": [
+                     *               {
+                     *                 "emoji": "👍",
+                     *                 "count": 2,
+                     *                 "me": false
+                     *               }
+                     *             ],
+                     *             "parent": null,
+                     *             "reply_count": 0
+                     *           },
+                     *           "reports": [
+                     *             {
+                     *               "by_id": "0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c12",
+                     *               "by": {
+                     *                 "display_name": "Eve",
+                     *                 "avatar_url": null
+                     *               },
+                     *               "reason": "advertising",
+                     *               "at": "2026-11-21T12:00:00.000Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["ReportedMessage"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    review_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+                /**
+                 * @description the id of the message
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                mid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict4"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "level": "mentions"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    choose_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "level": "mentions"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NotificationsChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "level": "mentions"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Notifications"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    get_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "body": "Good m",
+                     *       "reply_to": null,
+                     *       "saved_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent2"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    save_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "Good m"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *       "body": "Good m",
+                     *       "reply_to": null,
+                     *       "saved_at": "2026-11-21T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    discard_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Palabre-Position": components["headers"]["Palabre-Position"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable3"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
+    my_drafts: {
+        parameters: {
+            query?: {
+                /** @description where the page begins, from `next` of the one before */
+                cursor?: string;
+                /**
+                 * @description how many at most; 50 where it is not said
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "room_id": "0192f0c1-8b11-7d2e-9f3a-1c2d3e4f5a6b",
+                     *           "body": "Good m",
+                     *           "reply_to": null,
+                     *           "saved_at": "2026-11-21T12:00:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next": null,
+                     *       "prev": null
+                     *     }
+                     */
+                    "application/json": {
+                        items: components["schemas"]["Draft"][];
+                        next: string | null;
+                        prev: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];
             500: components["responses"]["InternalServerError"];
@@ -5692,6 +6557,7 @@ export interface operations {
                      *             },
                      *             "body": "Good morning!",
                      *             "metadata": null,
+                     *             "mentioned_user_ids": [],
                      *             "reply_to": null,
                      *             "created_at": "2026-11-21T12:00:00.000Z",
                      *             "edited_at": null,
@@ -5703,6 +6569,7 @@ export interface operations {
                      *                 "me": false
                      *               }
                      *             ],
+                     *             "parent": null,
                      *             "reply_count": 0
                      *           }
                      *         }
@@ -6085,6 +6952,63 @@ export interface operations {
             505: components["responses"]["HTTPVersionNotSupported"];
         };
     };
+    get_read_position: {
+        parameters: {
+            query?: {
+                /** @description as it was at this seq of the room or at this time (RFC 3339); members only */
+                at?: string;
+            };
+            header?: {
+                /** @description a Palabre-Position: the answer shows at least what was written by then */
+                "Palabre-Min-Position"?: string;
+            };
+            path: {
+                /**
+                 * @description the id of the room or user that the path names
+                 * @example 0192f0c1-7a3e-7cc0-8d21-5f0e4b9a6c11
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "last_read_seq": 17,
+                     *       "unread_count": null,
+                     *       "mention_count": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReadPositionThen"];
+                };
+            };
+            400: components["responses"]["BadRequest2"];
+            401: components["responses"]["Unauthorized2"];
+            403: components["responses"]["Forbidden2"];
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict3"];
+            413: components["responses"]["ContentTooLarge"];
+            414: components["responses"]["URITooLong"];
+            417: components["responses"]["ExpectationFailed"];
+            422: components["responses"]["UnprocessableContent"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable2"];
+            505: components["responses"]["HTTPVersionNotSupported"];
+        };
+    };
     mark_read: {
         parameters: {
             query?: never;
@@ -6122,7 +7046,8 @@ export interface operations {
                     /**
                      * @example {
                      *       "last_read_seq": 17,
-                     *       "unread_count": 0
+                     *       "unread_count": 0,
+                     *       "mention_count": 0
                      *     }
                      */
                     "application/json": components["schemas"]["ReadState"];
@@ -6198,10 +7123,14 @@ export interface operations {
                      *           "role": "owner",
                      *           "joined_at": "2026-11-21T12:00:00.000Z",
                      *           "last_read_seq": 0,
-                     *           "unread_count": 0
+                     *           "unread_count": 0,
+                     *           "mention_count": 0,
+                     *           "notifications": "all",
+                     *           "has_draft": false
                      *         }
                      *       ],
                      *       "left_room_ids": [],
+                     *       "invitations": [],
                      *       "users": [],
                      *       "gone_user_ids": [],
                      *       "positions": {
@@ -6282,6 +7211,7 @@ export interface operations {
                      *             },
                      *             "body": "Good morning!",
                      *             "metadata": null,
+                     *             "mentioned_user_ids": [],
                      *             "reply_to": null,
                      *             "created_at": "2026-11-21T12:00:00.000Z",
                      *             "edited_at": null,
@@ -6293,6 +7223,7 @@ export interface operations {
                      *                 "me": false
                      *               }
                      *             ],
+                     *             "parent": null,
                      *             "reply_count": 0
                      *           },
                      *           "snippet": "Good <mark>morning</mark>!"

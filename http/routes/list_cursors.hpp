@@ -1,5 +1,5 @@
 #pragma once
-// Cursors of lists that go by ids.
+// Cursors of lists that go by ids, or by numbers.
 
 #include "http/query.hpp"
 #include "http/routes/cursor.hpp"
@@ -11,5 +11,9 @@ std::string make_id_cursor(std::string_view name_key, std::string_view list, con
 /// `?cursor=`; nullopt: none, or no cursor of this list, which is noted in `query`.
 std::optional<uuid> read_id_cursor(std::string_view name_key, std::string_view list, const call& c,
                                    query_reader& query);
+
+std::string make_seq_cursor(std::string_view name_key, std::string_view list, std::uint64_t last);
+std::optional<std::uint64_t> read_seq_cursor(std::string_view name_key, std::string_view list, const call& c,
+                                             query_reader& query);
 
 } // namespace palabre::http
