@@ -32,16 +32,19 @@ struct draft_body {
 };
 BOOST_DESCRIBE_STRUCT(draft_body, (), (body, reply_to))
 
-/// `body` once the views have what was done.
-awaitable<answer_or_problem> answer_own(services& s, call& c, events::user_command command, int status,
-                                        std::string body) {
+/// What the caller keeps here, with all that was acknowledged.
+awaitable<result<projections::belongings_row>> own_now(services& s, call& c) {
+  PALABRE_CO_TRY(co_await wait_for_head(s));
+  co_return s.belongings.in_room(c.user(), c.room->room);
+}
+
+/// Answers once the views have what was done.
+awaitable<result<actors::outcome>> carry_out(services& s, call& c, events::user_command command) {
   auto asking = ask_own(s, c, std::move(command));
-  const auto done = co_await std::move(asking);
-  if (!done) co_return problem_of(done.error());
-  auto waiting = wait_for_views(s.views, done.value().durable);
-  const auto seen = co_await std::move(waiting);
-  if (!seen) co_return problem_of(seen.error());
-  co_return written(status, std::move(body), done.value());
+  PALABRE_CO_TRY(auto done, co_await std::move(asking));
+  auto waiting = wait_for_views(s.views, done.durable);
+  PALABRE_CO_TRY(co_await std::move(waiting));
+  co_return done;
 }
 
 /// There was nothing to change.
@@ -69,15 +72,14 @@ awaitable<answer_or_problem> put_notifications(services& s, call& c) {
   const auto parsed = parse_body<notifications_body>(c.body);
   if (const auto* wrong = std::get_if<problem>(&parsed)) co_return *wrong;
   const auto level = std::get<notifications_body>(parsed).level;
-  std::string body = render_notifications(level);
-  const auto seen = co_await wait_for_head(s);
-  if (!seen) co_return problem_of(seen.error());
-  const auto own = s.belongings.in_room(c.user(), c.room->room);
+  const auto own = co_await own_now(s, c);
   if (!own) co_return problem_of(own.error());
-  if (own.value().level == level) co_return unchanged(s, 200, std::move(body));
+  if (own.value().level == level) co_return unchanged(s, 200, render_notifications(level));
   events::user_command command = events::choose_notifications{c.room->room, level};
-  auto answering = answer_own(s, c, std::move(command), 200, std::move(body));
-  co_return co_await std::move(answering);
+  auto carrying = carry_out(s, c, std::move(command));
+  const auto done = co_await std::move(carrying);
+  if (!done) co_return problem_of(done.error());
+  co_return written(200, render_notifications(level), done.value());
 }
 
 // ---- Drafts
@@ -114,16 +116,14 @@ awaitable<answer_or_problem> put_draft(services& s, call& c) {
   auto parsed = parse_body<draft_body>(c.body);
   if (auto* wrong = std::get_if<problem>(&parsed)) co_return std::move(*wrong);
   auto& body = std::get<draft_body>(parsed);
-  const auto seen = co_await wait_for_head(s);
-  if (!seen) co_return problem_of(seen.error());
+  const auto own = co_await own_now(s, c);
+  if (!own) co_return problem_of(own.error());
   const room_id room = c.room->room;
   if (body.reply_to) {
     const auto message = s.timeline.fact(room, *body.reply_to);
     if (!message) co_return problem_of(message.error());
     if (!message.value()) co_return bad_field("/reply_to", "not_found", "there is no such message in this room");
   }
-  const auto own = s.belongings.in_room(c.user(), room);
-  if (!own) co_return problem_of(own.error());
   const auto before = draft_at(s, c.user(), own.value().draft);
   if (!before) co_return problem_of(before.error());
   const auto& said = before.value();
@@ -131,24 +131,21 @@ awaitable<answer_or_problem> put_draft(services& s, call& c) {
     co_return unchanged(s, 200, render_draft(room, said, own.value().draft_at));
   const events::draft_saved draft{room, {body.body.value}, body.reply_to};
   events::user_command command = events::save_draft{room, std::move(body.body.value), body.reply_to};
-  auto asking = ask_own(s, c, std::move(command));
-  const auto done = co_await std::move(asking);
+  auto carrying = carry_out(s, c, std::move(command));
+  const auto done = co_await std::move(carrying);
   if (!done) co_return problem_of(done.error());
-  auto waiting = wait_for_views(s.views, done.value().durable);
-  const auto visible = co_await std::move(waiting);
-  if (!visible) co_return problem_of(visible.error());
   co_return written(200, render_draft(room, draft, done.value()[0].view.time), done.value());
 }
 
 awaitable<answer_or_problem> discard_draft(services& s, call& c) {
-  const auto seen = co_await wait_for_head(s);
-  if (!seen) co_return problem_of(seen.error());
-  const auto own = s.belongings.in_room(c.user(), c.room->room);
+  const auto own = co_await own_now(s, c);
   if (!own) co_return problem_of(own.error());
   if (own.value().draft == 0) co_return unchanged(s, 204, {});
   events::user_command command = events::discard_draft{c.room->room};
-  auto answering = answer_own(s, c, std::move(command), 204, {});
-  co_return co_await std::move(answering);
+  auto carrying = carry_out(s, c, std::move(command));
+  const auto done = co_await std::move(carrying);
+  if (!done) co_return problem_of(done.error());
+  co_return written(204, {}, done.value());
 }
 
 /// Of rooms that the caller is in.

@@ -2,10 +2,10 @@
 
 #include "base/limits.hpp"
 #include "events/streams.hpp"
-#include "http/ask.hpp"
 #include "http/hasher.hpp"
 #include "http/routes/answers.hpp"
 #include "http/routes/entity_tag.hpp"
+#include "http/routes/own_commands.hpp"
 #include "http/routes/render.hpp"
 #include "http/routes/room_commands.hpp"
 #include "http/routes/routes.hpp"
@@ -72,17 +72,6 @@ awaitable<answer_or_problem> get_me(services& s, call& c) {
   co_return tagged_answer(c, row.value().profile_seq, render_user(c.user(), row.value(), profile_of::self));
 }
 
-awaitable<result<actors::outcome>> ask_me(services& s, call& c, events::user_command command) {
-  actors::user_request request;
-  request.user = c.user();
-  request.command = std::move(command);
-  request.origin = origin_of(c, {});
-  auto asking = ask(s.commands, std::move(request));
-  auto done = co_await std::move(asking);
-  if (!done && done.error().code == errc::not_found) co_return error{errc::unauthenticated, "this account is gone"};
-  co_return done;
-}
-
 awaitable<answer_or_problem> answer_me(services& s, call& c, actors::outcome done) {
   const auto seen = co_await wait_for_views(s.views, done.durable);
   if (!seen) co_return problem_of(seen.error());
@@ -106,7 +95,7 @@ awaitable<answer_or_problem> patch_me(services& s, call& c) {
     change.profile = changed(row.value().profile, body);
     change.based_on = row.value().profile;
     events::user_command command = std::move(change);
-    auto asking = ask_me(s, c, std::move(command));
+    auto asking = ask_own(s, c, std::move(command));
     auto done = co_await std::move(asking);
     if (done) {
       auto answering = answer_me(s, c, std::move(done.value()));
@@ -155,7 +144,7 @@ awaitable<answer_or_problem> put_password(services& s, call& c) {
   change.kept = c.who->session;
   change.proved_at = credential.value()->proved_at;
   events::user_command command = std::move(change);
-  auto asking = ask_me(s, c, std::move(command));
+  auto asking = ask_own(s, c, std::move(command));
   const auto done = co_await std::move(asking);
   if (!done) co_return problem_of(done.error());
   // The journal's listener may come after this answer: no token of an ended session may be good by then.
