@@ -13,6 +13,9 @@
 #include "palabre_commit.hpp"
 
 #include <CLI/CLI.hpp>
+#ifdef PALABRE_MIMALLOC
+#include <mimalloc.h>
+#endif
 
 #include <iostream>
 #include <unistd.h>
@@ -54,6 +57,13 @@ palabre::result<void> check_files(const configuration& c) {
     PALABRE_TRY(show_certificate(identity, c.tls));
   }
   return palabre::success();
+}
+
+/// For a command that keeps hundreds of megabytes in use and ends: a tenth faster. A server stays small without.
+void take_large_pages() {
+#ifdef PALABRE_MIMALLOC
+  mi_option_enable(mi_option_large_os_pages);
+#endif
 }
 
 } // namespace
@@ -115,7 +125,10 @@ int main(int argc, char** argv) {
     exit_code = serve(serving, settings.value());
   }
   if (audit.is_asked()) exit_code = audit.run();
-  if (rebuilding.is_asked()) exit_code = rebuilding.run();
+  if (rebuilding.is_asked()) {
+    take_large_pages();
+    exit_code = rebuilding.run();
+  }
   if (benchmark.is_asked()) exit_code = benchmark.run();
   if (erasing.is_asked()) exit_code = erasing.run(std::cin, std::cout, std::cerr);
   if (describing.is_asked()) exit_code = describing.run();

@@ -23,13 +23,13 @@ void hot_rows::keep(std::string_view key, const std::string& row, std::uint64_t 
   rows_.insert_or_assign(std::string(key), std::move(kept));
 }
 
-void hot_rows::begin_change(const std::string& key) {
+void hot_rows::begin_change(std::string_view key) {
   const std::unique_lock lock(mutex_);
   changing_ = true;
   if (const auto found = rows_.find(key); found != rows_.end()) found->second = nullptr;
 }
 
-void hot_rows::change(const std::string& key, const std::optional<std::string>& row) {
+void hot_rows::change(std::string_view key, const std::optional<std::string>& row) {
   const std::unique_lock lock(mutex_);
   ++changes_;
   const auto found = rows_.find(key);

@@ -26,9 +26,9 @@ public:
 
   /// Before a commit: this row is not found here until change() or, when the commit failed, until it is kept again;
   /// and until end_changes() no row is kept.
-  void begin_change(const std::string& key);
+  void begin_change(std::string_view key);
   /// After a commit: a kept row has changed, or is gone.
-  void change(const std::string& key, const std::optional<std::string>& row);
+  void change(std::string_view key, const std::optional<std::string>& row);
   /// After a commit, done or failed: rows may be kept again.
   void end_changes();
 

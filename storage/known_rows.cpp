@@ -1,6 +1,9 @@
 #include "storage/known_rows.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace palabre::storage {
@@ -18,7 +21,25 @@ std::uint32_t tag_of(std::uint64_t hash) {
   return static_cast<std::uint32_t>(hash >> 32);
 }
 
+/// The beginning of a key as numbers that compare as its bytes do.
+using key_beginning = std::array<std::uint64_t, 5>;
+
+key_beginning beginning_of(std::string_view key) {
+  unsigned char bytes[sizeof(key_beginning)] = {};
+  std::memcpy(bytes, key.data(), std::min(key.size(), sizeof bytes));
+  using boost::endian::load_big_u64;
+  key_beginning words;
+  for (std::size_t i = 0; i < words.size(); ++i) words[i] = load_big_u64(bytes + 8 * i);
+  return words;
+}
+
 } // namespace
+
+void known_rows::entry::set_key(std::string_view key) {
+  key_size_ = static_cast<std::uint32_t>(key.size());
+  if (key.size() > inline_key_max) long_key_ = std::make_unique_for_overwrite<char[]>(key.size());
+  std::copy(key.begin(), key.end(), key.size() > inline_key_max ? long_key_.get() : inline_key_);
+}
 
 /// Ids that share their beginning and numbers that follow one another have to come apart; nobody chooses keys.
 std::uint64_t known_rows::hash_of(std::string_view key) {
@@ -42,7 +63,7 @@ known_rows::entry* known_rows::find(std::string_view key) {
   for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
     if (slots_[at].tag != tag_of(hash)) continue;
     entry& found = numbered(slots_[at].number - 1);
-    if (found.key == key) return &found;
+    if (found.key() == key) return &found;
   }
   return nullptr;
 }
@@ -51,11 +72,11 @@ known_rows::entry& known_rows::add(std::string_view key, std::optional<std::stri
   if ((count_ + 1) * 3 > slots_.size() * 2) grow();
   if (count_ == blocks_.size() * entries_per_block) blocks_.push_back(std::make_unique<entry[]>(entries_per_block));
   entry& added = numbered(count_);
-  added.key.assign(key);
+  added.set_key(key);
   bytes_ += known_entry_bytes + key.size() + (row ? row->size() : 0);
   added.row = std::move(row);
   added.changed = false;
-  added.hash = hash_of(key);
+  added.hash_ = hash_of(key);
   put_into_slot(count_++);
   return added;
 }
@@ -63,10 +84,10 @@ known_rows::entry& known_rows::add(std::string_view key, std::optional<std::stri
 void known_rows::put_into_slot(std::size_t number) {
   entry& of = numbered(number);
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = of.hash & mask;
+  std::size_t at = of.hash_ & mask;
   while (slots_[at].number != 0) at = (at + 1) & mask;
-  slots_[at] = {tag_of(of.hash), static_cast<std::uint32_t>(number + 1)};
-  of.slot = at;
+  slots_[at] = {tag_of(of.hash_), static_cast<std::uint32_t>(number + 1)};
+  of.slot_ = at;
 }
 
 void known_rows::grow() {
@@ -74,15 +95,28 @@ void known_rows::grow() {
   for (std::size_t number = 0; number < count_; ++number) put_into_slot(number);
 }
 
+/// The beginnings of the keys lie side by side while they are compared: entries are all over the memory.
 const std::vector<known_rows::entry*>& known_rows::changed_in_order() {
-  std::sort(changed_.begin(), changed_.end(), [](const entry* a, const entry* b) { return a->key < b->key; });
+  struct place {
+    key_beginning begins;
+    entry* of;
+    bool operator<(const place& other) const {
+      return begins != other.begins ? begins < other.begins : of->key() < other.of->key();
+    }
+  };
+  if (changed_.size() < 2) return changed_;
+  std::vector<place> places;
+  places.reserve(changed_.size());
+  for (entry* each : changed_) places.push_back({beginning_of(each->key()), each});
+  std::sort(places.begin(), places.end());
+  std::transform(places.begin(), places.end(), changed_.begin(), [](const place& p) { return p.of; });
   return changed_;
 }
 
 /// As dear as what was known, not as what ever was.
 void known_rows::forget_all() {
   for (std::size_t number = 0; number < count_; ++number) {
-    slots_[numbered(number).slot] = {};
+    slots_[numbered(number).slot_] = {};
     numbered(number).row.reset();
   }
   changed_.clear();

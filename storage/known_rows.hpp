@@ -12,15 +12,23 @@ namespace palabre::storage {
 /// are; their memory is kept when they are forgotten, because the next batch is about as large. Threads: one.
 class known_rows {
 public:
-  struct entry {
-    std::string key;
+  class entry {
+  public:
+    std::string_view key() const { return {key_size_ <= inline_key_max ? inline_key_ : long_key_.get(), key_size_}; }
     std::optional<std::string> row; ///< nullopt: erased, or known to be absent
     bool changed = false;
 
   private:
     friend class known_rows;
-    std::uint64_t hash = 0;
-    std::size_t slot = 0;
+    /// Of most rows; who has found the entry has nothing else to read from memory then.
+    static constexpr std::size_t inline_key_max = 40;
+    void set_key(std::string_view key);
+
+    std::uint32_t key_size_ = 0;
+    char inline_key_[inline_key_max];
+    std::unique_ptr<char[]> long_key_;
+    std::uint64_t hash_ = 0;
+    std::size_t slot_ = 0;
   };
 
   /// Null: nothing is known of this key.
@@ -34,7 +42,9 @@ public:
     of.changed = true;
     changed_.push_back(&of);
   }
-  /// Each entry that was noted once, in order of keys. Beside find() on another thread.
+  /// Each entry that was noted, once. Beside find() on another thread.
+  const std::vector<entry*>& changed() const { return changed_; }
+  /// The same in the order of keys. Beside find() on another thread.
   const std::vector<entry*>& changed_in_order();
   void forget_all();
 

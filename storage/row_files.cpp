@@ -15,7 +15,7 @@ result<rocksdb::IngestExternalFileArg> write_file(const views_rows& into, table 
   auto status = file.Open(path);
   for (const auto* each : changed) {
     if (!status.ok()) break;
-    status = each->row ? file.Put(each->key, *each->row) : file.Delete(each->key);
+    status = each->row ? file.Put(slice(each->key()), *each->row) : file.Delete(slice(each->key()));
   }
   rocksdb::ExternalSstFileInfo made;
   if (status.ok()) status = file.Finish(&made);

@@ -80,8 +80,8 @@ result<void> views_batch::commit(position checkpoint) {
   for (table t = 0; t < tables_.size(); ++t) {
     for (const auto* changed : tables_[t].changed_in_order()) {
       if (!status.ok()) break;
-      status = changed->row ? rows_->Put(store.family(t), changed->key, *changed->row)
-                            : rows_->Delete(store.family(t), changed->key);
+      status = changed->row ? rows_->Put(store.family(t), slice(changed->key()), *changed->row)
+                            : rows_->Delete(store.family(t), slice(changed->key()));
     }
   }
   if (status.ok()) status = write_and_tell_hot_rows();
@@ -100,14 +100,14 @@ rocksdb::Status views_batch::write_and_tell_hot_rows() {
   for (table t = 0; t < tables_.size(); ++t) {
     hot_rows* const hot = store.hot_rows_of(t);
     if (hot == nullptr || !std::exchange(has_lower, true)) continue;
-    for (const auto* changed : tables_[t].changed_in_order()) hot->begin_change(changed->key);
+    for (const auto* changed : tables_[t].changed()) hot->begin_change(changed->key());
   }
   const auto status = store.instance->db().Write(store.writing, rows_.get());
   for (table t = tables_.size(); t-- > 0;) {
     hot_rows* const hot = store.hot_rows_of(t);
     if (hot == nullptr) continue;
     if (status.ok())
-      for (const auto* changed : tables_[t].changed_in_order()) hot->change(changed->key, changed->row);
+      for (const auto* changed : tables_[t].changed()) hot->change(changed->key(), changed->row);
     hot->end_changes();
   }
   return status;
