@@ -56,7 +56,8 @@ channel_frames_ptr reframed(const channel_frames& from, wire to, std::string_vie
 
 std::size_t delivery::bytes() const {
   std::size_t sum = 0;
-  for (const channel_frames_ptr& each : channels) sum += each->bytes.size();
+  for (const channel_frames_ptr& each : channels)
+    sum += each->bytes.size() + (each->for_moderators ? each->for_moderators->bytes.size() : 0);
   return sum;
 }
 
@@ -72,6 +73,7 @@ delivery_ptr without_frames(const delivery& full) {
     gone->first = each->first;
     gone->last = each->last;
     gone->farewells = each->farewells;
+    gone->role_changes = each->role_changes;
     rest->channels.push_back(std::move(gone));
   }
   return rest;

@@ -2,6 +2,7 @@
 // What goes to the hubs: frames of channels, encoded once.
 
 #include "base/position.hpp"
+#include "events/permissions.hpp"
 #include "http/realtime/channel.hpp"
 #include "http/realtime/wire.hpp"
 
@@ -34,14 +35,24 @@ struct channel_frames {
     stream_version offset = 0;
     std::optional<user_id> who; ///< nullopt: everyone
   };
+  /// Someone has another role since `offset`.
+  struct role_change {
+    stream_version offset = 0;
+    user_id who;
+    events::role as{};
+  };
 
   channel_id channel;
   kind what = kind::events;
   wire framing = wire::websocket;
   stream_version first = 0, last = 0; ///< offsets of events, those that are not shown included; without gaps
   std::string bytes;
-  std::vector<mark> marks;         ///< of events: one for each frame
-  std::vector<farewell> farewells; ///< nearly always none
+  std::vector<mark> marks; ///< of events: one for each frame
+  /// Nearly always none of these: who may not listen any more, whose role is another, and all of the stretch with what
+  /// moderators alone see.
+  std::vector<farewell> farewells;
+  std::vector<role_change> role_changes;
+  std::shared_ptr<const channel_frames> for_moderators;
 
   /// How many frames: that many of events, and ephemera are one.
   std::size_t publications() const {

@@ -133,6 +133,14 @@ std::vector<connection*> hub::connections_of(user_id user) {
   return found;
 }
 
+std::vector<subscription*> hub::subscriptions_of(user_id user, const channel_id& to) {
+  std::vector<subscription*> found;
+  if (const channel_subscribers* own = listeners(channel_of(user)))
+    for (const auto& each : own->entries)
+      if (subscription* s = each.who->find(to); s != nullptr && s->in != nullptr) found.push_back(s);
+  return found;
+}
+
 channel_subscribers* hub::listeners(const channel_id& channel) {
   const auto found = channels_.find(channel);
   return found == channels_.end() ? nullptr : &found->second;

@@ -154,7 +154,9 @@ private:
                    const channel_subscribers::entry& to);
   const channel_frames_ptr& framed_for(const channel_frames_ptr& frames, wire framing);
   channel_subscribers* listeners(const channel_id& channel);
+  std::vector<subscription*> subscriptions_of(user_id user, const channel_id& to);
   void end_sessions(const delivery& what);
+  void change_role(const channel_frames& frames, const channel_frames::role_change& to);
   void say_farewell(const channel_frames_ptr& frames, const channel_frames::farewell& to);
   void say_farewell(const channel_frames_ptr& frames, stream_version offset, subscription& s);
   void lend(connection& c, const channel_frames_ptr& owner, std::string_view bytes, std::size_t publications);

@@ -32,6 +32,11 @@ bool misses_some(const channel_frames& frames, stream_version last) {
   return frames.what == channel_frames::kind::lost || last + 1 < frames.first;
 }
 
+/// Those of the frames that a subscriber may see.
+const channel_frames_ptr& seen_by(const subscription& s, const channel_frames_ptr& frames) {
+  return frames->for_moderators && s.moderates ? frames->for_moderators : frames;
+}
+
 } // namespace
 
 /// False: there is nothing to deliver, and no round until something is handed over.
@@ -119,6 +124,7 @@ void hub::end_round() {
 void hub::deliver(const delivery& what) {
   end_sessions(what);
   for (const channel_frames_ptr& frames : what.channels) {
+    for (const auto& change : frames->role_changes) change_role(*frames, change);
     for (const auto& farewell : frames->farewells) say_farewell(frames, farewell);
     channel_subscribers* to = listeners(frames->channel); // a farewell to the last subscriber ends it
     if (to == nullptr) continue;
@@ -132,19 +138,19 @@ void hub::deliver(const delivery& what) {
 }
 
 void hub::hand_out(const channel_frames_ptr& frames, channel_subscribers& to) {
-  lent_bytes_ += frames->bytes.size();
+  lent_bytes_ += (frames->for_moderators ? frames->for_moderators : frames)->bytes.size();
   std::vector<subscription*> behind;
   for (channel_subscribers::entry& each : to.entries) {
     if (each.last + 1 == frames->first) [[likely]] {
-      lend(*each.who, frames, frames->bytes, frames->marks.size());
+      const channel_frames_ptr& seen = seen_by(*each.mine, frames);
+      lend(*each.who, seen, seen->bytes, seen->marks.size());
     } else if (each.last == channel_subscribers::particular) {
       if (!hand_out_particular(frames, each)) behind.push_back(each.mine);
       continue;
     } else if (each.last >= frames->last) { // recovered already, or muted
       continue;
     } else if (each.last + 1 > frames->first) {
-      lend(*each.who, frames, frames->between(each.last, frames->last),
-           frames->publications_between(each.last, frames->last));
+      lend_between(frames, each.last, frames->last, each);
     } else {
       behind.push_back(each.mine);
       continue;
@@ -164,9 +170,10 @@ bool hub::hand_out_particular(const channel_frames_ptr& frames, channel_subscrib
   return true;
 }
 
-/// What the subscriber wants of the frames with after < offset ≤ last, on its wire.
-void hub::lend_between(const channel_frames_ptr& frames, stream_version after, stream_version last,
+/// What the subscriber may see and wants of the frames with after < offset ≤ last, on its wire.
+void hub::lend_between(const channel_frames_ptr& all, stream_version after, stream_version last,
                        const channel_subscribers::entry& to) {
+  const channel_frames_ptr& frames = seen_by(*to.mine, all);
   if (to.mine->terms && to.mine->terms->filter) return lend_wanted(frames, after, last, to);
   const channel_frames_ptr& framed = framed_for(frames, to.who->place.framing);
   lend(*to.who, framed, framed->between(after, last), frames->publications_between(after, last));
@@ -218,11 +225,13 @@ void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscriber
   }
 }
 
-/// Made once in a round for all subscribers on that wire; those of one channel come one behind the other.
+/// Made once in a round for all subscribers on that wire. What was made of a batch's frames are the latest: for each
+/// wire one for members, and one for moderators.
 const channel_frames_ptr& hub::framed_for(const channel_frames_ptr& frames, wire framing) {
   if (frames->framing == framing) return frames;
-  for (auto done = reframed_.rbegin(); done != reframed_.rend() && done->from == frames.get(); ++done)
-    if (done->made->framing == framing) return done->made;
+  std::size_t left = 2 * wires;
+  for (auto done = reframed_.rbegin(); done != reframed_.rend() && left-- > 0; ++done)
+    if (done->from == frames.get() && done->made->framing == framing) return done->made;
   return reframed_.emplace_back(frames.get(), reframed(*frames, framing, edge_.log.epoch())).made;
 }
 
@@ -235,6 +244,11 @@ void hub::end_sessions(const delivery& what) {
   }
 }
 
+/// Also of the muted: what they are handed is decided by what they are then.
+void hub::change_role(const channel_frames& frames, const channel_frames::role_change& to) {
+  for (subscription* each : subscriptions_of(to.who, frames.channel)) each->note_role(to.as, to.offset);
+}
+
 void hub::say_farewell(const channel_frames_ptr& frames, const channel_frames::farewell& to) {
   std::vector<subscription*> leaving;
   if (!to.who) {
@@ -242,9 +256,8 @@ void hub::say_farewell(const channel_frames_ptr& frames, const channel_frames::f
     if (all == nullptr) return; // an earlier farewell of the batch was to the last subscriber
     for (const auto& each : all->entries)
       if (handed_over(each) < to.offset) leaving.push_back(each.mine); // who came after it knows, and the muted will
-  } else if (const channel_subscribers* own = listeners(channel_of(*to.who))) {
-    for (const auto& each : own->entries)
-      if (subscription* s = each.who->find(frames->channel); s != nullptr && s->in != nullptr) leaving.push_back(s);
+  } else {
+    leaving = subscriptions_of(*to.who, frames->channel);
   }
   for (subscription* each : leaving) say_farewell(frames, to.offset, *each);
 }

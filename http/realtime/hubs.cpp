@@ -6,7 +6,8 @@ namespace palabre::http::realtime {
 
 void hubs::hand_over(const delivery_ptr& what) const {
   std::size_t publications = 0;
-  for (const auto& frames : what->channels) publications += frames->publications();
+  for (const auto& frames : what->channels)
+    publications += (frames->for_moderators ? *frames->for_moderators : *frames).publications();
   published_.add(publications);
   for (hub* h : all_) {
     const auto is_heard = [&](const channel_frames_ptr& f) { return h->heard().may_have(f->channel); };

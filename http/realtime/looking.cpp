@@ -66,7 +66,11 @@ asio::awaitable<void> conversation::history(command c) {
   if (!top) co_return refuse(c, command_errors::internal);
   const log_position now{top.value(), shared_.edge.log.epoch()};
   if (c.since && !is_known({c.offset, c.epoch}, now)) co_return refuse(c, command_errors::unrecoverable_position);
-  const reader who{peer_.who().user, here.value()->as, here.value()->at};
+  reader who{peer_.who().user, here.value()->as, here.value()->at};
+  const auto as = role_at(shared_.edge.log, room, who, top.value());
+  if (!as && as.error().code == errc::not_a_member) co_return refuse(c, command_errors::permission_denied);
+  if (!as) co_return refuse(c, command_errors::internal);
+  who.as = as.value();
   const auto publications = page_of(shared_.edge, room, c, top.value(), who);
   if (!publications) co_return refuse(c, command_errors::internal);
 

@@ -83,7 +83,7 @@ void conversation::open_together(const command& c, std::vector<asked_room> rooms
   }
   welcome(c, subs);
   for (const asked_room& each : rooms) {
-    each.mine->member_at = each.here.at;
+    each.mine->note_member(each.here.as, each.here.at);
     peer_.home().open(*each.mine, each.top);
     peer_.appear(*each.mine);
   }

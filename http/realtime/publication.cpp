@@ -67,6 +67,18 @@ std::optional<user_id> departed_in(const storage::record& r) {
   return user_in(events::decode_as<events::member_kicked>(r.schema, r.payload));
 }
 
+std::vector<changed_role> roles_changed_in(const storage::record& r) {
+  if (!is_of_room(r)) return {};
+  if (r.type == events::member_role_changed::type.name) {
+    const auto changed = events::decode_as<events::member_role_changed>(r.schema, r.payload);
+    if (changed) return {{changed.value().user, changed.value().role}};
+  } else if (r.type == events::room_owner_changed::type.name) {
+    const auto changed = events::decode_as<events::room_owner_changed>(r.schema, r.payload);
+    if (changed) return {{changed.value().user, events::role::owner}, {changed.value().was, events::role::admin}};
+  }
+  return {};
+}
+
 bool is_of_inbox(const storage::record& record) {
   return record.stream.kind == static_cast<char>(events::stream_kind::inbox);
 }

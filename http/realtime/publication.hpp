@@ -3,10 +3,13 @@
 // paged or streamed as SSE.
 
 #include "events/catalog.hpp"
+#include "events/permissions.hpp"
 #include "storage/record.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace palabre::http::realtime {
 
@@ -19,8 +22,8 @@ inline uuid event_id(const storage::committed_record& record) {
 /// Appends `{"type":…,"v":…,"id":…,"seq":…,"room_id":…,"actor_id":…,"at":…,"client_id":…?,"data":{…}}`.
 /// `data` is the stored payload where it has no secrets; words::hidden is for messages deleted by now. Of an inbox
 /// `seq` is the inbox's version, and `room_id` the room that the event is about, null if about none. Requires: a record
-/// of a room whose type is seen by members, or of an inbox. Errors: corrupt, from_the_future: the payload is not what
-/// its type says; `out` has a part of it then.
+/// of a room whose type is seen by members or moderators, or of an inbox. Errors: corrupt, from_the_future: the payload
+/// is not what its type says; `out` has a part of it then.
 result<void> append_event(std::string& out, const storage::committed_record& record, events::words what);
 
 /// Appends the publication: `{"data":{the event},"offset":N,"tags":{"t":"message.posted"}}`. As append_event.
@@ -35,6 +38,12 @@ inline room_id room_of(const storage::record& record) {
 bool is_of_room(const storage::record& record);
 /// Who is no member of the record's room any more behind it.
 std::optional<user_id> departed_in(const storage::record& record);
+/// Whose role in the record's room is another behind it.
+struct changed_role {
+  user_id who;
+  events::role as{};
+};
+std::vector<changed_role> roles_changed_in(const storage::record& record);
 bool is_of_inbox(const storage::record& record);
 
 } // namespace palabre::http::realtime

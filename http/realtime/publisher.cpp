@@ -24,10 +24,12 @@ void add_farewells(channel_frames& frames, const storage::record& r) {
   if (const auto user = departed_in(r)) frames.farewells.push_back({r.version, user});
 }
 
+void add_role_changes(channel_frames& frames, const storage::record& r) {
+  for (const changed_role& each : roles_changed_in(r)) frames.role_changes.push_back({r.version, each.who, each.as});
+}
+
 /// Appends the push of `record` as a frame. What cannot be shown leaves nothing behind: its seq is skipped.
 void append_frame(channel_frames& frames, const storage::committed_record& record) {
-  const events::audience seen_by = events::audience_of(record.view.stream.kind, record.view.type);
-  if (seen_by != (is_of_inbox(record.view) ? events::audience::self : events::audience::members)) return;
   frames.bytes.reserve(frames.bytes.size() + record.view.payload.size() + bytes_around_event);
   const std::size_t start = begin_text_frame(frames.bytes);
   if (!append_push(frames.bytes, record, events::words::shown)) {
@@ -36,6 +38,16 @@ void append_frame(channel_frames& frames, const storage::committed_record& recor
   }
   end_text_frame(frames.bytes, start);
   frames.marks.push_back({record.view.version, static_cast<std::uint32_t>(frames.bytes.size())});
+}
+
+/// All that members see, for somebody who sees more.
+std::shared_ptr<channel_frames> copy_of(const channel_frames& frames) {
+  auto copy = std::make_shared<channel_frames>();
+  copy->channel = frames.channel;
+  copy->first = frames.first;
+  copy->bytes = frames.bytes;
+  copy->marks = frames.marks;
+  return copy;
 }
 
 } // namespace
@@ -55,23 +67,31 @@ void publisher::publish(const storage::committed_batch_ptr& batch) {
 }
 
 void publisher::publish_record(const channel_id& channel, const storage::committed_record& record, delivery& out) {
-  channel_frames* frames = frames_for(channel, record.view.version, out);
-  if (frames == nullptr) return;
-  frames->last = record.view.version;
-  append_frame(*frames, record);
-  add_farewells(*frames, record.view);
+  open_channel& to = opened(channel, record.view.version, out);
+  if (to.frames == nullptr) return;
+  const events::audience seen_by = events::audience_of(record.view.stream.kind, record.view.type);
+  const bool is_for_all = seen_by == (is_of_inbox(record.view) ? events::audience::self : events::audience::members);
+  const bool is_for_moderators = seen_by == events::audience::moderators;
+  if (is_for_moderators && to.for_moderators == nullptr)
+    to.frames->for_moderators = to.for_moderators = copy_of(*to.frames);
+  if (is_for_all) append_frame(*to.frames, record);
+  if (to.for_moderators && (is_for_all || is_for_moderators)) append_frame(*to.for_moderators, record);
+  to.frames->last = record.view.version;
+  if (to.for_moderators) to.for_moderators->last = record.view.version;
+  add_farewells(*to.frames, record.view);
+  add_role_changes(*to.frames, record.view);
 }
 
 /// Whether anyone listens is asked once per channel and batch, so that what a hub gets of a channel has no hole.
-channel_frames* publisher::frames_for(const channel_id& channel, stream_version first, delivery& out) {
+publisher::open_channel& publisher::opened(const channel_id& channel, stream_version first, delivery& out) {
   const auto [found, is_new] = open_.try_emplace(channel);
-  if (!is_new) return found->second.get();
-  if (!to_.hear(channel)) return nullptr;
+  if (!is_new || !to_.hear(channel)) return found->second;
   auto frames = std::make_shared<channel_frames>();
   frames->channel = channel;
   frames->first = first;
   out.channels.push_back(frames);
-  return (found->second = std::move(frames)).get();
+  found->second.frames = std::move(frames);
+  return found->second;
 }
 
 } // namespace palabre::http::realtime

@@ -16,12 +16,16 @@ public:
   void publish(const storage::committed_batch_ptr& batch);
 
 private:
+  /// Frames that are still being written; null: nobody listens.
+  struct open_channel {
+    std::shared_ptr<channel_frames> frames, for_moderators;
+  };
+
   void publish_record(const channel_id& channel, const storage::committed_record& record, delivery& out);
-  channel_frames* frames_for(const channel_id& channel, stream_version first, delivery& out);
+  open_channel& opened(const channel_id& channel, stream_version first, delivery& out);
 
   const hubs& to_;
-  /// Of the batch in work; null: nobody listens.
-  std::unordered_map<channel_id, std::shared_ptr<channel_frames>> open_;
+  std::unordered_map<channel_id, open_channel> open_; ///< of the batch in work
 };
 
 } // namespace palabre::http::realtime

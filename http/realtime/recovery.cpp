@@ -54,9 +54,9 @@ std::optional<stream_version> left_at(const std::vector<storage::committed_recor
   return std::nullopt;
 }
 
-bool is_for(const reader& who, events::audience seen_by) {
+bool is_for(events::role as, events::audience seen_by) {
   if (seen_by == events::audience::members) return true;
-  return seen_by == events::audience::moderators && who.reads_of_moderation && who.as >= events::role::moderator;
+  return seen_by == events::audience::moderators && as >= events::role::moderator;
 }
 
 bool is_wanted(const storage::record& r, const tag_filter* wanted) {
@@ -68,7 +68,7 @@ using record_writer = std::function<result<bool>(const storage::committed_record
 result<void> for_each_shown(const std::vector<storage::committed_record>& records, const reader& who,
                             const deletion_check& is_deleted, const record_writer& write) {
   for (const storage::committed_record& each : records) {
-    if (!is_for(who, events::audience_of(each.view.stream.kind, each.view.type))) continue;
+    if (!is_for(who.as, events::audience_of(each.view.stream.kind, each.view.type))) continue;
     if (!is_wanted(each.view, who.wanted)) continue;
     PALABRE_TRY(const events::words what, words_for(each.view, who.as, is_deleted));
     PALABRE_TRY(const bool more, write(each, what));
@@ -78,6 +78,19 @@ result<void> for_each_shown(const std::vector<storage::committed_record>& record
 }
 
 } // namespace
+
+result<events::role> role_at(const projections::log_reader& log, room_id room, const reader& who, stream_version top) {
+  if (top <= who.at) return who.as;
+  PALABRE_TRY(const auto since, log.events_of(events::stream_of(room), who.at, top, limits::recovery_publications_max,
+                                              limits::recovery_bytes_max));
+  events::role as = who.as;
+  for (const storage::committed_record& each : since.records) {
+    if (departed_in(each.view) == who.user) return error{errc::not_a_member, ""};
+    for (const changed_role& change : roles_changed_in(each.view))
+      if (change.who == who.user) as = change.as;
+  }
+  return since.complete ? as : events::role::member;
+}
 
 bool is_known(const claimed_position& claim, const log_position& now) {
   return (claim.epoch.empty() || claim.epoch == now.epoch) && claim.offset <= now.top;
@@ -89,10 +102,11 @@ bool is_recoverable(const claimed_position& claim, const log_position& now) {
 
 result<recovery> recover_room(const projections::log_reader& log, room_id room, const claimed_position& claim,
                               const log_position& now, const reader& who) {
+  reader then = who;
+  PALABRE_TRY(then.as, role_at(log, room, who, now.top));
   PALABRE_TRY(const auto missed, missed_events(log, events::stream_of(room), claim, now));
   if (!missed) return recovery{false, claim.offset, {}};
-  if (left_at(*missed, who)) return error{errc::not_a_member, ""};
-  PALABRE_TRY(auto publications, publications_of(*missed, who, deletions_within(*missed), unbounded));
+  PALABRE_TRY(auto publications, publications_of(*missed, then, deletions_within(*missed), unbounded));
   return recovery{true, claim.offset, std::move(publications)};
 }
 

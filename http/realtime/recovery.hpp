@@ -41,11 +41,13 @@ struct reader {
   events::role as = events::role::member;
   stream_version at = 0;              ///< the room's seq for which this is true
   const tag_filter* wanted = nullptr; ///< null: everything
-  /// Whether a moderator reads what moderators alone see; what is live goes to all members alike, and leaves it out.
-  bool reads_of_moderation = false;
 };
 
-/// The events of a room between the claim and `now`. Errors: not_a_member: they left within; io, corrupt.
+/// The role of the reader at the room's seq `top`: it may have changed since it was looked up. Where too much has
+/// happened since to tell, that of a member. Errors: not_a_member: they have left since; io, corrupt.
+result<events::role> role_at(const projections::log_reader& log, room_id room, const reader& who, stream_version top);
+
+/// The events of a room between the claim and `now`. Errors: not_a_member: they have left; io, corrupt.
 result<recovery> recover_room(const projections::log_reader& log, room_id room, const claimed_position& claim,
                               const log_position& now, const reader& who);
 /// The events of a user's own stream. Errors: io, corrupt.
@@ -62,9 +64,10 @@ deletion_check deletions_within(const std::vector<storage::committed_record>& st
 /// By the views. Lifetime: `timeline` outlives it. Errors: those of timeline_queries.
 deletion_check deletions_in_views(const projections::timeline_queries& timeline, room_id room);
 
-/// Publications of a room as a JSON array, in the order of `records`, those that members do not see or the reader does
-/// not want left out. Members get no words of messages that are deleted by now, others get all. Ends early, after at
-/// least one, once the array is larger than `bytes_max`. Errors: those of `is_deleted`; corrupt; from_the_future.
+/// Publications of a room as a JSON array, in the order of `records`, those that the reader's role does not see or the
+/// reader does not want left out. Members get no words of messages that are deleted by now, others get all. Ends early,
+/// after at least one, once the array is larger than `bytes_max`. Errors: those of `is_deleted`; corrupt;
+/// from_the_future.
 result<std::string> publications_of(const std::vector<storage::committed_record>& records, const reader& who,
                                     const deletion_check& is_deleted, std::size_t bytes_max);
 

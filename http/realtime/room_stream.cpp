@@ -118,14 +118,18 @@ bool room_stream::send_piece() {
     PALABRE_TRY(const bool deleted, since(seq));
     return deleted ? result<bool>(true) : in_views(seq);
   };
-  auto found = stream_of_events(records, {what_.who.user, here_.as, here_.at}, is_deleted, log.epoch());
+  reader who{what_.who.user, here_.as, here_.at};
+  const auto as = role_at(log, what_.room, who, top.value());
+  if (!as && as.error().code != errc::not_a_member) return end(), false;
+  who.as = as ? as.value() : events::role::member; // who has left reads up to that
+  auto found = stream_of_events(records, who, is_deleted, log.epoch());
   if (!found) return end(), false;
   if (!found.value().frames.empty()) peer_.send(std::move(found.value().frames));
   if (found.value().reader_left) return end(), false;
   if (!records.empty()) sent_ = records.back().view.version;
   if (!piece.value().complete) return true;
   if (mine_->left_at > here_.at) return end(), false; // they left while the views were waited for
-  mine_->member_at = here_.at;
+  mine_->note_member(here_.as, here_.at);
   peer_.home().open(*mine_, top.value());
   return false;
 }

@@ -67,7 +67,7 @@ std::optional<command_error> conversation::open(const command& c, subscription& 
     recovered = std::move(missed).value();
   }
   answer(c, "subscribe", subscribe_result(now, recovered));
-  s.member_at = here.at;
+  s.note_member(here.as, here.at);
   peer_.home().open(s, now.top);
   peer_.appear(s);
   return std::nullopt;

@@ -44,8 +44,10 @@ answer_or_problem events_on(services& s, const call& c, const stretch& shown, st
   const room_id room = c.room->room;
   const auto found = s.log.events_of(events::stream_of(room), shown.after, shown.last, limit, unbounded);
   if (!found) return problem_of(found.error());
-  realtime::reader who{c.user(), c.standing->as, top};
-  who.reads_of_moderation = true;
+  realtime::reader who{c.user(), c.standing->as, c.room->last_seq};
+  const auto as = realtime::role_at(s.log, room, who, top);
+  if (!as) return problem_of(as.error());
+  who.as = as.value();
   auto items = realtime::events_of(found.value().records, who, realtime::deletions_in_views(s.timeline, room));
   if (!items) return problem_of(items.error());
   const auto link = [&](std::string_view anchor, stream_version seq) {

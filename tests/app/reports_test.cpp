@@ -1,6 +1,7 @@
 // Messages that members report, and moderators look at, over real sockets.
 
 #include "realtime_scene.hpp"
+#include "stream_client.hpp"
 
 namespace palabre::testing {
 namespace {
@@ -61,6 +62,38 @@ TEST_F(Reports, StandInTheQueueOfTheModeratorsUntilOneHasLooked) {
   EXPECT_EQ(queue().count("/items"), 0u) << "what is deleted needs no look";
   ASSERT_EQ(bob_.put(report_of(bad), R"({"reason":"still"})").status, 204) << "after the look it counts again";
   EXPECT_EQ(queue().text("/items/0/reports/0/reason"), "still");
+}
+
+TEST_F(Reports, AreToldToModeratorsAtOnceAndToWhoComesBack) {
+  websocket_client hers = connected(server_, ada_), his = connected(server_, bob_);
+  const auto begun = hers.ask(subscribe_to(room_));
+  his.ask(subscribe_to(room_));
+  stream_client stream(server_.port(),
+                       get_request(path("/events?after=0"),
+                                   "Accept: text/event-stream\r\nAuthorization: Bearer " + ada_.token() + "\r\n"));
+  const std::string bad = eve_.say(room_, "buy this").text("/id");
+  ASSERT_EQ(bob_.put(report_of(bad), R"({"reason":"advertising"})").status, 204);
+  const auto reason_heard = [](auto& by, const std::string& pointer) {
+    return by.next_with(pointer + "/data/reason").text(pointer + "/data/reason");
+  };
+  EXPECT_EQ(reason_heard(hers, "/push/pub/data"), "advertising");
+  EXPECT_EQ(reason_heard(stream, ""), "advertising");
+
+  ASSERT_EQ(ada_.patch(path("/members/" + bob_.id()), R"({"role":"moderator"})").status, 200);
+  ASSERT_EQ(eve_.put(report_of(ada_.say(room_, "fine").text("/id")), R"({"reason":"for bob too"})").status, 204);
+  EXPECT_EQ(reason_heard(his, "/push/pub/data"), "for bob too") << "the first that he hears of";
+
+  const auto types_since = [&](const person& who) {
+    websocket_client back = connected(server_, who);
+    const auto since = begun.number("/subscribe/offset");
+    const auto reply = back.ask(subscribe_to(room_, recover_from(since, begun.text("/subscribe/epoch"))));
+    std::string types;
+    for (std::size_t n = 0; n < reply.count("/subscribe/publications"); ++n)
+      types += reply.text("/subscribe/publications/" + std::to_string(n) + "/data/type") + ' ';
+    return types;
+  };
+  EXPECT_EQ(types_since(bob_), "message.posted message.reported member.role_changed message.posted message.reported ");
+  EXPECT_EQ(types_since(eve_), "message.posted member.role_changed message.posted ");
 }
 
 TEST_F(Reports, ComeInPages) {

@@ -200,6 +200,20 @@ TEST(Recovery, ShowsModeratorsAllWords) {
   EXPECT_NE(seen.find("changed"), std::string::npos);
 }
 
+TEST(Recovery, ShowsModeratorsWhatTheyAloneSee) {
+  events::member_banned banned;
+  banned.user = user_id{id("01900000-0000-7000-8000-0000000000bb")};
+  std::vector<storage::committed_record> history;
+  history.push_back(record_of(events::encode_one(hello()), 1));
+  history.push_back(record_of(events::encode_one(banned), 2));
+  const auto seen_as = [&](events::role as) {
+    return publications_of(history, {{}, as}, deletions_within(history), unbounded).value();
+  };
+  EXPECT_EQ(seen_as(events::role::member), "[" + publication(history[0]) + "]");
+  for (const auto as : {events::role::moderator, events::role::admin, events::role::owner})
+    EXPECT_EQ(seen_as(as), "[" + publication(history[0]) + "," + publication(history[1]) + "]");
+}
+
 TEST(Recovery, IsCutBehindItsBound) {
   const auto history = a_short_history();
   const std::string seen = publications_of(history, {{}, events::role::member}, deletions_within(history), 10).value();

@@ -14,7 +14,7 @@ using gathering = read_gathering<int>; // callers are numbers
 using time_point = gathering::time_point;
 
 constexpr auto second = 1'000ms;
-const time_point start{1h};
+const time_point gathering_start{1h};
 
 reader number(std::uint8_t n) {
   reader r;
@@ -25,7 +25,7 @@ reader number(std::uint8_t n) {
 class ReadGathering : public ::testing::Test {
 protected:
   gathering::entered enter(stream_version seq, int caller, std::chrono::milliseconds at = 0ms) {
-    return places_.enter(who_, {seq, "request " + std::to_string(caller)}, caller, start + at);
+    return places_.enter(who_, {seq, "request " + std::to_string(caller)}, caller, gathering_start + at);
   }
   static bool waits(const gathering::entered& came) { return !came.takes_off && !came.covered && !came.refused; }
   using callers = std::vector<int>;
@@ -39,7 +39,7 @@ TEST_F(ReadGathering, LetsALoneAdvanceGoAtOnce) {
   ASSERT_TRUE(came.takes_off);
   EXPECT_EQ(came.takes_off->seq, 5u);
   EXPECT_EQ(came.takes_off->correlation, "request 1");
-  const auto done = places_.land(who_, position{70}, start + 5ms);
+  const auto done = places_.land(who_, position{70}, gathering_start + 5ms);
   EXPECT_EQ(done.callers, callers{1});
   EXPECT_FALSE(done.next_due);
   EXPECT_TRUE(enter(6, 2, 5ms + second).takes_off) << "the second is over";
@@ -51,38 +51,38 @@ TEST_F(ReadGathering, GathersWhatComesInFlightAndBehindIt) {
   EXPECT_TRUE(waits(enter(9, 3, 2ms)));
   EXPECT_TRUE(waits(enter(4, 4, 3ms))); // lower than what is in flight: with it
   EXPECT_TRUE(waits(enter(6, 5, 4ms)));
-  const auto first = places_.land(who_, position{70}, start + 10ms);
+  const auto first = places_.land(who_, position{70}, gathering_start + 10ms);
   EXPECT_EQ(first.callers, (callers{1, 4}));
   ASSERT_TRUE(first.next_due);
-  EXPECT_EQ(*first.next_due, start + 10ms + second);
+  EXPECT_EQ(*first.next_due, gathering_start + 10ms + second);
   EXPECT_EQ(*first.waker, 2);
   EXPECT_TRUE(waits(enter(8, 6, 500ms)));
   const auto next = places_.take_off(who_);
   EXPECT_EQ(next.seq, 9u);
   EXPECT_EQ(next.correlation, "request 3") << "of who wants the highest";
   EXPECT_TRUE(waits(enter(9, 7, 1'011ms))) << "covered by what is in flight";
-  const auto second_landing = places_.land(who_, position{80}, start + 1'020ms);
+  const auto second_landing = places_.land(who_, position{80}, gathering_start + 1'020ms);
   EXPECT_EQ(second_landing.callers, (callers{2, 3, 5, 6, 7}));
   EXPECT_FALSE(second_landing.next_due);
 }
 
 TEST_F(ReadGathering, MakesTheNextWaitForTheRestOfTheSecond) {
   enter(5, 1);
-  places_.land(who_, position{70}, start + 10ms);
+  places_.land(who_, position{70}, gathering_start + 10ms);
   const auto came = enter(6, 2, 300ms);
   EXPECT_TRUE(waits(came));
   // Nothing is in flight that could wake it: whoever comes is told when to come back.
-  EXPECT_EQ(came.wake_at, start + 10ms + second);
+  EXPECT_EQ(came.wake_at, gathering_start + 10ms + second);
   const auto other = enter(7, 3, 400ms);
   EXPECT_TRUE(waits(other));
   EXPECT_FALSE(other.wake_at) << "one wakes for all";
   EXPECT_EQ(places_.take_off(who_).seq, 7u);
-  EXPECT_EQ(places_.land(who_, position{80}, start + 1'020ms).callers, (callers{2, 3}));
+  EXPECT_EQ(places_.land(who_, position{80}, gathering_start + 1'020ms).callers, (callers{2, 3}));
 }
 
 TEST_F(ReadGathering, AnswersAtOnceWhatIsCoveredAlready) {
   enter(5, 1);
-  places_.land(who_, position{70}, start + 10ms);
+  places_.land(who_, position{70}, gathering_start + 10ms);
   const auto came = enter(5, 2, 20ms);
   ASSERT_TRUE(came.covered);
   EXPECT_EQ(*came.covered, position{70});
@@ -91,12 +91,12 @@ TEST_F(ReadGathering, AnswersAtOnceWhatIsCoveredAlready) {
 TEST_F(ReadGathering, CoversNothingByAFlightThatFailed) {
   enter(5, 1);
   enter(7, 2, 1ms);
-  const auto failed = places_.land(who_, error{errc::unavailable, "stopped"}, start + 10ms);
+  const auto failed = places_.land(who_, error{errc::unavailable, "stopped"}, gathering_start + 10ms);
   EXPECT_EQ(failed.callers, callers{1});
   ASSERT_TRUE(failed.next_due) << "the others may be luckier";
   EXPECT_TRUE(waits(enter(5, 3, 20ms)));
   EXPECT_EQ(places_.take_off(who_).seq, 7u);
-  EXPECT_EQ(places_.land(who_, position{80}, start + 1'020ms).callers, (callers{2, 3}));
+  EXPECT_EQ(places_.land(who_, position{80}, gathering_start + 1'020ms).callers, (callers{2, 3}));
 }
 
 TEST_F(ReadGathering, KeepsPlacesApart) {
@@ -104,17 +104,17 @@ TEST_F(ReadGathering, KeepsPlacesApart) {
   reader same_user = number(1), same_room = number(1);
   same_user.room = number(2).room;
   same_room.user = number(2).user;
-  EXPECT_TRUE(places_.enter(same_user, {5, ""}, 2, start).takes_off);
-  EXPECT_TRUE(places_.enter(same_room, {5, ""}, 3, start).takes_off);
+  EXPECT_TRUE(places_.enter(same_user, {5, ""}, 2, gathering_start).takes_off);
+  EXPECT_TRUE(places_.enter(same_room, {5, ""}, 3, gathering_start).takes_off);
 }
 
 TEST_F(ReadGathering, ForgetsWhoeverRested) {
   for (std::uint8_t n = 1; n <= 100; ++n) {
-    places_.enter(number(n), {5, ""}, n, start);
-    places_.land(number(n), position{n}, start + std::chrono::milliseconds(n));
+    places_.enter(number(n), {5, ""}, n, gathering_start);
+    places_.land(number(n), position{n}, gathering_start + std::chrono::milliseconds(n));
   }
   EXPECT_EQ(places_.readers(), 100u);
-  places_.enter(number(200), {5, ""}, 200, start + second + 50ms);
+  places_.enter(number(200), {5, ""}, 200, gathering_start + second + 50ms);
   EXPECT_EQ(places_.readers(), 51u);
 }
 
@@ -129,7 +129,7 @@ TEST_F(ReadGathering, RefusesBeyondItsBound) {
 TEST_F(ReadGathering, GivesUpEveryoneOnce) {
   enter(5, 1);
   enter(6, 2);
-  places_.enter(number(2), {5, ""}, 3, start);
+  places_.enter(number(2), {5, ""}, 3, gathering_start);
   auto left = places_.abandon();
   std::sort(left.begin(), left.end());
   EXPECT_EQ(left, (callers{1, 2, 3}));
@@ -154,7 +154,7 @@ TEST_F(ReadGathering, AnswersEveryoneOnceAndSendsOnceASecond) {
     to_come.emplace(now + std::chrono::milliseconds(random() % 300), std::pair{who, true});
   };
   int callers_made = 0;
-  time_point now = start;
+  time_point now = gathering_start;
   for (; callers_made < 5'000 || !to_come.empty(); now += 1ms) {
     for (; !to_come.empty() && to_come.begin()->first <= now; to_come.erase(to_come.begin())) {
       const auto [who, lands] = to_come.begin()->second;

@@ -1,8 +1,9 @@
-// What a subscriber hears of a room up to the end of its subscription, as bytes on its socket.
+// What a subscriber hears of a room, by its role and up to the end of its subscription, as bytes on its socket.
 #include "edge_fixture.hpp"
 #include "http/realtime/connection.hpp"
 #include "http/realtime/endpoint.hpp"
 #include "http/realtime/publisher.hpp"
+#include "http/realtime/recovery.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,9 +35,10 @@ std::string told_by(std::string_view push) {
   return std::string(push);
 }
 
-class Farewells : public edge_fixture {
+/// A public room of ada's with bob in it.
+class RoomListeners : public edge_fixture {
 protected:
-  Farewells() {
+  RoomListeners() {
     journal_.add_listener([this](const storage::committed_batch_ptr& batch) { frames.publish(batch); });
   }
 
@@ -54,7 +56,7 @@ protected:
       made.mine->terms = std::make_unique<subscription_terms>();
       made.mine->terms->filter = tag_filter::parse(filter);
     }
-    made.mine->member_at = begun;
+    made.mine->note_member(who == ada ? events::role::owner : events::role::member, begun);
     home.open(*made.mine, last);
     return made;
   }
@@ -89,6 +91,32 @@ protected:
     return event;
   }
 
+  /// Of somebody who is not here: moderators alone see it.
+  events::member_banned banned() {
+    events::member_banned event;
+    event.user = a_user();
+    return event;
+  }
+  static events::member_role_changed made(user_id who, events::role as) {
+    events::member_role_changed event;
+    event.user = who;
+    event.role = as;
+    return event;
+  }
+  /// Without any bytes.
+  static std::shared_ptr<channel_frames> frames_of(room_id in, stream_version first, stream_version last) {
+    auto frames = std::make_shared<channel_frames>();
+    frames->channel = channel_of(in);
+    frames->first = first;
+    frames->last = last;
+    return frames;
+  }
+  void drop(std::shared_ptr<channel_frames> what) {
+    delivery full;
+    full.channels.push_back(std::move(what));
+    all.hand_over(without_frames(full));
+  }
+
   static constexpr stream_version begun = 3;
   static constexpr std::string_view only_posted = R"({"key":"t","cmp":"eq","val":"message.posted"})";
 
@@ -106,6 +134,10 @@ protected:
   }();
   const events::message_posted posted{};
 };
+
+// ---- Farewells
+
+class Farewells : public RoomListeners {};
 
 TEST_F(Farewells, ComeBehindAllThatIsWantedUpToThem) {
   listener hers = listen(ada, only_posted), his = listen(bob, only_posted), all_of_it = listen(bob, "");
@@ -141,19 +173,103 @@ TEST_F(Farewells, AreNotForWhoHasComeBack) {
 TEST_F(Farewells, WaitWhereEventsWereDropped) {
   listener hers = listen(ada, only_posted), his = listen(bob, only_posted), all_of_it = listen(bob, "");
   listener has_it_all = listen(bob, 6, only_posted);
-  auto dropped = std::make_shared<channel_frames>();
-  dropped->channel = channel_of(room);
-  dropped->first = 4;
-  dropped->last = 6;
+  auto dropped = frames_of(room, 4, 6);
   dropped->farewells.push_back({6, bob});
-  delivery full;
-  full.channels.push_back(std::move(dropped));
-  all.hand_over(without_frames(full));
+  drop(std::move(dropped));
   deliver();
   EXPECT_THAT(heard(hers), ElementsAre("2500"));
   EXPECT_THAT(heard(his), ElementsAre("2500"));
   EXPECT_THAT(heard(all_of_it), ElementsAre("2500"));
   EXPECT_THAT(heard(has_it_all), ElementsAre("2000"));
+}
+
+// ---- What moderators alone see
+
+class ModeratorsOfARoom : public RoomListeners {};
+
+TEST_F(ModeratorsOfARoom, HearMoreThanMembersAndAllInItsOrder) {
+  listener hers = listen(ada, ""), only_some = listen(ada, only_posted), later = listen(ada, 4, "");
+  listener one_way = listen(ada, "", wire::uni_websocket);
+  listener his = listen(bob, ""), his_one_way = listen(bob, "", wire::uni_websocket);
+  happened(room, ada, posted, banned(), posted, banned());
+  deliver();
+  EXPECT_THAT(heard(hers), ElementsAre("4", "5", "6", "7"));
+  EXPECT_THAT(heard(only_some), ElementsAre("4", "6"));
+  EXPECT_THAT(heard(later), ElementsAre("5", "6", "7"));
+  EXPECT_THAT(heard(one_way), ElementsAre("4", "5", "6", "7"));
+  EXPECT_THAT(heard(his), ElementsAre("4", "6"));
+  EXPECT_THAT(heard(his_one_way), ElementsAre("4", "6"));
+}
+
+TEST_F(ModeratorsOfARoom, HearItFromWhenToWhenTheyAreThat) {
+  listener hers = listen(ada, ""), his = listen(bob, "");
+  happened(room, ada, made(bob, events::role::moderator));
+  happened(room, ada, banned());
+  happened(room, ada, made(bob, events::role::member));
+  happened(room, ada, banned(), posted);
+  deliver();
+  EXPECT_THAT(heard(hers), ElementsAre("4", "5", "6", "7", "8"));
+  EXPECT_THAT(heard(his), ElementsAre("4", "5", "6", "8"));
+}
+
+TEST_F(ModeratorsOfARoom, AreItsOwnerAndWhoWasThat) {
+  listener hers = listen(ada, ""), his = listen(bob, "");
+  events::room_owner_changed handed_over;
+  handed_over.user = bob;
+  handed_over.was = ada;
+  happened(room, ada, handed_over);
+  happened(room, bob, banned());
+  happened(room, bob, made(ada, events::role::member), banned());
+  deliver();
+  EXPECT_THAT(heard(hers), ElementsAre("4", "5", "6"));
+  EXPECT_THAT(heard(his), ElementsAre("4", "5", "6", "7"));
+}
+
+TEST_F(ModeratorsOfARoom, HearItUpToTheirFarewell) {
+  listener his = listen(bob, "");
+  his.mine->note_role(events::role::moderator, begun);
+  happened(room, ada, banned(), left(bob), banned());
+  deliver();
+  EXPECT_THAT(heard(his), ElementsAre("4", "5", "2000"));
+}
+
+/// What was looked up when they subscribed may be of before a change that has reached the hub since.
+TEST_F(ModeratorsOfARoom, AreThoseOfTheLatestThatIsKnown) {
+  listener his = listen(bob, "");
+  happened(room, ada, made(bob, events::role::moderator), made(bob, events::role::member));
+  deliver();
+  his.mine->note_member(events::role::moderator, 4);
+  happened(room, ada, banned());
+  deliver();
+  EXPECT_THAT(heard(his), ElementsAre("4", "5"));
+}
+
+/// Between the look-up of a role and the reading of the log.
+TEST_F(ModeratorsOfARoom, AreThoseOfTheSeqThatIsReadUpTo) {
+  happened(room, ada, made(bob, events::role::moderator), banned(), made(bob, events::role::member));
+  const auto role_of = [&](user_id who, events::role as, stream_version at, stream_version top) {
+    return role_at(edge.log, room, {who, as, at}, top);
+  };
+  EXPECT_EQ(role_of(bob, events::role::member, 3, 3).value(), events::role::member);
+  EXPECT_EQ(role_of(bob, events::role::member, 3, 5).value(), events::role::moderator);
+  EXPECT_EQ(role_of(bob, events::role::moderator, 5, 6).value(), events::role::member);
+  EXPECT_EQ(role_of(bob, events::role::moderator, 6, 6).value(), events::role::moderator) << "as it was looked up";
+  EXPECT_EQ(role_of(ada, events::role::owner, 3, 6).value(), events::role::owner);
+  happened(room, bob, left(bob), joined(bob));
+  EXPECT_EQ(role_of(bob, events::role::moderator, 4, 8).error().code, errc::not_a_member);
+  for (std::size_t n = 0; n <= limits::recovery_publications_max; ++n) happened(room, ada, posted);
+  EXPECT_EQ(role_of(ada, events::role::owner, 8, 9 + limits::recovery_publications_max).value(), events::role::member)
+      << "too much to look through";
+}
+
+TEST_F(ModeratorsOfARoom, AreKnownAlsoWhereEventsWereDropped) {
+  listener has_it_all = listen(bob, 4, "");
+  auto dropped = frames_of(room, 4, 4);
+  dropped->role_changes.push_back({4, bob, events::role::moderator});
+  drop(std::move(dropped));
+  happened(room, ada, posted, banned());
+  deliver();
+  EXPECT_THAT(heard(has_it_all), ElementsAre("5"));
 }
 
 } // namespace
