@@ -11,6 +11,7 @@
 #include "bench/scenarios/log_reading.hpp"
 #include "bench/scenarios/log_start.hpp"
 #include "bench/scenarios/mix.hpp"
+#include "bench/scenarios/reads.hpp"
 #include "bench/scenarios/recover.hpp"
 #include "bench/scenarios/traffic.hpp"
 
@@ -95,6 +96,14 @@ void bench_command::add_scenarios() {
           {"newest", part::newest}, {"middle", part::middle}, {"oldest", part::oldest}, {"random", part::random}}));
   scenario->add_option("--path", history->path, "of a server at --url with another API, which has been filled");
   measures(scenario, history, bench::measure_history);
+
+  scenario = add_scenario("reads", "every kind of read, at a share of the highest rate");
+  const auto reads = std::make_shared<bench::reading_mix>();
+  add_number(scenario, "--connections", reads->connections, 1, 10'000, "each with at most one request in flight");
+  add_number(scenario, "--messages", reads->messages, 50, 10'000'000, "of the large room, posted before");
+  add_number(scenario, "--rooms", reads->rooms, 12, 1'999, "that the reader is in");
+  add_number(scenario, "--load", reads->load, 0.01, 1, "share of the highest rate, which is measured first");
+  measures(scenario, reads, bench::measure_reads);
 
   const auto with_log = [&](const std::string& name, const std::string& help, auto run) {
     scenario = add_scenario(name, help, about::our_files);

@@ -32,15 +32,15 @@ public:
     request_ = before_ + cursor() + behind_;
   }
 
-  std::string_view next() override {
-    if (what_.where != part::random) return request_;
+  question next() override {
+    if (what_.where != part::random) return {request_};
     request_.resize(cursor_at_); // keeps its memory
     request_ += cursor();
     request_ += behind_;
-    return request_;
+    return {request_};
   }
 
-  std::string wrong(const http_answer& answer) override {
+  std::string wrong(std::size_t, const http_answer& answer) override {
     if (answer.status != 200) return "status " + std::to_string(answer.status);
     const std::size_t found = count_messages(answer.body);
     return found == what_.limit ? std::string{}
@@ -73,8 +73,8 @@ private:
 class foreign_question final : public questioner {
 public:
   explicit foreign_question(std::string request) : request_(std::move(request)) {}
-  std::string_view next() override { return request_; }
-  std::string wrong(const http_answer&) override { return {}; }
+  question next() override { return {request_}; }
+  std::string wrong(std::size_t, const http_answer&) override { return {}; }
 
 private:
   const std::string request_;

@@ -8,8 +8,8 @@ namespace {
 class same_question final : public questioner {
 public:
   explicit same_question(std::string request) : request_(std::move(request)) {}
-  std::string_view next() override { return request_; }
-  std::string wrong(const http_answer&) override { return {}; }
+  question next() override { return {request_}; }
+  std::string wrong(std::size_t, const http_answer&) override { return {}; }
 
 private:
   const std::string request_;

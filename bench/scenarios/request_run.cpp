@@ -39,7 +39,7 @@ struct request_run::client final : http_connection::events {
   void answered(const http_answer& answer) override {
     --run.in_flight_;
     busy = false;
-    run.took(answer, intended_ns);
+    run.took(answer, kind, intended_ns);
     if (answer.last)
       line.open(run.server_.at());
     else
@@ -55,13 +55,13 @@ struct request_run::client final : http_connection::events {
   request_run& run;
   http_connection line;
   std::int64_t intended_ns = 0;
+  std::size_t kind = 0; ///< of the question that is asked
   bool busy = false, was_open = false, reopened_in_vain = false;
 };
 
 request_run::request_run(const options& how, const request_load& load, questioner& ask, arena& server,
                          const tell_progress& tell)
-    : how_(how), load_(load), questions_(ask), server_(server), tell_(tell), meter_({"request to answer"}),
-      random_(how.seed) {}
+    : how_(how), load_(load), questions_(ask), server_(server), tell_(tell), meter_(ask.kinds()), random_(how.seed) {}
 
 request_run::~request_run() = default;
 
@@ -87,7 +87,9 @@ void request_run::ask(client& free, std::int64_t intended_ns) {
   free.busy = true;
   free.reopened_in_vain = false;
   ++in_flight_;
-  free.line.send(questions_.next());
+  const question what = questions_.next();
+  free.kind = what.kind;
+  free.line.send(what.request);
 }
 
 void request_run::is_free(client& done) {
@@ -118,15 +120,15 @@ void request_run::ask_what_is_due() {
   }
 }
 
-void request_run::took(const http_answer& answer, std::int64_t intended_ns) {
+void request_run::took(const http_answer& answer, std::size_t kind, std::int64_t intended_ns) {
   meter_.operation();
-  meter_.took(0, intended_ns, loop_.now_ns());
+  meter_.took(kind, intended_ns, loop_.now_ns());
   if (meter_.is_measuring()) body_bytes_ += answer.body.size();
   if (answer.status < 200 || answer.status > 299) {
     if (refused_++ == 0) first_refusal_ = std::to_string(answer.status) + " " + std::string(answer.body.substr(0, 200));
     return;
   }
-  std::string why = questions_.wrong(answer);
+  std::string why = questions_.wrong(kind, answer);
   if (!why.empty() && wrong_++ == 0) first_wrong_ = std::move(why);
 }
 

@@ -20,13 +20,20 @@ struct request_load {
 /// In words, for a result's parameters.
 std::vector<name_and_text> parameters_of(const request_load& load);
 
+/// A whole request, good until the next one is asked for.
+struct question {
+  std::string_view request;
+  std::size_t kind = 0;
+};
+
 /// What is asked, and what a right answer is.
 class questioner {
 public:
-  /// A whole request, good until the next call.
-  virtual std::string_view next() = 0;
-  /// Why an answer with a status of 2xx is wrong; empty if it is right.
-  virtual std::string wrong(const http_answer& answer) = 0;
+  /// What latencies are called, one for each kind of question.
+  virtual std::vector<std::string> kinds() const { return {"request to answer"}; }
+  virtual question next() = 0;
+  /// Why an answer with a status of 2xx to a question of that kind is wrong; empty if it is right.
+  virtual std::string wrong(std::size_t kind, const http_answer& answer) = 0;
 
 protected:
   ~questioner() = default;
@@ -53,7 +60,7 @@ private:
   void ask_what_is_due();
   void ask(client& free, std::int64_t intended_ns);
   void is_free(client& done);
-  void took(const http_answer& answer, std::int64_t intended_ns);
+  void took(const http_answer& answer, std::size_t kind, std::int64_t intended_ns);
   void go_on(const std::string& phase, double seconds);
   void drain();
   void fill_figures(run& to, double server_cpu_s, bool with_bytes) const;
