@@ -6,23 +6,100 @@ namespace palabre::testing {
 
 // ---- What happens
 
+bool naive_community::is_lower(int whom, int who, int where) const {
+  const auto& members = in(where).members;
+  return !is_in(whom, where) || members.at(whom).as < members.at(who).as;
+}
+
+bool naive_community::may_moderate(int who, int where, int whom) const {
+  return may_act_as(role::moderator, who, where) && is_lower(whom, who, where);
+}
+
 bool naive_community::join(int who, int where) {
   room& r = in(where);
-  if (!is_in(who, where)) r.members[who] = ++r.last_seq;
+  if (is_in(who, where)) return true;
+  const bool has_way = r.is == kind::open || r.invited.contains(who);
+  if (!has_way || r.archived || r.banned.contains(who)) return false;
+  r.members[who] = {++r.last_seq, role::member};
+  r.last_seq += r.invited.erase(who); // it is told that the invitation was accepted
   return true;
 }
 
 bool naive_community::leave(int who, int where) {
   room& r = in(where);
-  if (r.owner == who) return false;
-  if (r.members.erase(who) > 0) ++r.last_seq;
+  if (!is_in(who, where)) return r.is == kind::open;
+  if (r.is == kind::direct || r.members[who].as == role::owner) return false;
+  r.members.erase(who);
+  ++r.last_seq;
+  return true;
+}
+
+bool naive_community::invite(int who, int where, int whom) {
+  room& r = in(where);
+  if (!may_act_as(role::moderator, who, where) || is_in(whom, where) || r.banned.contains(whom)) return false;
+  if (!r.invited.insert(whom).second) return false;
+  ++r.last_seq;
+  return true;
+}
+
+bool naive_community::archive(int who, int where, bool on) {
+  room& r = in(where);
+  if (!is_at_least(role::owner, who, where)) return false;
+  r.last_seq += r.archived != on;
+  r.archived = on;
+  return true;
+}
+
+bool naive_community::give_role(int who, int where, int whom, role as) {
+  room& r = in(where);
+  if (!may_act_as(role::admin, who, where) || !is_in(whom, where) || !is_lower(whom, who, where)) return false;
+  if (as >= r.members[who].as) return false;
+  r.last_seq += r.members[whom].as != as;
+  r.members[whom].as = as;
+  return true;
+}
+
+bool naive_community::hand_over(int who, int where, int to) {
+  room& r = in(where);
+  if (!may_act_as(role::owner, who, where) || !is_in(to, where)) return false;
+  if (to == who) return true;
+  r.members[who].as = role::admin;
+  r.members[to].as = role::owner;
+  r.last_seq += 1 + r.muted.erase(to); // nobody above them could let them speak
+  return true;
+}
+
+bool naive_community::kick(int who, int where, int whom) {
+  if (!may_moderate(who, where, whom) || !is_in(whom, where)) return false;
+  in(where).members.erase(whom);
+  ++in(where).last_seq;
+  return true;
+}
+
+bool naive_community::ban(int who, int where, int whom, bool on) {
+  room& r = in(where);
+  if (!may_moderate(who, where, whom)) return false;
+  if (!on)
+    r.last_seq += r.banned.erase(whom);
+  else if (r.members.erase(whom) > 0)
+    r.last_seq += 2; // they are sent away, and banned
+  else
+    r.last_seq += !r.banned.contains(whom);
+  if (on) r.banned.insert(whom);
+  return true;
+}
+
+bool naive_community::mute(int who, int where, int whom, bool on) {
+  room& r = in(where);
+  if (!may_moderate(who, where, whom)) return false;
+  r.last_seq += on ? r.muted.insert(whom).second : r.muted.erase(whom);
   return true;
 }
 
 bool naive_community::post(int who, int where, const std::string& id, const std::string& body,
                            std::optional<std::size_t> reply_to) {
   room& r = in(where);
-  if (!is_in(who, where)) return false;
+  if (!has_voice(who, where)) return false;
   r.messages.push_back({id, ++r.last_seq, who, body, {}, reply_to, false, {}, {}});
   mention_anew(where, r.messages.size() - 1, named_in(where, who, body));
   r.drafts.erase(who);
@@ -31,13 +108,13 @@ bool naive_community::post(int who, int where, const std::string& id, const std:
 
 naive_community::said* naive_community::living(int who, int where, std::size_t message) {
   room& r = in(where);
-  if (!is_in(who, where) || message >= r.messages.size() || r.messages[message].deleted) return nullptr;
+  if (!may_act(who, where) || message >= r.messages.size() || r.messages[message].deleted) return nullptr;
   return &r.messages[message];
 }
 
 bool naive_community::edit(int who, int where, std::size_t message, const std::string& body) {
   said* const m = living(who, where, message);
-  if (m == nullptr || m->author != who) return false;
+  if (m == nullptr || m->author != who || !has_voice(who, where)) return false;
   m->body = body;
   mention_anew(where, message, named_in(where, who, body));
   ++in(where).last_seq;
@@ -46,9 +123,9 @@ bool naive_community::edit(int who, int where, std::size_t message, const std::s
 
 bool naive_community::remove(int who, int where, std::size_t message) {
   room& r = in(where);
-  if (!is_in(who, where) || message >= r.messages.size()) return false;
+  if (!may_act(who, where) || message >= r.messages.size()) return false;
   said& m = r.messages[message];
-  if (m.author != who && r.owner != who) return false;
+  if (m.author != who && !may_moderate(who, where, m.author)) return false;
   if (m.deleted) return true;
   mention_anew(where, message, {});
   m.deleted = true;
@@ -70,7 +147,8 @@ bool naive_community::react(int who, int where, std::size_t message, const std::
 
 bool naive_community::pin(int who, int where, std::size_t message, bool on) {
   room& r = in(where);
-  if (r.owner != who || message >= r.messages.size() || (on && r.messages[message].deleted)) return false;
+  if (!may_act_as(role::moderator, who, where) || message >= r.messages.size()) return false;
+  if (on && r.messages[message].deleted) return false;
   const bool is_pinned = std::find(r.pins.begin(), r.pins.end(), message) != r.pins.end();
   if (is_pinned == on) return true;
   std::erase(r.pins, message);
@@ -95,7 +173,7 @@ bool naive_community::report(int who, int where, std::size_t message) {
 
 bool naive_community::review(int who, int where, std::size_t message) {
   room& r = in(where);
-  if (r.owner != who || message >= r.messages.size()) return false;
+  if (!may_act_as(role::moderator, who, where) || message >= r.messages.size()) return false;
   auto& reporters = r.messages[message].reporters;
   if (!reporters.empty()) ++r.last_seq;
   reporters.clear();
@@ -111,6 +189,12 @@ bool naive_community::save_draft(int who, int where, const std::string& body) {
 bool naive_community::discard_draft(int who, int where) {
   if (is_in(who, where)) in(where).drafts.erase(who);
   return is_in(who, where);
+}
+
+bool naive_community::choose(int who, int where, const std::string& what) {
+  if (!is_in(who, where)) return false;
+  in(where).wants[who] = what;
+  return true;
 }
 
 std::set<int> naive_community::named_in(int where, int author, const std::string& body) const {
@@ -163,14 +247,25 @@ std::string naive_community::pins(const room& r) {
 
 std::string naive_community::members(const room& r) {
   std::string out;
-  for (const auto& [who, joined] : r.members) out += login(who) + '\n';
+  for (const auto& [who, seat] : r.members) out += login(who) + ' ' + name_of(seat.as) + '\n';
   return out;
+}
+
+std::string naive_community::logins(const std::set<int>& those) {
+  std::string out;
+  for (const int who : those) out += login(who) + '\n';
+  return out;
+}
+
+std::string naive_community::name_of(role as) {
+  static const char* const names[] = {"member", "moderator", "admin", "owner"};
+  return names[static_cast<int>(as)];
 }
 
 naive_community::seq naive_community::read_until(int who, int where) const {
   const room& r = in(where);
   const auto read = r.read.find(who);
-  return std::max(r.members.at(who), read == r.read.end() ? 0 : read->second);
+  return std::max(r.members.at(who).joined, read == r.read.end() ? 0 : read->second);
 }
 
 std::string naive_community::my_rooms(int viewer) const {
@@ -186,10 +281,13 @@ std::string naive_community::my_rooms(int viewer) const {
       named += is_new && m.mentioned.contains(viewer);
     }
     const auto read = r.read.find(viewer);
-    out += std::to_string(where) + " members " + std::to_string(r.members.size()) + " messages " +
-           std::to_string(messages) + " last " + std::to_string(r.last_seq) + " read " +
-           std::to_string(read == r.read.end() ? 0 : read->second) + " unread " + std::to_string(unread) +
-           " mentions " + std::to_string(named) + (r.drafts.contains(viewer) ? " draft" : "") + '\n';
+    const auto wants = r.wants.find(viewer);
+    out += std::to_string(where) + ' ' + name_of(r.members.at(viewer).as) + (r.archived ? " archived" : "") +
+           " wants " + (wants == r.wants.end() ? "all" : wants->second) + " members " +
+           std::to_string(r.members.size()) + " messages " + std::to_string(messages) + " last " +
+           std::to_string(r.last_seq) + " read " + std::to_string(read == r.read.end() ? 0 : read->second) +
+           " unread " + std::to_string(unread) + " mentions " + std::to_string(named) +
+           (r.drafts.contains(viewer) ? " draft" : "") + '\n';
   }
   return out;
 }
