@@ -101,7 +101,7 @@ void bench_command::add_scenarios() {
   const auto reads = std::make_shared<bench::reading_mix>();
   add_number(scenario, "--connections", reads->connections, 1, 10'000, "each with at most one request in flight");
   add_number(scenario, "--messages", reads->messages, 50, 10'000'000, "of the large room, posted before");
-  add_number(scenario, "--rooms", reads->rooms, 12, 1'999, "that the reader is in");
+  add_number(scenario, "--rooms", reads->rooms, 200, 1'999, "that the reader is in");
   add_number(scenario, "--load", reads->load, 0.01, 1, "share of the highest rate, which is measured first");
   measures(scenario, reads, bench::measure_reads);
 

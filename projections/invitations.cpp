@@ -46,19 +46,15 @@ std::string encode(const invitation_row& row) {
 
 result<invitation_row> decode_invitation(std::string_view stored) {
   byte_reader in(stored);
-  const auto id = [&] {
-    const std::string_view at = in.take(16);
-    return in.ok() ? uuid_from_bytes(at.data()) : uuid{};
-  };
   invitation_row row;
   row.seq = in.integer<std::uint64_t>();
-  if (const user_id user{id()}; !user.is_nil()) row.user_id = user;
+  if (const user_id user{take_uuid(in)}; !user.is_nil()) row.user_id = user;
   row.uses = in.integer<std::uint32_t>();
   row.used = in.integer<std::uint32_t>();
   row.at = {in.integer<std::int64_t>()};
   row.expires_at = {in.integer<std::int64_t>()};
-  row.by = user_id{id()};
-  row.code_digest = id();
+  row.by = user_id{take_uuid(in)};
+  row.code_digest = take_uuid(in);
   if (!in.finished()) return error{errc::corrupt, "an invitation of the views is damaged"};
   return row;
 }

@@ -7,6 +7,8 @@
 #include "base/stream_id.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace palabre::projections {
 
@@ -27,6 +29,20 @@ std::string key_of(const Part&... parts) {
   key.reserve(64);
   (append_part(key, parts), ...);
   return key;
+}
+
+/// Nil once something is missing.
+inline uuid take_uuid(byte_reader& in) {
+  const std::string_view at = in.take(16);
+  return in.ok() ? uuid_from_bytes(at.data()) : uuid{};
+}
+
+/// Ids one behind the other, as append_bytes wrote them. Requires: whole ones.
+template <class Id>
+std::vector<Id> ids_in(std::string_view packed) {
+  std::vector<Id> ids;
+  for (std::size_t at = 0; at < packed.size(); at += 16) ids.push_back(Id{uuid_from_bytes(packed.data() + at)});
+  return ids;
 }
 
 /// The first key that is greater than every key with this prefix. Requires: a prefix that is not all 0xFF.

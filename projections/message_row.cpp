@@ -5,6 +5,7 @@
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "base/stream_id.hpp"
+#include "projections/keys.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -126,16 +127,12 @@ struct stored_row {
 
 result<stored_row> take_apart(std::string_view stored) {
   byte_reader in(stored);
-  const auto id = [&] {
-    const std::string_view at = in.take(16);
-    return in.ok() ? uuid_from_bytes(at.data()) : uuid{};
-  };
   stored_row row;
   message_row& f = row.fixed;
-  f.message = message_id{id()};
-  f.room = room_id{id()};
-  f.author = user_id{id()};
-  f.reply_to = message_id{id()};
+  f.message = message_id{take_uuid(in)};
+  f.room = room_id{take_uuid(in)};
+  f.author = user_id{take_uuid(in)};
+  f.reply_to = message_id{take_uuid(in)};
   if (f.reply_to->is_nil()) f.reply_to.reset();
   f.seq = in.integer<std::uint64_t>();
   f.reply_to_seq = in.integer<std::uint64_t>();
@@ -174,6 +171,25 @@ bool for_each_reaction(std::string_view packed, Visit visit) {
     if (in.ok()) visit(emoji, count);
   }
   return in.ok();
+}
+
+/// The beginning of a text in JSON, as our writer makes it, with an ellipsis for what is cut off; "null" as it is.
+void append_beginning(std::string& out, std::string_view json, std::size_t code_points) {
+  if (json.empty() || json.front() != '"') {
+    out += json;
+    return;
+  }
+  std::size_t at = 1;
+  for (std::size_t n = 0; n < code_points && at + 1 < json.size(); ++n) {
+    if (json[at] == '\\') {
+      at += json[at + 1] == 'u' ? 6 : 2;
+      continue;
+    }
+    do ++at;
+    while ((static_cast<unsigned char>(json[at]) & 0xC0) == 0x80);
+  }
+  out += json.substr(0, at);
+  out += at + 1 < json.size() ? "…\"" : "\"";
 }
 
 } // namespace
@@ -261,29 +277,6 @@ void append_message(std::string& out, const message_view& row, std::string_view 
   out += row.after_reactions;
 }
 
-namespace {
-
-/// The beginning of a text in JSON, as our writer makes it, with an ellipsis for what is cut off; "null" as it is.
-void append_beginning(std::string& out, std::string_view json, std::size_t code_points) {
-  if (json.empty() || json.front() != '"') {
-    out += json;
-    return;
-  }
-  std::size_t at = 1;
-  for (std::size_t n = 0; n < code_points && at + 1 < json.size(); ++n) {
-    if (json[at] == '\\') {
-      at += json[at + 1] == 'u' ? 6 : 2;
-      continue;
-    }
-    do ++at;
-    while ((static_cast<unsigned char>(json[at]) & 0xC0) == 0x80);
-  }
-  out += json.substr(0, at);
-  out += at + 1 < json.size() ? "…\"" : "\"";
-}
-
-} // namespace
-
 void append_parent(std::string& out, const message_view& parent, std::string_view author_json) {
   out += R"({"id":)";
   append_id(out, parent.message);
@@ -299,10 +292,7 @@ void append_parent(std::string& out, const message_view& parent, std::string_vie
 }
 
 std::vector<user_id> mentioned_in(const message_view& row) {
-  std::vector<user_id> users;
-  for (std::size_t at = 0; at < row.mentioned.size(); at += 16)
-    users.push_back(user_id{uuid_from_bytes(row.mentioned.data() + at)});
-  return users;
+  return ids_in<user_id>(row.mentioned);
 }
 
 } // namespace palabre::projections

@@ -21,11 +21,9 @@ result<stream_version> seq_in(const std::optional<std::string>& row) {
 
 /// Of a message, as tables::mentioned_in has them.
 result<std::vector<user_id>> users_in(const std::string* row) {
-  std::vector<user_id> users;
-  if (row == nullptr) return users;
+  if (row == nullptr) return std::vector<user_id>{};
   if (row->size() % 16 != 0) return error{errc::corrupt, "the mentions of a message are damaged in the views"};
-  for (std::size_t at = 0; at < row->size(); at += 16) users.push_back(user_id{uuid_from_bytes(row->data() + at)});
-  return users;
+  return ids_in<user_id>(*row);
 }
 
 /// A message whose mentions change, by the event at a position.

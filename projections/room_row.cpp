@@ -1,6 +1,7 @@
 #include "projections/room_row.hpp"
 #include "base/bytes.hpp"
 #include "base/json_writer.hpp"
+#include "projections/keys.hpp"
 #include "projections/roster.hpp"
 
 namespace palabre::projections {
@@ -78,10 +79,6 @@ std::string encode(const room_row& row) {
 
 result<room_row> decode_room_row(std::string_view stored) {
   byte_reader in(stored);
-  const auto id = [&] {
-    const std::string_view at = in.take(16);
-    return in.ok() ? uuid_from_bytes(at.data()) : uuid{};
-  };
   room_row row;
   row.last_seq = in.integer<std::uint64_t>();
   row.last_at = {in.integer<std::uint64_t>()};
@@ -97,9 +94,9 @@ result<room_row> decode_room_row(std::string_view stored) {
   row.kind = static_cast<events::room_kind>(in.integer<std::uint8_t>());
   row.settings.visibility = static_cast<events::visibility>(in.integer<std::uint8_t>());
   row.archived = in.integer<std::uint8_t>() != 0;
-  row.room = room_id{id()};
-  row.owner = user_id{id()};
-  if (const user_id peer{id()}; !peer.is_nil()) row.peer = peer;
+  row.room = room_id{take_uuid(in)};
+  row.owner = user_id{take_uuid(in)};
+  if (const user_id peer{take_uuid(in)}; !peer.is_nil()) row.peer = peer;
   row.share_code = in.string<std::uint16_t>();
   row.settings.name = in.string<std::uint16_t>();
   row.settings.description = take_optional(in);

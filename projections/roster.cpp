@@ -295,9 +295,8 @@ result<sanction> decode_sanction(std::string_view stored) {
   s.until = {in.integer<std::int64_t>()};
   s.seq = in.integer<std::uint64_t>();
   s.at = {in.integer<std::int64_t>()};
-  const std::string_view by = in.take(16);
+  s.by = user_id{take_uuid(in)};
   if (!in.finished()) return error{errc::corrupt, "a sanction of the views is damaged"};
-  s.by = user_id{uuid_from_bytes(by.data())};
   return s;
 }
 

@@ -345,8 +345,13 @@ result<text_hits> text_index::find(const text_query& what, const message_words& 
       const std::string place = each.get_document().get_data();
       byte_reader in(place);
       text_hit hit;
-      hit.room = room_id{uuid_from_bytes(in.take(16).data())};
+      const std::string_view id = in.take(16);
       hit.seq = in.integer<std::uint64_t>();
+      if (!in.finished()) {
+        state_->damaged = true;
+        return error{errc::corrupt, "a place in the search's index is damaged"};
+      }
+      hit.room = room_id{uuid_from_bytes(id.data())};
       PALABRE_TRY(const auto body, words_of(hit.room, hit.seq));
       if (!body) continue;
       hit.snippet = snippet_of(found, *body);

@@ -14,7 +14,7 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
-/// Of an entry beside its key and row: itself, its slot, and what an allocator adds.
+/// Of an entry beside its row and a long key: itself, its slot, and what an allocator adds.
 constexpr std::size_t known_entry_bytes = sizeof(known_rows::entry) + 40;
 
 std::uint32_t tag_of(std::uint64_t hash) {
@@ -73,7 +73,7 @@ known_rows::entry& known_rows::add(std::string_view key, std::optional<std::stri
   if (count_ == blocks_.size() * entries_per_block) blocks_.push_back(std::make_unique<entry[]>(entries_per_block));
   entry& added = numbered(count_);
   added.set_key(key);
-  bytes_ += known_entry_bytes + key.size() + (row ? row->size() : 0);
+  bytes_ += known_entry_bytes + (key.size() > entry::inline_key_max ? key.size() : 0) + (row ? row->size() : 0);
   added.row = std::move(row);
   added.changed = false;
   added.hash_ = hash_of(key);

@@ -14,7 +14,7 @@ struct community {
 };
 
 /// Of 100 actions: 60 posts, 20 reactions, 5 edits, 10 reads of history, 5 lost lines. Speaks to Palabre only.
-/// Limits: presence is not asked for; the server does not keep it yet.
+/// Limits: nobody asks who is there.
 result measure_mix(const options& how, const community& what, const tell_progress& tell);
 
 } // namespace palabre::bench

@@ -5,6 +5,8 @@
 #include "bench/scenarios/repeated.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <stdexcept>
 
 namespace palabre::bench {
@@ -12,7 +14,7 @@ namespace {
 
 constexpr std::size_t page = 50, mentions = 100, pins = 20, drafts = 10;
 constexpr std::size_t body_bytes = 128;
-constexpr std::chrono::minutes indexing_max{30}; // until the search has read all of the room
+constexpr std::chrono::minutes indexing_max{10}; // until the search has read all of the room
 
 /// What the reader is in.
 struct surroundings {
@@ -33,8 +35,8 @@ std::vector<std::string> all_fields(const std::string& json, const std::string& 
 }
 
 void register_friend_who_mentions(const endpoint& at, const std::string& reader, const std::string& room) {
-  const std::string made =
-      call_api(at, "POST", "/api/v1/auth/register", {}, R"({"login":"friend","password":"a quiet afternoon"})");
+  const std::string made = call_api(at, "POST", "/api/v1/auth/register", {},
+                                    R"({"login":"friend-of-)" + reader + R"(","password":"a quiet afternoon"})");
   const std::string token = string_field(made, "access_token");
   call_api(at, "POST", "/api/v1/rooms/" + room + "/join", token);
   for (std::size_t i = 0; i < mentions; ++i)
@@ -59,6 +61,8 @@ surroundings prepare(const endpoint& at, const reading_mix& what, const tell_pro
   register_friend_who_mentions(at, string_field(get("/me"), "login"), last);
   made.messages = all_fields(get(large + "/messages?limit=" + std::to_string(page)), "id");
   for (std::size_t i = 0; i < pins; ++i) call_api(at, "PUT", "/api/v1" + large + "/pins/" + made.messages.at(i), token);
+  for (const char* emoji : {"%F0%9F%91%8D", "%F0%9F%8E%89", "%F0%9F%98%80"})
+    call_api(at, "PUT", "/api/v1" + large + "/messages/" + made.messages.back() + "/reactions/" + emoji, token);
   made.sync_cursor = string_field(get("/sync"), "cursor");
   made.word = all_fields(get(large + "/messages?limit=1"), "body").at(0).substr(4, 32); // of its mark
   tell("indexing", 0, "");
@@ -85,7 +89,7 @@ std::vector<read_kind> kinds_of(const surroundings& s) {
       {"oldest page", room + "/messages?after=0&" + limit, 5, false, seq},
       {"message", room + "/messages/" + a_message, 8, false, seq},
       {"50 messages by their ids", room + "/messages?ids=" + ids, 3, false, seq},
-      {"reactions of a message", room + "/messages/" + a_message + "/reactions", 3, false, "items"},
+      {"reactions of a message", room + "/messages/" + a_message + "/reactions", 3, false, "emoji"},
       {"pins", room + "/pins", 3, false, seq},
       {"events", room + "/events?" + limit, 3, false, "message.posted"},
       {"page as it was", room + "/messages?" + limit + "&at=" + middle, 1, false, seq},
@@ -162,12 +166,13 @@ result measure_reads(const options& how, const reading_mix& what, const tell_pro
                             {"load", std::string(share) + " of the highest rate, at random times"}});
   return repeated(how, std::move(into), tell, [&](arena& server, const tell_progress& nth) {
     const surroundings here = prepare(server.at(), what, nth);
-    reader highest(server.at(), here, how.seed), loaded(server.at(), here, how.seed);
+    reader highest(server.at(), here, how.seed), loaded(server.at(), here, how.seed + 1);
     const run full = request_run(how, {what.connections, 0}, highest, server, nth).measure(false);
     if (!full.failures.empty()) return full;
     const figure rate = full.figures.front();
     run done = request_run(how, {what.connections, what.load * rate.value}, loaded, server, nth).measure(false);
     done.figures.push_back({"highest rate", rate.unit, better::higher, rate.value});
+    done.generator.limiting = done.generator.limiting || full.generator.limiting;
     return done;
   });
 }

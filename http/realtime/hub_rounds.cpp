@@ -179,7 +179,7 @@ void hub::lend_between(const channel_frames_ptr& all, stream_version after, stre
   lend(*to.who, framed, framed->between(after, last), frames->publications_between(after, last));
 }
 
-/// Read once for all who filter.
+/// Read once for all who filter and see the same, if they come one behind the other.
 const std::vector<tag_map>& hub::tags_in(const channel_frames_ptr& frames) {
   if (tagged_ == frames) return tags_;
   tagged_ = frames;
@@ -229,7 +229,7 @@ void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscriber
 /// wire one for members, and one for moderators.
 const channel_frames_ptr& hub::framed_for(const channel_frames_ptr& frames, wire framing) {
   if (frames->framing == framing) return frames;
-  std::size_t left = 2 * wires;
+  std::size_t left = 2 * hub_tallies::wires;
   for (auto done = reframed_.rbegin(); done != reframed_.rend() && left-- > 0; ++done)
     if (done->from == frames.get() && done->made->framing == framing) return done->made;
   return reframed_.emplace_back(frames.get(), reframed(*frames, framing, edge_.log.epoch())).made;

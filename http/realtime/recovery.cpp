@@ -80,16 +80,18 @@ result<void> for_each_shown(const std::vector<storage::committed_record>& record
 } // namespace
 
 result<events::role> role_at(const projections::log_reader& log, room_id room, const reader& who, stream_version top) {
-  if (top <= who.at) return who.as;
-  PALABRE_TRY(const auto since, log.events_of(events::stream_of(room), who.at, top, limits::recovery_publications_max,
-                                              limits::recovery_bytes_max));
   events::role as = who.as;
-  for (const storage::committed_record& each : since.records) {
-    if (departed_in(each.view) == who.user) return error{errc::not_a_member, ""};
-    for (const changed_role& change : roles_changed_in(each.view))
-      if (change.who == who.user) as = change.as;
+  for (stream_version at = who.at; at < top;) {
+    PALABRE_TRY(const auto since, log.events_of(events::stream_of(room), at, top, limits::recovery_publications_max,
+                                                limits::recovery_bytes_max));
+    for (const storage::committed_record& each : since.records) {
+      if (departed_in(each.view) == who.user) return error{errc::not_a_member, ""};
+      for (const changed_role& change : roles_changed_in(each.view))
+        if (change.who == who.user) as = change.as;
+    }
+    at = since.complete || since.records.empty() ? top : since.records.back().view.version;
   }
-  return since.complete ? as : events::role::member;
+  return as;
 }
 
 bool is_known(const claimed_position& claim, const log_position& now) {

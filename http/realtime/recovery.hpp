@@ -43,8 +43,8 @@ struct reader {
   const tag_filter* wanted = nullptr; ///< null: everything
 };
 
-/// The role of the reader at the room's seq `top`: it may have changed since it was looked up. Where too much has
-/// happened since to tell, that of a member. Errors: not_a_member: they have left since; io, corrupt.
+/// The role of the reader at the room's seq `top`: it may have changed since it was looked up. Reads what lies between,
+/// which is nearly always nothing. Errors: not_a_member: they have left since; io, corrupt.
 result<events::role> role_at(const projections::log_reader& log, room_id room, const reader& who, stream_version top);
 
 /// The events of a room between the claim and `now`. Errors: not_a_member: they have left; io, corrupt.

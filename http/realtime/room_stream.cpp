@@ -118,11 +118,14 @@ bool room_stream::send_piece() {
     PALABRE_TRY(const bool deleted, since(seq));
     return deleted ? result<bool>(true) : in_views(seq);
   };
-  reader who{what_.who.user, here_.as, here_.at};
-  const auto as = role_at(log, what_.room, who, top.value());
-  if (!as && as.error().code != errc::not_a_member) return end(), false;
-  who.as = as ? as.value() : events::role::member; // who has left reads up to that
-  auto found = stream_of_events(records, who, is_deleted, log.epoch());
+  const auto as = role_at(log, what_.room, {what_.who.user, here_.as, here_.at}, top.value());
+  if (as)
+    here_ = {as.value(), top.value()};
+  else if (as.error().code == errc::not_a_member)
+    here_.as = events::role::member; // they read up to the event by which they left
+  else
+    return end(), false;
+  auto found = stream_of_events(records, {what_.who.user, here_.as, here_.at}, is_deleted, log.epoch());
   if (!found) return end(), false;
   if (!found.value().frames.empty()) peer_.send(std::move(found.value().frames));
   if (found.value().reader_left) return end(), false;

@@ -21,8 +21,6 @@ enum class wire : std::uint8_t {
   room_events ///< the events of one room for a plain EventSource, with ids to go on from
 };
 
-inline constexpr std::size_t wires = 7; ///< how many there are
-
 /// "websocket".
 std::string_view name_of(wire w);
 

@@ -38,6 +38,11 @@ stretch requested(std::optional<std::uint64_t> before, std::optional<std::uint64
   return {last - std::min<stream_version>(last, limit), last};
 }
 
+/// What is told those who were not in the room when they asked.
+problem left_meanwhile(const call& c) {
+  return refusal(c.room->settings.visibility == events::visibility::open ? "forbidden" : "not_found");
+}
+
 /// Seqs that members do not see leave a page shorter; the links go by the stretch and lead past them.
 answer_or_problem events_on(services& s, const call& c, const stretch& shown, stream_version top, std::size_t limit) {
   constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
@@ -46,6 +51,7 @@ answer_or_problem events_on(services& s, const call& c, const stretch& shown, st
   if (!found) return problem_of(found.error());
   realtime::reader who{c.user(), c.standing->as, c.room->last_seq};
   const auto as = realtime::role_at(s.log, room, who, top);
+  if (!as && as.error().code == errc::not_a_member) return left_meanwhile(c);
   if (!as) return problem_of(as.error());
   who.as = as.value();
   auto items = realtime::events_of(found.value().records, who, realtime::deletions_in_views(s.timeline, room));

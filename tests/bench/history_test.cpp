@@ -1,6 +1,5 @@
 #include "bench/scenarios/history.hpp"
 #include "bench/scenarios/http.hpp"
-#include "bench/scenarios/reads.hpp"
 #include "silence.hpp"
 
 #include <gmock/gmock.h>
@@ -65,29 +64,6 @@ TEST(History, RefusesAPageThatIsLargerThanTheRoom) {
   history_reading what = small_room(part::newest);
   what.messages = 10;
   EXPECT_THROW(measure_history(short_run(), what, silence), std::runtime_error);
-}
-
-TEST(Reads, AskEverythingAtAShareOfTheHighestRate) {
-  reading_mix what;
-  what.connections = 4;
-  what.messages = 130;
-  what.rooms = 15;
-  what.load = 0.1;
-  options how = short_run();
-  how.duration_s = 1;
-  const result found = measure_reads(how, what, silence);
-  ASSERT_EQ(found.runs.size(), 1u);
-  EXPECT_THAT(found.runs[0].failures, IsEmpty());
-  EXPECT_EQ(found.runs[0].figures.back().name, "highest rate");
-  EXPECT_LT(found.runs[0].figures.front().value, found.runs[0].figures.back().value / 2);
-  EXPECT_EQ(found.runs[0].latencies.front().name, "newest page");
-  EXPECT_GT(found.runs[0].latencies.front().times_ns.count(), 0u);
-}
-
-TEST(Reads, RefuseARoomWithoutAWholePage) {
-  reading_mix what;
-  what.messages = 10;
-  EXPECT_THROW(measure_reads(short_run(), what, silence), std::runtime_error);
 }
 
 TEST(Http, CountsAndTellsWhatItMeasured) {
