@@ -36,7 +36,7 @@ std::vector<std::string> all_fields(const std::string& json, const std::string& 
 
 void register_friend_who_mentions(const endpoint& at, const std::string& reader, const std::string& room) {
   const std::string made = call_api(at, "POST", "/api/v1/auth/register", {},
-                                    R"({"login":"friend-of-)" + reader + R"(","password":"a quiet afternoon"})");
+                                    R"({"login":"f-)" + reader + R"(","password":"a quiet afternoon"})");
   const std::string token = string_field(made, "access_token");
   call_api(at, "POST", "/api/v1/rooms/" + room + "/join", token);
   for (std::size_t i = 0; i < mentions; ++i)

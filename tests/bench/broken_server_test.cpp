@@ -180,8 +180,10 @@ TEST(BrokenServer, RecoverHealsAPushThatWasLostBeforeTheCut) {
   expect_whole(seen);
 }
 
-// In a mix lines are lost all the time: one or two of many strikes may hit what a return brings back.
-constexpr std::uint64_t healed_max = 2;
+/// In a mix lines are lost all the time: a few of many strikes hit what a return brings back.
+std::uint64_t healed_max(std::uint64_t strikes) {
+  return 2 + strikes / 20;
+}
 
 TEST(BrokenServer, MixIsWholeBehindAnHonestProxy) {
   expect_whole(measure(mix, no_fault));
@@ -189,9 +191,9 @@ TEST(BrokenServer, MixIsWholeBehindAnHonestProxy) {
 TEST(BrokenServer, MixTellsLostDeliveries) {
   const outcome seen = measure(mix, {kind::drop, place::pushes, 100, 97});
   EXPECT_TRUE(seen.found.failed());
-  EXPECT_GT(seen.strikes, 2 * healed_max);
+  EXPECT_GT(seen.strikes, 2 * healed_max(seen.strikes));
   EXPECT_LE(seen.account().lost, seen.strikes);
-  EXPECT_GE(seen.account().lost + healed_max, seen.strikes);
+  EXPECT_GE(seen.account().lost + healed_max(seen.strikes), seen.strikes);
 }
 TEST(BrokenServer, MixTellsARepeatedDelivery) {
   expect_duplicated(measure(mix, repeat_one));
@@ -199,9 +201,9 @@ TEST(BrokenServer, MixTellsARepeatedDelivery) {
 TEST(BrokenServer, MixTellsSwappedDeliveries) {
   const outcome seen = measure(mix, {kind::swap, place::pushes, 100, 97});
   EXPECT_TRUE(seen.found.failed());
-  EXPECT_GT(seen.strikes, 2 * healed_max);
+  EXPECT_GT(seen.strikes, 2 * healed_max(seen.strikes));
   EXPECT_LE(seen.account().reordered, seen.strikes);
-  EXPECT_GE(seen.account().reordered + healed_max, seen.strikes);
+  EXPECT_GE(seen.account().reordered + healed_max(seen.strikes), seen.strikes);
 }
 
 } // namespace
