@@ -40,6 +40,13 @@ void append_frame(channel_frames& frames, const storage::committed_record& recor
   frames.marks.push_back({record.view.version, static_cast<std::uint32_t>(frames.bytes.size())});
 }
 
+/// Appends what `from` holds behind `begin`: at most one frame.
+void append_last_frame(channel_frames& to, const channel_frames& from, std::size_t begin) {
+  if (from.bytes.size() == begin) return;
+  to.bytes.append(from.bytes, begin);
+  to.marks.push_back({from.marks.back().offset, static_cast<std::uint32_t>(to.bytes.size())});
+}
+
 /// All that members see, for somebody who sees more.
 std::shared_ptr<channel_frames> copy_of(const channel_frames& frames) {
   auto copy = std::make_shared<channel_frames>();
@@ -72,10 +79,14 @@ void publisher::publish_record(const channel_id& channel, const storage::committ
   const events::audience seen_by = events::audience_of(record.view.stream.kind, record.view.type);
   const bool is_for_all = seen_by == (is_of_inbox(record.view) ? events::audience::self : events::audience::members);
   const bool is_for_moderators = seen_by == events::audience::moderators;
+  const std::size_t begin = to.frames->bytes.size();
+  if (is_for_all) append_frame(*to.frames, record);
   if (is_for_moderators && to.for_moderators == nullptr)
     to.frames->for_moderators = to.for_moderators = copy_of(*to.frames);
-  if (is_for_all) append_frame(*to.frames, record);
-  if (to.for_moderators && (is_for_all || is_for_moderators)) append_frame(*to.for_moderators, record);
+  if (is_for_moderators)
+    append_frame(*to.for_moderators, record);
+  else if (to.for_moderators)
+    append_last_frame(*to.for_moderators, *to.frames, begin);
   to.frames->last = record.view.version;
   if (to.for_moderators) to.for_moderators->last = record.view.version;
   add_farewells(*to.frames, record.view);

@@ -33,4 +33,8 @@ std::optional<std::string> read_cursor(std::string_view name_key, std::string_vi
   return mark;
 }
 
+std::string link_to(std::string_view path, std::string_view cursor, std::size_t limit) {
+  return std::string(path) + "?cursor=" + std::string(cursor) + "&limit=" + std::to_string(limit);
+}
+
 } // namespace palabre::http

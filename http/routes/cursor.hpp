@@ -14,4 +14,7 @@ std::string make_cursor(std::string_view name_key, std::string_view list, std::s
 /// The mark; nullopt: not a cursor of this list.
 std::optional<std::string> read_cursor(std::string_view name_key, std::string_view list, std::string_view cursor);
 
+/// Where the list at `path` goes on: a relative URL.
+std::string link_to(std::string_view path, std::string_view cursor, std::size_t limit);
+
 } // namespace palabre::http

@@ -201,8 +201,7 @@ awaitable<answer_or_problem> my_invitations(services& s, call& c) {
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next)
-    next = "/api/v1/me/invitations?cursor=" + make_id_cursor(s.name_key, list, *page.value().next) +
-           "&limit=" + std::to_string(limit);
+    next = link_to("/api/v1/me/invitations", make_id_cursor(s.name_key, list, *page.value().next), limit);
   answer a = json_answer(200, render_page(items.value(), next, {}));
   a.holds_secrets = true;
   co_return a;

@@ -110,9 +110,9 @@ awaitable<answer_or_problem> list_members(services& s, call& c) {
   items += ']';
   std::string next;
   if (page.value().next)
-    next = "/api/v1/rooms/" + to_text(room) +
-           "/members?cursor=" + make_id_cursor(s.name_key, list, *page.value().next) +
-           "&limit=" + std::to_string(limit) + at_parameter(then);
+    next = link_to("/api/v1/rooms/" + to_text(room) + "/members", make_id_cursor(s.name_key, list, *page.value().next),
+                   limit) +
+           at_parameter(then);
   co_return json_answer(200, render_page(items, next, {}));
 }
 

@@ -89,8 +89,7 @@ awaitable<answer_or_problem> my_mentions(services& s, call& c) {
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next)
-    next = "/api/v1/me/mentions?cursor=" + make_seq_cursor(s.name_key, list, page.value().next->value) +
-           "&limit=" + std::to_string(limit);
+    next = link_to("/api/v1/me/mentions", make_seq_cursor(s.name_key, list, page.value().next->value), limit);
   co_return json_answer(200, render_page(items.value(), next, {}));
 }
 

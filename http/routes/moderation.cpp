@@ -211,8 +211,8 @@ awaitable<answer_or_problem> list_sanctions(services& s, call& c) {
   items += ']';
   std::string next;
   if (page.value().next)
-    next = "/api/v1/rooms/" + to_text(room) + '/' + std::string(path_of(Kind)) +
-           "?cursor=" + make_id_cursor(s.name_key, name, *page.value().next) + "&limit=" + std::to_string(limit);
+    next = link_to("/api/v1/rooms/" + to_text(room) + '/' + std::string(path_of(Kind)),
+                   make_id_cursor(s.name_key, name, *page.value().next), limit);
   co_return json_answer(200, render_page(items, next, {}));
 }
 

@@ -137,8 +137,8 @@ awaitable<answer_or_problem> who(services& s, call& c) {
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (!mark.empty())
-    next = "/api/v1/rooms/" + to_text(c.room->room) + "/messages/" + to_text(*message) +
-           "/reactions?cursor=" + make_cursor(s.name_key, list, mark) + "&limit=" + std::to_string(limit) +
+    next = link_to("/api/v1/rooms/" + to_text(c.room->room) + "/messages/" + to_text(*message) + "/reactions",
+                   make_cursor(s.name_key, list, mark), limit) +
            at_parameter(then);
   co_return json_answer(200, render_page(items.value(), next, {}));
 }

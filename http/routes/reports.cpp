@@ -96,9 +96,7 @@ awaitable<answer_or_problem> list_reports(services& s, call& c) {
   const auto items = render_reported(s, c, page.value().items);
   if (!items) co_return problem_of(items.error());
   std::string next;
-  if (page.value().next)
-    next =
-        path + "?cursor=" + make_seq_cursor(s.name_key, list, *page.value().next) + "&limit=" + std::to_string(limit);
+  if (page.value().next) next = link_to(path, make_seq_cursor(s.name_key, list, *page.value().next), limit);
   co_return json_answer(200, render_page(items.value(), next, {}));
 }
 

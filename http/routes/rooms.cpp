@@ -180,8 +180,7 @@ awaitable<answer_or_problem> list_rooms(services& s, call& c) {
   if (!items) co_return problem_of(items.error());
   std::string next;
   if (page.value().next) {
-    next = "/api/v1/rooms?cursor=" + make_id_cursor(s.name_key, of, *page.value().next) +
-           "&limit=" + std::to_string(limit);
+    next = link_to("/api/v1/rooms", make_id_cursor(s.name_key, of, *page.value().next), limit);
     if (discover) next += "&discover=true";
   }
   answer a = json_answer(200, render_page(items.value(), next, {}));
