@@ -4,7 +4,6 @@
 #include "base/limits.hpp"
 #include "events/streams.hpp"
 #include "projections/keys.hpp"
-#include "projections/presence.hpp"
 #include "projections/roster.hpp"
 #include "projections/tables.hpp"
 #include "projections/users.hpp"
@@ -37,7 +36,7 @@ result<actors::room_request> leaving(const storage::views_store& views, room_id 
 
 result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& done) {
   PALABRE_TRY(wait_for_views(ground.projector, ground.log.head()));
-  PALABRE_TRY(const auto rooms, projections::presence_queries(ground.views).rooms_of(user));
+  PALABRE_TRY(const auto rooms, projections::roster_queries(ground.views).room_ids_of(user));
   done.rooms_owned = 0;
   for (const room_id& room : rooms) {
     const auto left = ask_again(ground.commands, [&] { return leaving(ground.views, room, user); });
@@ -53,7 +52,7 @@ result<void> leave_rooms(const erasing_ground& ground, user_id user, erasure& do
 
 /// They are in no room but their own and direct ones.
 result<bool> has_left(const storage::views_store& views, user_id user) {
-  PALABRE_TRY(const auto rooms, projections::presence_queries(views).rooms_of(user));
+  PALABRE_TRY(const auto rooms, projections::roster_queries(views).room_ids_of(user));
   for (const room_id& room : rooms) {
     PALABRE_TRY(const auto row, projections::roster_queries(views).room(room));
     if (row && row->owner != user && row->kind != events::room_kind::direct) return false;
@@ -153,9 +152,7 @@ result<erasure> erase_user(const erasing_ground& ground, user_id user) {
   PALABRE_TRY(leave_rooms(ground, user, done)); // those that they were just joining
   PALABRE_TRY(ground.views.erase_snapshot(events::stream_of(user)));
   PALABRE_TRY(ground.views.forget_old_rows());
-  if (ground.forget_in_search) {
-    PALABRE_TRY(ground.forget_in_search(user));
-  }
+  PALABRE_TRY(ground.forget_in_search(user));
   PALABRE_TRY(ground.keys.destroy_key_of(user)); // last: as long as the key is there, all of this is begun again
   return done;
 }

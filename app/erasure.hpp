@@ -21,8 +21,8 @@ struct erasing_ground {
   projections::projector& projector;
   actors::gateway& commands;
   const clock& time;
-  /// Blocks until no file of the search has words of theirs any more; none: there is no search.
-  std::function<result<void>(user_id user)> forget_in_search = {};
+  /// Blocks until no file of the search has words of theirs any more.
+  std::function<result<void>(user_id user)> forget_in_search;
 };
 
 struct found_person {

@@ -76,7 +76,7 @@ result<std::vector<belongings_row>> belongings_queries::in_rooms(user_id user,
                                                                  const std::vector<room_id>& rooms) const {
   std::vector<std::string> keys;
   for (const room_id each : rooms) keys.push_back(key_of(user, each));
-  PALABRE_TRY(const auto stored, views_.get_many(tables::belongings, keys));
+  PALABRE_TRY(const auto stored, views_.get_along(tables::belongings, keys));
   std::vector<belongings_row> found(rooms.size());
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (!stored[i]) continue;

@@ -31,7 +31,7 @@ public:
   explicit belongings_queries(const storage::views_store& views) : views_(views) {}
 
   result<belongings_row> in_room(user_id user, room_id room) const;
-  /// One for each room, in their order: one look-up of many.
+  /// One for each room: one walk along the user's rows. Requires: ascending rooms.
   result<std::vector<belongings_row>> in_rooms(user_id user, const std::vector<room_id>& rooms) const;
 
   struct draft_place {

@@ -102,17 +102,6 @@ result<std::vector<user_id>> presence_queries::not_offline(std::optional<user_id
   return found;
 }
 
-result<std::vector<room_id>> presence_queries::rooms_of(user_id user) const {
-  const std::string prefix = key_of(user);
-  std::vector<room_id> rooms;
-  PALABRE_TRY(views_.range(tables::memberships, prefix, end_of_prefix(prefix), true,
-                           [&](std::string_view key, std::string_view) {
-                             rooms.emplace_back(uuid_from_bytes(key.data() + user_id_bytes));
-                             return true;
-                           }));
-  return rooms;
-}
-
 namespace {
 
 /// A scan goes from row to row; a look-up has to find its own: about as many times dearer.
@@ -166,7 +155,7 @@ private:
 } // namespace
 
 result<std::vector<bool>> presence_queries::share_a_room(user_id viewer, std::span<const user_id> others) const {
-  PALABRE_TRY(auto mine, rooms_of(viewer));
+  PALABRE_TRY(auto mine, roster_queries(views_).room_ids_of(viewer));
   const rooms_of_viewer rooms(views_, std::move(mine));
   std::vector<std::string> keys;
   for (const user_id& other : others) keys.push_back(key_of(other));

@@ -42,9 +42,6 @@ public:
   /// Users whose status is not offline, in order of their ids, after `after`, at most `limit`.
   result<std::vector<user_id>> not_offline(std::optional<user_id> after, std::size_t limit) const;
 
-  /// The rooms a user is in, archived ones too. One range scan.
-  result<std::vector<room_id>> rooms_of(user_id user) const;
-
   /// For each of `others`, whether they and `viewer` are both in some room that is not archived.
   /// Cost: one scan of the viewer's memberships, then for each of the others the cheaper of a scan of theirs and a
   /// look-up for each room of the viewer: two people of the largest number of rooms cost about a millisecond.

@@ -134,9 +134,9 @@ result<std::vector<read_state>> reading_queries::states(user_id user, const std:
     lists.push_back(key_of(message_list{s.room, {}}));
     lists.push_back(key_of(message_list{s.room, user}));
   }
-  PALABRE_TRY(const auto read, views_.get_many(tables::read_positions, positions));
+  PALABRE_TRY(const auto read, views_.get_along(tables::read_positions, positions));
   PALABRE_TRY(const auto counts, views_.get_many(tables::message_lists, lists));
-  PALABRE_TRY(const auto mentioned, views_.get_many(tables::last_mentions, positions));
+  PALABRE_TRY(const auto mentioned, views_.get_along(tables::last_mentions, positions));
   std::vector<read_state> states(seats.size());
   for (std::size_t i = 0; i < seats.size(); ++i) {
     PALABRE_TRY(states[i].last_read_seq, seq_in(read[i]));

@@ -46,8 +46,9 @@ public:
     room_id room;
     stream_version joined_seq = 0; ///< of the membership that counts now
   };
-  /// One for each seat, in their order: three look-ups of many, then the bounded counters. The rows are read one after
-  /// the other: while a message of theirs is being deleted, a count may be off by that one.
+  /// One for each seat, in their order: two walks along the user's rows and one look-up of many, then the bounded
+  /// counters. The rows are read one after the other: while a message of theirs is being deleted, a count may be off by
+  /// that one. Requires: in order of their rooms.
   result<std::vector<read_state>> states(user_id user, const std::vector<seat>& seats) const;
 
   struct mention_page {

@@ -96,7 +96,9 @@ public:
   result<timestamp> last_slow_post(room_id room, user_id user) const;
   result<std::optional<room_id>> room_by_code(const stream_id& share_code_stream) const;
   result<std::optional<room_id>> direct_room(const stream_id& pair) const;
-  result<std::size_t> rooms_of(user_id user) const;
+  result<std::size_t> room_count_of(user_id user) const;
+  /// Archived ones too, in ascending order. One range scan.
+  result<std::vector<room_id>> room_ids_of(user_id user) const;
 
   struct listed_room {
     room_row row;

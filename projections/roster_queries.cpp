@@ -59,7 +59,18 @@ result<std::optional<room_id>> roster_queries::direct_room(const stream_id& pair
   return room_named(views_, tables::direct_rooms, pair);
 }
 
-result<std::size_t> roster_queries::rooms_of(user_id user) const {
+result<std::vector<room_id>> roster_queries::room_ids_of(user_id user) const {
+  const std::string prefix = key_of(user);
+  std::vector<room_id> rooms;
+  PALABRE_TRY(views_.range(tables::memberships, prefix, end_of_prefix(prefix), true,
+                           [&](std::string_view key, std::string_view) {
+                             rooms.emplace_back(uuid_from_bytes(key.data() + prefix.size()));
+                             return true;
+                           }));
+  return rooms;
+}
+
+result<std::size_t> roster_queries::room_count_of(user_id user) const {
   PALABRE_TRY(auto stored, views_.get(tables::room_counts, key_of(user)));
   return stored ? static_cast<std::size_t>(get_int<std::uint64_t>(stored->data())) : 0;
 }
@@ -110,6 +121,7 @@ result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::op
   PALABRE_TRY(auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
   PALABRE_TRY(auto rooms, stored_rooms(views_, page));
   room_page out;
+  out.items.reserve(rooms.size());
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (!rooms[i]) return error{errc::corrupt, "a membership of a room that is not there"};
     PALABRE_TRY(auto row, decode_room_row(*rooms[i]));
@@ -126,7 +138,7 @@ result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::
   PALABRE_TRY(auto rooms, stored_rooms(views_, page));
   std::vector<std::string> keys;
   for (const auto& [id, row] : page.rows) keys.push_back(key_of(viewer, id));
-  PALABRE_TRY(auto memberships, views_.get_many(tables::memberships, keys));
+  PALABRE_TRY(auto memberships, views_.get_along(tables::memberships, keys));
   room_page out;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (!rooms[i]) return error{errc::corrupt, "a listed room that is not there"};

@@ -4,10 +4,18 @@
 
 namespace palabre::storage {
 
-std::shared_ptr<const std::string> hot_rows::find(std::string_view key) const {
+std::shared_ptr<const hot_rows::maybe_row> hot_rows::find(std::string_view key) const {
   const std::shared_lock lock(mutex_);
   const auto found = rows_.find(key);
   return found == rows_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<const hot_rows::maybe_row>> hot_rows::find(const std::vector<std::string>& keys) const {
+  std::vector<std::shared_ptr<const maybe_row>> kept(keys.size());
+  const std::shared_lock lock(mutex_);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (const auto found = rows_.find(keys[i]); found != rows_.end()) kept[i] = found->second;
+  return kept;
 }
 
 std::uint64_t hot_rows::changes() const {
@@ -15,29 +23,57 @@ std::uint64_t hot_rows::changes() const {
   return changes_;
 }
 
-void hot_rows::keep(std::string_view key, const std::string& row, std::uint64_t changes) {
-  auto kept = std::make_shared<const std::string>(row);
+void hot_rows::keep(std::string_view key, const maybe_row& row, std::uint64_t changes) {
+  auto kept = std::make_shared<const maybe_row>(row);
+  row_map old; // ends without the lock
   const std::unique_lock lock(mutex_);
   if (changing_ || changes != changes_) return;
-  if (rows_.size() >= rows_max_) rows_.clear();
-  rows_.insert_or_assign(std::string(key), std::move(kept));
+  if (const auto found = rows_.find(key); found != rows_.end()) {
+    found->second = std::move(kept);
+    return;
+  }
+  if (rows_.size() >= rows_max_) {
+    if (!row) return;
+    rows_.swap(old);
+  }
+  rows_.emplace(key, std::move(kept));
+}
+
+void hot_rows::keep(const std::vector<std::string>& keys, const std::vector<maybe_row>& rows, std::uint64_t changes) {
+  std::vector<kept_row> kept;
+  kept.reserve(rows.size());
+  for (const maybe_row& row : rows) kept.push_back(std::make_shared<const maybe_row>(row));
+  const std::unique_lock lock(mutex_);
+  if (changing_ || changes != changes_) return;
+  for (std::size_t i = 0; i < keys.size() && rows_.size() < rows_max_; ++i)
+    rows_.insert_or_assign(keys[i], std::move(kept[i]));
+}
+
+bool hot_rows::is_as_of(std::uint64_t changes) const {
+  const std::shared_lock lock(mutex_);
+  return !changing_ && changes == changes_;
+}
+
+void hot_rows::begin_changes() {
+  const std::unique_lock lock(mutex_);
+  changing_ = true;
 }
 
 void hot_rows::begin_change(std::string_view key) {
   const std::unique_lock lock(mutex_);
-  changing_ = true;
   if (const auto found = rows_.find(key); found != rows_.end()) found->second = nullptr;
 }
 
-void hot_rows::change(std::string_view key, const std::optional<std::string>& row) {
+void hot_rows::begin_change_if_absent(std::string_view key) {
+  const std::unique_lock lock(mutex_);
+  if (const auto found = rows_.find(key); found != rows_.end() && found->second && !*found->second)
+    found->second = nullptr;
+}
+
+void hot_rows::change(std::string_view key, const maybe_row& row) {
   const std::unique_lock lock(mutex_);
   ++changes_;
-  const auto found = rows_.find(key);
-  if (found == rows_.end()) return;
-  if (row)
-    found->second = std::make_shared<const std::string>(*row);
-  else
-    rows_.erase(found);
+  if (const auto found = rows_.find(key); found != rows_.end()) found->second = std::make_shared<const maybe_row>(row);
 }
 
 void hot_rows::end_changes() {

@@ -7,41 +7,58 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace palabre::storage {
 
 /// Rows of one table kept in memory as they are in the store, because they are read for nearly every command and
-/// rewritten so often that the store would look through many versions of each. Threads: any. Bounded: when it is full
-/// it is emptied and fills again.
+/// rewritten so often that the store would look through many versions of each. That there is no row is kept as well.
+/// Threads: any find and keep; one changes. Bounded: when it is full, a row that is read by itself empties it, so that
+/// it fills again; what was read with others, and what is not there, is not kept then.
 class hot_rows {
 public:
   explicit hot_rows(std::size_t rows_max) : rows_max_(rows_max) {}
 
+  using maybe_row = std::optional<std::string>;
+
   /// Null: not kept here.
-  std::shared_ptr<const std::string> find(std::string_view key) const;
+  std::shared_ptr<const maybe_row> find(std::string_view key) const;
+  /// The same of each of `keys`, in their order, as they are at one moment.
+  std::vector<std::shared_ptr<const maybe_row>> find(const std::vector<std::string>& keys) const;
   /// To be asked before a row is read from the store, and given to keep().
   std::uint64_t changes() const;
   /// Keeps a row that was read, unless anything was changed since `changes` or is about to be.
-  void keep(std::string_view key, const std::string& row, std::uint64_t changes);
+  void keep(std::string_view key, const maybe_row& row, std::uint64_t changes);
+  /// The same of several, each of `rows` that of the key at its place.
+  void keep(const std::vector<std::string>& keys, const std::vector<maybe_row>& rows, std::uint64_t changes);
 
-  /// Before a commit: this row is not found here until change() or, when the commit failed, until it is kept again;
-  /// and until end_changes() no row is kept.
+  /// Whether nothing was changed since `changes`, nor is about to be.
+  bool is_as_of(std::uint64_t changes) const;
+
+  /// Before a commit: until end_changes() no row is kept.
+  void begin_changes();
+  /// Behind begin_changes(): this row is not found here until change() or, when the commit failed, until it is kept
+  /// again.
   void begin_change(std::string_view key);
+  /// The same where no row is kept; one that is there is found until it is changed.
+  void begin_change_if_absent(std::string_view key);
   /// After a commit: a kept row has changed, or is gone.
-  void change(std::string_view key, const std::optional<std::string>& row);
+  void change(std::string_view key, const maybe_row& row);
   /// After a commit, done or failed: rows may be kept again.
   void end_changes();
 
 private:
+  using kept_row = std::shared_ptr<const maybe_row>;
   struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
   };
 
+  using row_map = std::unordered_map<std::string, kept_row, text_hash, std::equal_to<>>;
+
   const std::size_t rows_max_;
   mutable std::shared_mutex mutex_;
-  // By mutex_. Null: kept, and about to change.
-  std::unordered_map<std::string, std::shared_ptr<const std::string>, text_hash, std::equal_to<>> rows_;
+  row_map rows_;              // by mutex_; null: kept, and about to change
   std::uint64_t changes_ = 0; // by mutex_
   bool changing_ = false;     // by mutex_
 };

@@ -93,14 +93,19 @@ result<void> views_batch::commit(position checkpoint) {
 
 /// Who reads a lower table first and a higher one after it never gets the new row of the one with the old row of the
 /// other (projections/tables.hpp, `hot`). The lower one's may come from the store, or from memory: so before the store
-/// has the new rows, memory has no old ones of a higher table; and after that, memory learns the higher ones first.
+/// has the new rows, memory has no old ones of a higher table; and after that, memory learns the higher ones first. The
+/// lowest one's rows are found meanwhile, but nobody takes one that is not there from memory, nor takes what memory has
+/// for of one moment with what the store has (hot_rows::is_as_of).
 rocksdb::Status views_batch::write_and_tell_hot_rows() {
   const views_rows& store = store_.state_->rows.own();
   bool has_lower = false;
   for (table t = 0; t < tables_.size(); ++t) {
     hot_rows* const hot = store.hot_rows_of(t);
-    if (hot == nullptr || !std::exchange(has_lower, true)) continue;
-    for (const auto* changed : tables_[t].changed()) hot->begin_change(changed->key());
+    if (hot == nullptr || tables_[t].changed().empty()) continue;
+    hot->begin_changes();
+    const bool is_lowest = !std::exchange(has_lower, true);
+    for (const auto* changed : tables_[t].changed())
+      is_lowest ? hot->begin_change_if_absent(changed->key()) : hot->begin_change(changed->key());
   }
   const auto status = store.instance->db().Write(store.writing, rows_.get());
   for (table t = tables_.size(); t-- > 0;) {
@@ -131,6 +136,7 @@ result<void> views_batch::written() {
 }
 
 result<void> views_batch::hand_over() {
+  PALABRE_ASSERT(store_.state_->rows.own().hot.empty()); // rows in memory are not told of whole files
   PALABRE_TRY(written());
   handed_over_.resize(tables_.size());
   std::swap(tables_, handed_over_);

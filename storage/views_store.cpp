@@ -6,6 +6,8 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 namespace palabre::storage {
 namespace {
 
@@ -49,6 +51,22 @@ result<maybe_row> views_rows::get(std::size_t family, std::string_view key) cons
   if (status.IsNotFound()) return maybe_row{};
   if (!status.ok()) return to_error(status, "views");
   return row;
+}
+
+result<std::vector<maybe_row>> views_rows::get_many(std::size_t family, const std::vector<std::string>& keys) const {
+  const std::vector<rocksdb::Slice> asked(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> found(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  instance->db().MultiGet(rocksdb::ReadOptions{}, instance->family(family), keys.size(), asked.data(), found.data(),
+                          statuses.data());
+  std::vector<maybe_row> rows(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].ok())
+      rows[i] = found[i].ToString();
+    else if (!statuses[i].IsNotFound())
+      return to_error(statuses[i], "views");
+  }
+  return rows;
 }
 
 result<void> views_rows::put(std::size_t family, std::string_view key, std::string_view row) const {
@@ -104,27 +122,58 @@ result<maybe_row> views_store::get(table t, std::string_view key) const {
   PALABRE_ASSERT(t < rows->tables);
   hot_rows* const hot = rows->hot_rows_of(t);
   if (hot == nullptr) return rows->get(views_family_tables + t, key);
-  if (const auto kept = hot->find(key)) return maybe_row{*kept};
+  if (const auto kept = hot->find(key)) return *kept;
   const std::uint64_t changes = hot->changes();
   PALABRE_TRY(auto row, rows->get(views_family_tables + t, key));
-  if (row) hot->keep(key, *row, changes);
+  hot->keep(key, row, changes);
   return row;
 }
 
 result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<std::string>& keys) const {
   const auto pinned = state_->rows.pin();
-  const std::vector<rocksdb::Slice> asked(keys.begin(), keys.end());
-  std::vector<rocksdb::PinnableSlice> found(keys.size());
-  std::vector<rocksdb::Status> statuses(keys.size());
-  pinned->instance->db().MultiGet(rocksdb::ReadOptions{}, pinned->family(t), keys.size(), asked.data(), found.data(),
-                                  statuses.data());
-  std::vector<maybe_row> rows(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (statuses[i].ok())
-      rows[i] = found[i].ToString();
-    else if (!statuses[i].IsNotFound())
-      return to_error(statuses[i], "views");
+  PALABRE_ASSERT(t < pinned->tables);
+  hot_rows* const hot = pinned->hot_rows_of(t);
+  if (hot == nullptr) return pinned->get_many(views_family_tables + t, keys);
+  const std::uint64_t changes = hot->changes();
+  const auto kept = hot->find(keys);
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (!kept[i]) missing.push_back(keys[i]);
+  std::vector<maybe_row> stored;
+  if (!missing.empty()) {
+    PALABRE_TRY(stored, pinned->get_many(views_family_tables + t, missing));
+    hot->keep(missing, stored, changes);
   }
+  if (missing.size() < keys.size() && !hot->is_as_of(changes)) // what was kept may be of before and after a commit
+    return pinned->get_many(views_family_tables + t, keys);
+  std::vector<maybe_row> rows(keys.size());
+  auto next = stored.begin();
+  for (std::size_t i = 0; i < keys.size(); ++i) rows[i] = kept[i] ? *kept[i] : std::move(*next++);
+  return rows;
+}
+
+result<std::vector<maybe_row>> views_store::get_along(table t, const std::vector<std::string>& keys) const {
+  constexpr int steps_max = 8; // about what a look-up costs
+  PALABRE_ASSERT(std::is_sorted(keys.begin(), keys.end()));
+  std::vector<maybe_row> rows(keys.size());
+  if (keys.empty()) return rows;
+  if (keys.size() == 1) {
+    PALABRE_TRY(rows.front(), get(t, keys.front()));
+    return rows;
+  }
+  const auto pinned = state_->rows.pin();
+  const std::string end = keys.back() + '\0';
+  const rocksdb::Slice upper = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> at{pinned->instance->db().NewIterator(options, pinned->family(t))};
+  at->Seek(keys.front());
+  for (std::size_t i = 0; i < keys.size() && at->Valid(); ++i) {
+    for (int step = 0; at->Valid() && at->key().compare(keys[i]) < 0; ++step)
+      step < steps_max ? at->Next() : at->Seek(keys[i]);
+    if (at->Valid() && at->key() == keys[i]) rows[i] = at->value().ToString();
+  }
+  if (!at->status().ok()) return to_error(at->status(), "views");
   return rows;
 }
 

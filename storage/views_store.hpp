@@ -46,8 +46,8 @@ public:
   std::string directory() const;
   store_usage usage() const;
 
-  /// Keeps up to `rows_max` rows of `t` in memory once they were read. Before anyone reads; not for a store opened
-  /// read-only.
+  /// Keeps up to `rows_max` rows of `t`, or that they are not there, in memory once they were read. Before anyone
+  /// reads; not for a store opened read-only.
   void keep_hot(table t, std::size_t rows_max);
   /// The log position up to which the rows are computed.
   result<position> checkpoint() const;
@@ -55,8 +55,11 @@ public:
 
   // ---- Reading, from any thread. Errors: io, corrupt.
   result<std::optional<std::string>> get(table t, std::string_view key) const;
-  /// One answer per key, in their order.
+  /// One answer per key, in their order; all of one moment.
   result<std::vector<std::optional<std::string>>> get_many(table t, const std::vector<std::string>& keys) const;
+  /// The same for keys that ascend and stand close together in the table: it is walked through, with no look-up for
+  /// each. Requires: they ascend.
+  result<std::vector<std::optional<std::string>>> get_along(table t, const std::vector<std::string>& keys) const;
   /// Rows with first ≤ key < end, ascending, or descending from the greatest below `end`, until `visit` answers false.
   result<void> range(table t, std::string_view first, std::string_view end, bool ascending,
                      const std::function<bool(std::string_view key, std::string_view row)>& visit) const;

@@ -45,7 +45,7 @@ result<void> presence_absences::look(const contacts_index& index, timestamp now)
 
 result<void> presence_absences::tell(user_id about, const contacts_index& index, std::size_t connected_max,
                                      timestamp now, const presence_outlets& out) const {
-  PALABRE_TRY(const auto rooms, rows_.rooms_of(about));
+  PALABRE_TRY(const auto rooms, roster_.room_ids_of(about));
   const auto contacts = index.contacts_in(rooms, about, connected_max);
   if (contacts.empty() || !out.tell) return success();
   PALABRE_TRY(const auto rows, rows_.presence_of({&about, 1}));

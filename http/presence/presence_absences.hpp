@@ -2,6 +2,7 @@
 #include "http/presence/contacts_index.hpp"
 #include "http/presence/presence_lease.hpp"
 #include "http/presence/presence_outlets.hpp"
+#include "projections/roster.hpp"
 
 #include <deque>
 #include <optional>
@@ -15,8 +16,9 @@ namespace palabre::http {
 /// reads are right all the same. Threads: one.
 class presence_absences {
 public:
-  presence_absences(const presence_lease& lease, const projections::presence_queries& rows)
-      : lease_(lease), rows_(rows) {}
+  presence_absences(const presence_lease& lease, const projections::presence_queries& rows,
+                    const projections::roster_queries& roster)
+      : lease_(lease), rows_(rows), roster_(roster) {}
 
   void add(user_id user);
   /// Looks for everyone whose lease ended with another boot.
@@ -32,6 +34,7 @@ private:
 
   const presence_lease& lease_;
   const projections::presence_queries& rows_;
+  const projections::roster_queries& roster_;
   std::deque<user_id> queue_;
   std::unordered_set<user_id> queued_; ///< those in queue_: each once
   bool looking_ = false;

@@ -58,7 +58,7 @@ std::vector<presence_fan_out::found> presence_fan_out::read_entered(position app
 
 result<projections::presence_row> presence_fan_out::read(user_id user, person& p) {
   PALABRE_TRY(auto rows, rows_.presence_of({&user, 1}));
-  PALABRE_TRY(const auto rooms, rows_.rooms_of(user));
+  PALABRE_TRY(const auto rooms, roster_.room_ids_of(user));
   std::vector<bool> archived; // of those known already, too: the fact that told of it may have been lost
   for (const room_id& room : rooms) {
     PALABRE_TRY(const auto row, roster_.room(room));

@@ -24,7 +24,8 @@ class presence_fan_out {
 public:
   presence_fan_out(const presence_lease& lease, const projections::presence_queries& rows,
                    const projections::roster_queries& roster, std::size_t individuals_max)
-      : lease_(lease), rows_(rows), roster_(roster), individuals_max_(individuals_max), absences_(lease, rows) {}
+      : lease_(lease), rows_(rows), roster_(roster), individuals_max_(individuals_max), absences_(lease, rows, roster) {
+  }
 
   // ---- Who is connected
 

@@ -29,8 +29,8 @@ awaitable<result<actors::outcome>> ask_direct_room(services& s, call& c, events:
                                                    std::vector<storage::idempotency> keys) {
   actors::room_request request;
   request.room = command.room;
-  PALABRE_CO_TRY(request.facts.rooms_of_user, s.roster.rooms_of(c.user()));
-  PALABRE_CO_TRY(request.facts.rooms_of_other, s.roster.rooms_of(command.user));
+  PALABRE_CO_TRY(request.facts.rooms_of_user, s.roster.room_count_of(c.user()));
+  PALABRE_CO_TRY(request.facts.rooms_of_other, s.roster.room_count_of(command.user));
   PALABRE_CO_TRY(command.display_name, display_name_of(s, c.user()));
   request.command = std::move(command);
   request.origin = origin_of(c, std::move(keys));

@@ -19,7 +19,8 @@ result<projections::room_viewer> room_viewer_for(services& s, const projections:
 /// `c.room` as the caller sees it now, with its ETag.
 answer_or_problem answer_room_as_read(services& s, const call& c);
 
-/// Rooms as a JSON array, with how far `viewer` has read those that they are in. Errors: io, corrupt.
+/// Rooms as a JSON array, with how far `viewer` has read those that they are in. Requires: in order of their ids.
+/// Errors: io, corrupt.
 result<std::string> render_listed_rooms(services& s, user_id viewer,
                                         const std::vector<projections::roster_queries::listed_room>& rooms);
 

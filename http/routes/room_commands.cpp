@@ -53,7 +53,7 @@ result<events::room_facts> look_up(services& s, const call& c, const fact_reques
     PALABRE_TRY(facts.held, s.roster.held_against(room, *what.person));
   }
   if (what.for_joining) {
-    PALABRE_TRY(facts.rooms_of_user, s.roster.rooms_of(c.user()));
+    PALABRE_TRY(facts.rooms_of_user, s.roster.room_count_of(c.user()));
     PALABRE_TRY(facts.held, s.roster.held_against(room, c.user()));
   }
   PALABRE_TRY(look_up_mentioned(s, c, what, facts));

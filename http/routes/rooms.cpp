@@ -120,7 +120,7 @@ awaitable<result<actors::outcome>> ask_new_room(services& s, call& c, events::cr
   command.share_code_stream = drawn.stream;
   actors::room_request request;
   request.room = command.room;
-  PALABRE_CO_TRY(request.facts.rooms_of_user, s.roster.rooms_of(c.user()));
+  PALABRE_CO_TRY(request.facts.rooms_of_user, s.roster.room_count_of(c.user()));
   request.command = std::move(command);
   request.origin = origin_of(c, std::move(keys));
   auto asking = ask(s.commands, std::move(request));

@@ -78,26 +78,40 @@ search_request read_request(services& s, const call& c, query_reader& query) {
   return r;
 }
 
+/// Of the caller's rooms those that one of `in` names, or is the id of.
+result<std::vector<room_id>> rooms_called(services& s, user_id user, const std::vector<std::string>& in) {
+  std::vector<std::string> ids, names;
+  for (const std::string& each : in) {
+    ids.push_back(in_small_letters(each));
+    names.push_back(in_small_letters(search::without_accents(each)));
+  }
+  const auto is_one_of = [](const std::vector<std::string>& all, const std::string& one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  PALABRE_TRY(const auto mine, s.roster.rooms_of(user, std::nullopt, limits::rooms_per_user_max));
+  std::vector<room_id> rooms;
+  for (const auto& each : mine.items)
+    if (is_one_of(ids, to_text(each.row.room)) ||
+        is_one_of(names, in_small_letters(search::without_accents(each.row.settings.name))))
+      rooms.push_back(each.row.room);
+  return rooms;
+}
+
 /// Of the caller's rooms those that the request is about. Errors: not_found, forbidden: a room they are not in.
 result<std::vector<room_id>> rooms_to_search(services& s, const call& c, const search_request& r) {
-  PALABRE_TRY(const auto mine, s.roster.rooms_of(c.user(), std::nullopt, limits::rooms_per_user_max));
-  const auto is_asked_for = [&](const projections::room_row& row) {
-    if (r.room && row.room != *r.room) return false;
-    const std::string name = in_small_letters(search::without_accents(row.settings.name)), id = to_text(row.room);
-    return r.words.in.empty() || std::any_of(r.words.in.begin(), r.words.in.end(), [&](const std::string& in) {
-             return in_small_letters(in) == id || in_small_letters(search::without_accents(in)) == name;
-           });
-  };
-  std::vector<room_id> rooms;
-  bool is_in_it = false;
-  for (const auto& each : mine.items) {
-    is_in_it = is_in_it || each.row.room == r.room;
-    if (is_asked_for(each.row)) rooms.push_back(each.row.room);
+  if (r.room) {
+    PALABRE_TRY(const auto standing, s.roster.standing(*r.room, c.user()));
+    if (!standing) {
+      PALABRE_TRY(const auto row, s.roster.room(*r.room));
+      const bool is_seen = row && row->settings.visibility == events::visibility::open;
+      return error{is_seen ? errc::forbidden : errc::not_found, {}};
+    }
+    if (r.words.in.empty()) return std::vector<room_id>{*r.room};
   }
-  if (!r.room || is_in_it) return rooms;
-  PALABRE_TRY(const auto row, s.roster.room(*r.room));
-  const bool is_seen = row && row->settings.visibility == events::visibility::open;
-  return error{is_seen ? errc::forbidden : errc::not_found, {}};
+  if (r.words.in.empty()) return s.roster.room_ids_of(c.user());
+  PALABRE_TRY(auto rooms, rooms_called(s, c.user(), r.words.in));
+  if (r.room) std::erase_if(rooms, [&](const room_id& room) { return room != *r.room; });
+  return rooms;
 }
 
 /// nullopt: nobody who is asked for exists.

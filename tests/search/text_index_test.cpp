@@ -6,9 +6,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <random>
 
 namespace palabre::search {
 namespace {
@@ -37,10 +41,10 @@ protected:
     index_ = std::move(opened).value();
   }
   template <class Event>
-  void fold(user_id actor, const Event& event) {
+  void fold(user_id actor, const Event& event, room_id room = room_number(1)) {
     const auto encoded = events::encode_one(event);
     storage::record r;
-    r.stream = events::stream_of(room_number(1));
+    r.stream = events::stream_of(room);
     r.version = ++last_;
     r.at = {last_};
     r.actor = actor;
@@ -51,17 +55,20 @@ protected:
     ASSERT_TRUE(index_->fold(r));
     index_->advance(r.at);
   }
-  void say(user_id who, std::uint64_t number, const std::string& words) {
+  void say(user_id who, std::uint64_t number, const std::string& words, room_id room = room_number(1)) {
     events::message_posted posted;
     posted.message = message_number(number);
     posted.body.value = words;
     said_[last_ + 1] = words;
-    fold(who, posted);
+    fold(who, posted, room);
   }
   std::vector<std::string> found(const std::string& words) {
     text_query what;
     what.words = words;
     what.rooms = {room_number(1)};
+    return found(what);
+  }
+  std::vector<std::string> found(const text_query& what) {
     const auto hits = index_->find(what, [this](room_id, stream_version seq) -> result<std::optional<std::string>> {
       return std::optional(said_.at(seq));
     });
@@ -151,6 +158,56 @@ TEST_F(TextIndex, LeavesNothingOfAForgettingThatWasInterrupted) {
   open();
   EXPECT_FALSE(fs::exists(directory_ + "/search/fresh"));
   EXPECT_EQ(index_->applied(), position{});
+}
+
+/// In few rooms or many, of a word that is rare or common: what a look at every message finds, the newest first.
+TEST_F(TextIndex, FindsTheMessagesOfTheRoomsThatAreAskedFor) {
+  const std::uint64_t seed = std::random_device{}();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  constexpr std::uint64_t rooms = 60, messages = 1'500;
+  struct message {
+    room_id room;
+    user_id author;
+    std::string words;
+  };
+  std::vector<message> all;
+  for (std::uint64_t n = 1; n <= messages; ++n) {
+    std::string words = "common" + std::string(random() % 20 == 0 ? " seldom" : "") + " number" + std::to_string(n);
+    all.push_back({room_number(1 + random() % rooms), person(1 + random() % 3), std::move(words)});
+    say(all.back().author, n, all.back().words, all.back().room);
+    if (n == messages / 2) {
+      ASSERT_TRUE(index_->commit());
+    }
+  }
+  for (int round = 0; round < 60; ++round) {
+    text_query what;
+    what.by = text_query::order::newest_first;
+    what.limit = messages;
+    what.words = std::array{"common", "seldom", "number700", ""}[random() % 4];
+    if (random() % 2 == 0) what.authors = {person(1 + random() % 3)};
+    const std::uint64_t share = random() % 11;
+    for (std::uint64_t n = 1; n <= rooms + 40; ++n) // some of them have no message
+      if (random() % 10 < share) what.rooms.push_back(room_number(n));
+    some expected;
+    for (auto each = all.rbegin(); each != all.rend(); ++each)
+      if (std::count(what.rooms.begin(), what.rooms.end(), each->room) > 0 &&
+          (what.authors.empty() || what.authors.front() == each->author) &&
+          (' ' + each->words + ' ').find(what.words.empty() ? " " : ' ' + what.words + ' ') != std::string::npos)
+        expected.push_back(each->words);
+    EXPECT_EQ(found(what), expected) << what.words << " in " << what.rooms.size() << " rooms";
+    what.by = text_query::order::rank;
+    some ranked;
+    what.limit = 1 + random() % 40;
+    for (bool more = true; more; what.offset += what.limit) {
+      const some page = found(what);
+      ranked.insert(ranked.end(), page.begin(), page.end());
+      more = page.size() == what.limit;
+    }
+    std::sort(ranked.begin(), ranked.end());
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(ranked, expected) << what.words << " in pages of " << what.limit;
+  }
 }
 
 TEST_F(TextIndex, FindsNothingWithoutRooms) {

@@ -30,6 +30,67 @@ TEST(HotRows, FollowWhatIsCommitted) {
   EXPECT_EQ(views->get(0, "two").value(), "first two");
 }
 
+TEST(HotRows, AreAnsweredTogetherWithThoseThatAreNot) {
+  const temporary_directory directory;
+  auto views = views_store::open(directory / "views", {"a"}, "test").value();
+  views->keep_hot(0, 100);
+  views_batch rows(*views);
+  for (const char* key : {"one", "two", "three"}) rows.put(0, key, std::string("first ") + key);
+  ASSERT_TRUE(rows.commit({1}));
+  using answers = std::vector<std::optional<std::string>>;
+  EXPECT_EQ(views->get_many(0, {"two", "four"}).value(), (answers{"first two", {}})) << "from the store";
+  EXPECT_EQ(views->get_many(0, {"one", "two", "four", "one"}).value(),
+            (answers{"first one", "first two", {}, "first one"}));
+  rows.put(0, "four", "new");
+  rows.erase(0, "two");
+  ASSERT_TRUE(rows.commit({2}));
+  EXPECT_EQ(views->get_many(0, {"four", "three", "two"}).value(), (answers{"new", "first three", {}}));
+}
+
+TEST(HotRows, ReadTogetherDoNotPushOutThoseReadAlone) {
+  hot_rows rows(3);
+  rows.keep("one", "1", 0);
+  rows.keep({"two", "three", "four"}, {{"2"}, {}, {"4"}}, 0);
+  EXPECT_EQ(*rows.find("two"), "2");
+  ASSERT_TRUE(rows.find("three"));
+  EXPECT_FALSE(*rows.find("three"));
+  EXPECT_EQ(rows.find("four"), nullptr) << "it is full";
+  rows.keep("five", {}, 0);
+  EXPECT_EQ(*rows.find("one"), "1") << "nor does what is not there";
+  rows.keep("two", "2", 0);
+  EXPECT_EQ(*rows.find("one"), "1") << "it was kept already";
+  rows.keep("six", "6", 0);
+  EXPECT_EQ(*rows.find("six"), "6");
+  EXPECT_EQ(rows.find("one"), nullptr);
+}
+
+/// Every commit writes the same number into all rows: who reads several never gets two numbers.
+TEST(HotRows, OfOneTableAreReadAsOfOneMoment) {
+  const temporary_directory directory;
+  auto views = views_store::open(directory / "views", {"a"}, "test").value();
+  views->keep_hot(0, 5); // is emptied again and again
+  const std::vector<std::string> keys{"1", "2", "3", "4", "5", "6", "7", "8"};
+  std::atomic<bool> ended{false}, wrong{false};
+  std::vector<std::thread> readers;
+  for (std::size_t n = 0; n < 2; ++n)
+    readers.emplace_back([&, n] {
+      const std::vector<std::string> mine(keys.begin() + static_cast<std::ptrdiff_t>(n), keys.end() - 2);
+      while (!ended) {
+        const auto found = views->get_many(0, mine).value();
+        for (const auto& each : found)
+          if (each != found.front()) wrong = true;
+      }
+    });
+  views_batch rows(*views);
+  for (std::uint64_t round = 1; round <= 3'000; ++round) {
+    for (const std::string& key : keys) rows.put(0, key, std::to_string(round));
+    EXPECT_TRUE(rows.commit({round}));
+  }
+  ended = true;
+  for (auto& reader : readers) reader.join();
+  EXPECT_FALSE(wrong);
+}
+
 /// Whoever reads after a commit sees it, whatever others read at the same time.
 TEST(HotRows, NeverGoBackInTime) {
   const temporary_directory directory;
@@ -101,6 +162,7 @@ TEST(HotRows, AreNotKeptNorFoundWhileTheyChange) {
   hot_rows rows(10);
   rows.keep("a", "old", rows.changes());
   rows.keep("b", "old", rows.changes());
+  rows.begin_changes();
   rows.begin_change("a");
   EXPECT_EQ(rows.find("a"), nullptr);
   EXPECT_EQ(*rows.find("b"), "old");
@@ -112,11 +174,20 @@ TEST(HotRows, AreNotKeptNorFoundWhileTheyChange) {
   rows.end_changes();
   rows.keep("b", "too late", read_meanwhile);
   EXPECT_EQ(*rows.find("b"), "old");
+  rows.begin_changes();
   rows.begin_change("a");
   rows.end_changes(); // the commit failed
   EXPECT_EQ(rows.find("a"), nullptr);
   rows.keep("a", "read again", rows.changes());
   EXPECT_EQ(*rows.find("a"), "read again");
+  rows.keep("c", {}, rows.changes());
+  rows.begin_changes();
+  for (const char* key : {"a", "c"}) rows.begin_change_if_absent(key);
+  EXPECT_EQ(*rows.find("a"), "read again");
+  EXPECT_EQ(rows.find("c"), nullptr);
+  rows.change("c", "made");
+  rows.end_changes();
+  EXPECT_EQ(*rows.find("c"), "made");
 }
 
 } // namespace

@@ -126,6 +126,24 @@ TEST_F(ViewsStore, AnswersManyKeysInTheirOrder) {
   EXPECT_TRUE(views->get_many(rooms, {}).value().empty());
 }
 
+TEST_F(ViewsStore, WalksAlongKeysThatAscend) {
+  std::vector<std::pair<std::string, std::string>> stored;
+  for (int n = 100; n < 200; ++n)
+    if (n % 3 != 0) stored.emplace_back("k" + std::to_string(n), std::to_string(n));
+  commit(stored, 1);
+  for (const int step : {1, 2, 7, 40}) {
+    std::vector<std::string> keys = {"a", "a", "k100", "k101", "k101"};
+    std::vector<std::optional<std::string>> expected = {{}, {}, "100", "101", "101"};
+    for (int n = 102; n < 220; n += step) {
+      keys.push_back("k" + std::to_string(n));
+      expected.push_back(n < 200 && n % 3 != 0 ? std::optional(std::to_string(n)) : std::nullopt);
+    }
+    EXPECT_EQ(views->get_along(rooms, keys).value(), expected) << step;
+  }
+  EXPECT_TRUE(views->get_along(rooms, {}).value().empty());
+  EXPECT_EQ(views->get_along(rooms, {"k101"}).value().front(), "101");
+}
+
 TEST_F(ViewsStore, KeepsRowsWithAnyBytes) {
   const std::string key("k\0\xFF", 3), row("r\0\0", 3);
   commit({{key, row}, {"empty", ""}}, 1);
