@@ -1,37 +1,41 @@
 #include "storage/aead.hpp"
 
 #include "base/assert.hpp"
+#include "storage/aead_portable.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <sodium.h>
 
 #include <cstring>
 
 namespace palabre::storage {
 namespace {
 
-using cipher_context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
-
-/// OpenSSL 3 looks an algorithm up on each use by name, and a context that is told its algorithm again is made anew:
-/// both cost more than sealing a message. Kept per thread, and told key and nonce only.
-cipher_context context_for(int sealing) {
-  const std::unique_ptr<EVP_CIPHER, decltype(&EVP_CIPHER_free)> algorithm{
-      EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr), &EVP_CIPHER_free};
-  cipher_context context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
-  PALABRE_ASSERT(algorithm && context);
-  PALABRE_ASSERT(EVP_CipherInit_ex2(context.get(), algorithm.get(), nullptr, nullptr, sealing, nullptr) == 1);
-  return context;
+/// Where it is, libsodium takes a third of OpenSSL's time (docs/decisions/sealing_with_libsodium.md).
+bool is_in_hardware() {
+  static const bool is = sodium_init() >= 0 && crypto_aead_aes256gcm_is_available() == 1;
+  return is;
 }
 
-const unsigned char* bytes_of(std::string_view text) {
+const unsigned char* begin_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
-unsigned char* bytes_at(std::string& text, std::size_t offset) {
+unsigned char* place_in(std::string& text, std::size_t offset) {
   return reinterpret_cast<unsigned char*>(text.data() + offset);
 }
-int size_of(std::string_view text) {
-  return static_cast<int>(text.size()); // an event is far below 2 GiB
+
+/// Requires: sealed has at least a nonce and a tag.
+std::optional<std::string> open_by_libsodium(const aead_key& key, std::string_view beside, std::string_view sealed) {
+  const std::string_view hidden = sealed.substr(aead_nonce_bytes);
+  std::string plain(hidden.size() - aead_tag_bytes, '\0');
+  const int done = crypto_aead_aes256gcm_decrypt(place_in(plain, 0), nullptr, nullptr, begin_of(hidden), hidden.size(),
+                                                 begin_of(beside), beside.size(), begin_of(sealed), key.data());
+  if (done != 0) return std::nullopt;
+  return plain;
 }
+
+static_assert(aead_key_bytes == crypto_aead_aes256gcm_KEYBYTES && aead_nonce_bytes == crypto_aead_aes256gcm_NPUBBYTES &&
+              aead_tag_bytes == crypto_aead_aes256gcm_ABYTES);
 
 } // namespace
 
@@ -46,41 +50,20 @@ aead_key::~aead_key() {
 }
 
 std::string aead_seal(const aead_key& key, const aead_nonce& nonce, std::string_view beside, std::string_view plain) {
-  thread_local const cipher_context own = context_for(1);
-  EVP_CIPHER_CTX* const context = own.get();
+  if (!is_in_hardware()) return aead_seal_portably(key, nonce, beside, plain);
   std::string sealed(reinterpret_cast<const char*>(nonce.data()), nonce.size());
   sealed.resize(nonce.size() + plain.size() + aead_tag_bytes);
-  int size = 0;
-  bool done = EVP_EncryptInit_ex2(context, nullptr, key.data(), nonce.data(), nullptr) == 1 &&
-              EVP_EncryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
-              EVP_EncryptUpdate(context, bytes_at(sealed, nonce.size()), &size, bytes_of(plain), size_of(plain)) == 1;
-  unsigned char* const tag = bytes_at(sealed, nonce.size() + plain.size());
-  done = done && EVP_EncryptFinal_ex(context, tag, &size) == 1 &&
-         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, aead_tag_bytes, tag) == 1;
-  PALABRE_ASSERT(done); // it has no reason to fail but memory
+  const int done = crypto_aead_aes256gcm_encrypt(place_in(sealed, nonce.size()), nullptr, begin_of(plain), plain.size(),
+                                                 begin_of(beside), beside.size(), nullptr, nonce.data(), key.data());
+  PALABRE_ASSERT(done == 0); // it has no reason to fail
   return sealed;
 }
 
 result<std::string> aead_open(const aead_key& key, std::string_view beside, std::string_view sealed) {
   if (sealed.size() < aead_nonce_bytes + aead_tag_bytes) return error{errc::corrupt, "a seal that is too short"};
-  thread_local const cipher_context own = context_for(0);
-  EVP_CIPHER_CTX* const context = own.get();
-  const std::string_view hidden = sealed.substr(aead_nonce_bytes, sealed.size() - aead_nonce_bytes - aead_tag_bytes);
-  std::array<unsigned char, aead_tag_bytes> tag;
-  std::memcpy(tag.data(), sealed.data() + sealed.size() - tag.size(), tag.size());
-  std::string plain(hidden.size(), '\0');
-  int size = 0;
-  const bool begun = EVP_DecryptInit_ex2(context, nullptr, key.data(), bytes_of(sealed), nullptr) == 1 &&
-                     EVP_DecryptUpdate(context, nullptr, &size, bytes_of(beside), size_of(beside)) == 1 &&
-                     EVP_DecryptUpdate(context, bytes_at(plain, 0), &size, bytes_of(hidden), size_of(hidden)) == 1 &&
-                     EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag.size()), tag.data()) == 1;
-  PALABRE_ASSERT(begun);
-  unsigned char nothing[aead_tag_bytes];
-  if (EVP_DecryptFinal_ex(context, nothing, &size) != 1) {
-    OPENSSL_cleanse(plain.data(), plain.size());
-    return error{errc::corrupt, "the seal does not open: not these bytes, or not here"};
-  }
-  return plain;
+  auto plain = is_in_hardware() ? open_by_libsodium(key, beside, sealed) : aead_open_portably(key, beside, sealed);
+  if (!plain) return error{errc::corrupt, "the seal does not open: not these bytes, or not here"};
+  return std::move(*plain);
 }
 
 } // namespace palabre::storage

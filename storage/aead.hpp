@@ -1,11 +1,12 @@
 #pragma once
-// AES-256-GCM, by OpenSSL: bytes that only their key opens, and only beside the same additional bytes.
+// AES-256-GCM: bytes that only their key opens, and only beside the same additional bytes. By libsodium, or OpenSSL
+// where that has no such cipher (aead_portable.hpp); the same bytes.
 
 #include "base/result.hpp"
 
 #include <array>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
