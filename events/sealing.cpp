@@ -79,13 +79,9 @@ void field_cursor::leave() {
   rest_.remove_prefix(1);
 }
 
-void field_cursor::go_to(std::string_view key) {
-  if (rest_.starts_with(',')) rest_.remove_prefix(1);
-  const std::size_t length = key.size() + 3;
-  const bool here = rest_.size() > length && rest_.front() == '"' && rest_.substr(1, key.size()) == key &&
-                    rest_.substr(1 + key.size(), 2) == "\":";
-  if (!here) throw field_error{"no field " + std::string(key)};
-  rest_.remove_prefix(length);
+void field_cursor::throw_missing(std::string_view introduction) {
+  const std::size_t name = introduction.find('"') + 1;
+  throw field_error{"no field " + std::string(introduction.substr(name, introduction.size() - name - 2))};
 }
 
 std::string_view field_cursor::value() {

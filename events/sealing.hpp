@@ -5,6 +5,11 @@
 
 #include "events/event.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
 namespace palabre::events {
 
 // ---- Which fields: a described struct within an event may have both kinds.
@@ -57,6 +62,29 @@ inline constexpr bool has_secret<std::vector<T>> = has_secret<T>;
 template <class T>
 inline constexpr bool has_secret<std::optional<T>> = has_secret<T>;
 
+// ---- What stands before a field
+
+/// `,"key":`, made when this is compiled.
+template <class T, class Member>
+struct introduction {
+  static constexpr std::string_view name = Member::name, suffix = key_suffix<field_of<T, Member>>::value;
+  static constexpr std::size_t size = name.size() + suffix.size() + 4;
+  static constexpr std::array<char, size> text = [] {
+    std::array<char, size> made{',', '"'};
+    auto at = std::copy(name.begin(), name.end(), made.begin() + 2);
+    at = std::copy(suffix.begin(), suffix.end(), at);
+    *at++ = '"';
+    *at = ':';
+    return made;
+  }();
+};
+/// The first of an object has no comma.
+template <class T, class Member>
+constexpr std::string_view introduction_of(Member, bool is_first) {
+  const auto& text = introduction<T, Member>::text;
+  return std::string_view(text.data(), text.size()).substr(is_first ? 1 : 0);
+}
+
 // ---- Dividing
 
 enum class part : std::uint8_t { open, personal };
@@ -74,11 +102,7 @@ void append_part(std::string& out, const T& value) {
     static_assert(described<field> || !has_personal<field> || !has_open<field>,
                   "personal fields inside of a list or an optional cannot be sealed: mark all of it");
     if constexpr (holds<Part, field>) {
-      if (!first) out += ',';
-      first = false;
-      out += '"';
-      out += key_of<T>(member);
-      out += "\":";
+      out += introduction_of<T>(member, std::exchange(first, false));
       if constexpr (described<field>)
         append_part<Part>(out, value.*member.pointer);
       else
@@ -140,12 +164,18 @@ public:
   /// Throw field_error: the text goes on otherwise.
   void enter();
   void leave();
-  /// Goes to the value of the next field.
-  void go_to(std::string_view key);
+  /// Goes to the value of the next field; the comma stands in the text unless it is the first.
+  void go_to(std::string_view introduction_with_comma) {
+    const std::string_view wanted = introduction_with_comma.substr(rest_.starts_with(',') ? 0 : 1);
+    if (!rest_.starts_with(wanted)) throw_missing(wanted);
+    rest_.remove_prefix(wanted.size());
+  }
   /// Takes the value, as it stands.
   std::string_view value();
 
 private:
+  [[noreturn]] static void throw_missing(std::string_view introduction);
+
   std::string_view rest_;
 };
 
@@ -158,14 +188,10 @@ void append_whole(std::string& out, field_cursor& open, field_cursor* sealed) {
   bool first = true;
   boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
     using field = field_of<T, decltype(member)>;
-    const std::string_view key = key_of<T>(member);
-    if (!first) out += ',';
-    first = false;
-    out += '"';
-    out += key;
-    out += "\":";
-    if (has_open<field>) open.go_to(key);
-    if (has_personal<field> && sealed) sealed->go_to(key);
+    out += introduction_of<T>(member, std::exchange(first, false));
+    constexpr std::string_view with_comma = introduction_of<T>(member, false);
+    if (has_open<field>) open.go_to(with_comma);
+    if (has_personal<field> && sealed) sealed->go_to(with_comma);
     if constexpr (described<field> && has_personal<field>) {
       append_whole<field>(out, open, sealed);
       if (has_open<field>) open.leave();

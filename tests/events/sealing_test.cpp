@@ -148,6 +148,7 @@ TEST(Sealing, WhatIsNotItsShapeIsCorrupt) {
     EXPECT_EQ(make_whole<message_posted>(stored, parts.personal.substr(0, size)).error().code, errc::corrupt) << size;
   EXPECT_EQ(make_whole<message_posted>(R"({"message":1})", parts.personal).error().code, errc::corrupt);
   EXPECT_EQ(make_whole<message_posted>("[]", std::nullopt).error().code, errc::corrupt);
+  EXPECT_EQ(make_whole<message_posted>("{}", parts.personal).error().context, "message.posted: no field message_id");
 }
 
 TEST(Sealing, MarksAreFoundInNestedFields) {
