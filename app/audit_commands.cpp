@@ -62,6 +62,10 @@ void audit_commands::add_verify(CLI::App& program) {
                         "a position or a time: only the log, and of that only what is from there on");
   verifying->add_option("--keys", verifying_.keys, "the keys of a backup: the directory that holds keys/ and secrets/");
   verifying->add_flag("--log-only", verifying_.log_only, "not the views");
+  verifying
+      ->add_flag("--without-keys", verifying_.without_keys,
+                 "not the views, and of records with sealed words only their place in the chain")
+      ->excludes("--keys");
 }
 
 void audit_commands::add_stats(CLI::App& program) {

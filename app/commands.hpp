@@ -43,7 +43,7 @@ struct verify_options {
   std::optional<std::string> since; ///< a position, or RFC 3339: only what is behind it, and not the views
   bool log_only = false;            ///< not the views
   std::optional<std::string> keys;  ///< the directory of `keys` and `secrets`; that of the data by default
-  bool sealed = false;              ///< the keys are not at hand: what is sealed is not looked at
+  bool without_keys = false;        ///< of records with sealed words only their place in the chain; not the views
 };
 int verify(const verify_options& options, std::ostream& out, std::ostream& errors);
 

@@ -112,7 +112,7 @@ result<std::string> fill(const restore_options& options, const std::string& data
   PALABRE_TRY(const std::string epoch, settle(data, manifest));
   verify_options how;
   how.data = data;
-  how.sealed = !has_keys;
+  how.without_keys = !has_keys;
   if (verify(how, errors, errors) != 0) return error{errc::corrupt, options.from + " did not verify"};
   return epoch;
 }

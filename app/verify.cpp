@@ -13,6 +13,8 @@
 #include "storage/archive_segment.hpp"
 #include "storage/log_check.hpp"
 
+#include <atomic>
+
 namespace palabre::app {
 namespace {
 
@@ -24,16 +26,20 @@ result<position> before_since(const storage::event_log& log, const std::optional
   return last_before(log, *from.time);
 }
 
-result<storage::checked_log> check_log(const storage::event_log& log, position after, bool sealed, const ending& end,
-                                       std::ostream& out) {
+result<storage::checked_log> check_log(const storage::event_log& log, position after, bool without_keys,
+                                       const ending& end, std::ostream& out) {
   record_progress shown("checking the log", after, log.head(), record_progress::elsewhere::if_it_takes_long);
   storage::log_check how;
   how.after = after;
   how.threads = working_threads();
   how.indexes = !log.damage();
   how.name_of = [](const stream_id& stream) { return events::name_of(stream); };
-  how.readable = [sealed](const storage::record& r) -> result<void> {
-    if (sealed && r.key_id != 0) return success();
+  std::atomic<std::uint64_t> unread = 0;
+  how.readable = [without_keys, &unread](const storage::record& r) -> result<void> {
+    if (without_keys && r.key_id != 0) {
+      unread.fetch_add(1, std::memory_order_relaxed);
+      return success();
+    }
     PALABRE_TRY(projections::decode(r));
     return success();
   };
@@ -48,6 +54,7 @@ result<storage::checked_log> check_log(const storage::event_log& log, position a
   if (checked.away > 0)
     out << ", of which " << checked.away
         << " are in segments that are not here (their hashes are in the chain, their bytes were not looked at)";
+  if (unread > 0) out << ", " << unread << " of them sealed and not read";
   out << ", chain whole, epoch " << log.epoch() << '\n';
   return checked;
 }
@@ -79,17 +86,20 @@ result<void> compare_views(const storage::event_log& log, const storage::views_s
 
 result<void> run(const verify_options& options, std::ostream& out) {
   const ending end;
-  const bool with_views = !options.log_only && !options.since;
+  const bool with_views = !options.log_only && !options.since && !options.without_keys;
   const std::string keys_at = options.keys.value_or(options.data);
-  PALABRE_TRY(const auto erasures, look_at_erasures(keys_directory(keys_at)));
+  erasures_standing erasures;
+  if (with_views) {
+    PALABRE_TRY(erasures, look_at_erasures(keys_directory(keys_at)));
+  }
   // The views first: beside a live server both go on, and what the views have seen by now is then in the log.
   result<std::unique_ptr<storage::views_store>> views = error{errc::not_found, {}};
   if (with_views)
     views = storage::views_store::open_read_only(views_directory(options.data), projections::tables::names);
   PALABRE_TRY(const auto log,
-              options.sealed ? open_sealed_log(options.data) : open_log_for_reading(options.data, keys_at));
+              options.without_keys ? open_sealed_log(options.data) : open_log_for_reading(options.data, keys_at));
   PALABRE_TRY(const position after, before_since(*log, options.since));
-  PALABRE_TRY(const auto checked, check_log(*log, after, options.sealed, end, out));
+  PALABRE_TRY(const auto checked, check_log(*log, after, options.without_keys, end, out));
   if (after.value == 0) {
     PALABRE_TRY(check_segments(*log, end, out));
   }

@@ -204,6 +204,65 @@ TEST_F(VerifySince, AnIndexThatLeadsElsewhereIsNamed) {
   EXPECT_NE(ran.complained.find("the index of "), std::string::npos) << ran.complained;
 }
 
+/// A log with sealed words, whose keys are elsewhere.
+class VerifyWithoutKeys : public ::testing::Test {
+protected:
+  VerifyWithoutKeys() {
+    person ada(server_, "ada");
+    const std::string room = ada.make_room("Salon");
+    for (const char* words : {"one", "two", "three"}) ada.say(room, words);
+    EXPECT_EQ(server_.stop(), 0);
+    EXPECT_EQ(verify({"--log-only"}).status, 0);
+    fs::remove_all(server_.data() + "/keys");
+    fs::remove_all(server_.data() + "/secrets");
+  }
+  finished_program verify(std::vector<std::string> more) const {
+    more.insert(more.begin(), {"verify", "--data", server_.data()});
+    return run_palabre(std::move(more));
+  }
+  /// Another letter, in the middle of what the first message has sealed.
+  void change_sealed_words() const {
+    change_log(server_.data(), storage::family_log, [](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+      const std::unique_ptr<rocksdb::Iterator> rows{db.NewIterator({}, family)};
+      for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+        std::string row = rows->value().ToString();
+        const auto seal = row.find("\"sealed\":\"");
+        if (seal == row.npos || row.find("message.posted") == row.npos) continue;
+        char& letter = row[seal + 40];
+        letter = letter == 'A' ? 'B' : 'A';
+        ASSERT_TRUE(db.Put(storage::synced_write(), family, rows->key(), row).ok());
+        return;
+      }
+      FAIL() << "no sealed message";
+    });
+  }
+  running_server server_;
+};
+
+TEST_F(VerifyWithoutKeys, ProvesTheChainAndSaysWhatItDidNotRead) {
+  EXPECT_EQ(verify({"--log-only"}).status, 1); // what is sealed cannot be read
+  const auto ran = verify({"--without-keys"});
+  EXPECT_EQ(ran.status, 0) << ran.complained;
+  EXPECT_TRUE(std::regex_search(ran.printed, std::regex(", [1-9][0-9]* of them sealed and not read, chain whole")))
+      << ran.printed;
+  EXPECT_TRUE(ran.printed.ends_with("views: not looked at\nverified\n")) << ran.printed;
+  EXPECT_EQ(verify({"--without-keys", "--since", "4"}).status, 0);
+  EXPECT_EQ(verify({"--without-keys", "--keys", server_.data()}).status, 2);
+}
+
+TEST_F(VerifyWithoutKeys, LooksIntoNoFileOfTheirs) {
+  fs::create_directories(server_.data() + "/keys");
+  std::ofstream(server_.data() + "/keys/erased") << std::string(200, 'x');
+  EXPECT_EQ(verify({"--without-keys"}).status, 0);
+}
+
+TEST_F(VerifyWithoutKeys, FindsWhatWasRewrittenUnderItsSeal) {
+  change_sealed_words();
+  const auto ran = verify({"--without-keys"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.complained.find("does not continue room:"), std::string::npos) << ran.complained;
+}
+
 // ---- Stats
 
 TEST(Stats, CountWhatEventsPrints) {
