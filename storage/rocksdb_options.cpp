@@ -65,6 +65,11 @@ rocksdb::BlockBasedTableOptions common_table(const std::shared_ptr<rocksdb::Cach
   return t;
 }
 
+/// Files of level 0. While they are merged about a third as many come, and all of them must stay below where a server
+/// that opens the store would slow its writers.
+constexpr int building_merges_at = 40, serving_slows_at = 64;
+static_assert(building_merges_at + building_merges_at / 3 < serving_slows_at);
+
 constexpr std::size_t stream_bytes = 17;
 /// Of a view's key: an id, and the first byte of what follows it. Keys that are an id and nothing else have no
 /// neighbours.
@@ -169,9 +174,10 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
   expect_neighbours(family, neighbours_bytes);
-  family.level0_slowdown_writes_trigger =
-      64;                                 // a store that was just built has many files, which are merged while it is
-  family.level0_stop_writes_trigger = 96; // in use: the projector must not wait for that
+  // A store that was just built has many files, which are merged while it is in use: the projector must not wait for
+  // that.
+  family.level0_slowdown_writes_trigger = serving_slows_at;
+  family.level0_stop_writes_trigger = 96;
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
   rocksdb::BlockBasedTableOptions t = common_table(cache);
@@ -201,7 +207,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
     // Nobody reads while it is built but the folds themselves, mostly what is still in memory: files are merged when
     // they are many, and the rest after it was opened for serving.
-    o.level0_file_num_compaction_trigger = 60; // below where a server that opens it would slow its writers
+    o.level0_file_num_compaction_trigger = building_merges_at;
+    o.max_bytes_for_level_base = 4096 * mib; // of level 0 too: its files, of 64 MB at most, are merged by their number
     o.level0_slowdown_writes_trigger = 96;
     o.level0_stop_writes_trigger = 128;
   }
