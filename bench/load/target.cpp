@@ -92,8 +92,9 @@ void pin_to(const std::vector<int>& cores) {
 }
 
 const std::vector<std::string>& own_server_settings() {
-  static const std::vector<std::string> settings{"limits.enabled=false", "log.access=false", "log.level=warn",
-                                                 "limits.connections_per_user=20000", "limits.connections=20000"};
+  static const std::vector<std::string> settings{
+      "limits.enabled=false",     "log.access=false",         "log.level=warn", "limits.connections_per_user=20000",
+      "limits.connections=20000", "auth.access_token_ttl=24h"}; // longer than any run
   return settings;
 }
 
