@@ -42,11 +42,12 @@ struct integrity {
   bool whole() const { return lost == 0 && duplicated == 0 && reordered == 0; }
 };
 
-/// What the generator did itself: is it what was measured?
+/// What else used the machine: is it what was measured?
 struct generator_load {
   double cpu = 0;        ///< share of one core
   double lag_p99_ms = 0; ///< how late its own timer fired
   bool limiting = false; ///< the figures are the generator's limit, not the server's
+  double stolen = 0;     ///< cores that the host of this virtual machine took away meanwhile
 };
 
 struct run {

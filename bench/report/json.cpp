@@ -84,7 +84,8 @@ json::value written(const run& r) {
   whole["deliveries"] = written(r.deliveries);
   whole["generator"] = {{"cpu", number(r.generator.cpu)},
                         {"lag_p99_ms", number(r.generator.lag_p99_ms)},
-                        {"limiting", r.generator.limiting}};
+                        {"limiting", r.generator.limiting},
+                        {"stolen", number(r.generator.stolen)}};
   whole["refused"] = r.refused;
   whole["failures"] = each(r.failures, [](const std::string& f) { return json::value(f); });
   return whole;
@@ -128,6 +129,11 @@ public:
     const double read = value_->to_number<double>(none);
     if (none) complain("a number");
     return read;
+  }
+  /// Of what files of earlier days do not have.
+  double number_or(const char* name, double otherwise) const {
+    const auto* object = value_->if_object();
+    return object && !object->contains(name) ? otherwise : (*this)[name].number();
   }
   std::uint64_t count() const {
     boost::system::error_code none;
@@ -224,7 +230,8 @@ run read_run(const place& at) {
   read.timeline = at["timeline"].list(read_sample);
   read.deliveries = read_deliveries(at["deliveries"]);
   const auto generator = at["generator"];
-  read.generator = {generator["cpu"].number(), generator["lag_p99_ms"].number(), generator["limiting"].flag()};
+  read.generator = {generator["cpu"].number(), generator["lag_p99_ms"].number(), generator["limiting"].flag(),
+                    generator.number_or("stolen", 0)};
   read.refused = at["refused"].count();
   read.failures = at["failures"].list([](const place& one) { return one.text(); });
   return read;

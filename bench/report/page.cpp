@@ -112,12 +112,14 @@ std::string generator(const result& r) {
         text_tag("th", "scope=\"row\"", "run " + std::to_string(&each - r.runs.data() + 1)) +
             text_tag("td", "", percent(each.generator.cpu)) +
             text_tag("td", "", duration(each.generator.lag_p99_ms * 1e6)) +
-            text_tag("td", each.generator.limiting ? "class=\"warn\"" : "", each.generator.limiting ? "yes" : "no"));
+            text_tag("td", each.generator.limiting ? "class=\"warn\"" : "", each.generator.limiting ? "yes" : "no") +
+            text_tag("td", "", grouped(each.generator.stolen, 2)));
   const auto head =
       tag("thead", "",
           tag("tr", "",
               text_tag("th", "scope=\"col\"", "") + text_tag("th", "scope=\"col\"", "CPU of a core") +
-                  text_tag("th", "scope=\"col\"", "lag p99") + text_tag("th", "scope=\"col\"", "the limit?")));
+                  text_tag("th", "scope=\"col\"", "lag p99") + text_tag("th", "scope=\"col\"", "the limit?") +
+                  text_tag("th", "scope=\"col\"", "cores the host took")));
   return tag("div", "class=\"card\"",
              text_tag("h3", "", "Was it the generator that was measured?") +
                  tag("div", "class=\"scroll\"", tag("table", "", head + tag("tbody", "", rows))));

@@ -81,6 +81,7 @@ std::string trust(const result& r, bool colours) {
     whole +=
         labelled("refused", grouped(static_cast<double>(refused)) + " answers were errors", colour::yellow, colours);
   whole += labelled("generator", generator_in_words(r), colour::none, colours);
+  if (const auto stolen = stolen_in_words(r); !stolen.empty()) whole += labelled("host", stolen, colour::none, colours);
   if (is_limited(r)) whole += labelled("", "LIMITED BY THE GENERATOR: " + limited_in_words(r), colour::red, colours);
   return whole;
 }

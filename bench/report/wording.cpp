@@ -27,6 +27,13 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return all;
 }
 
+/// Cores; less is what every machine's host takes.
+constexpr double stolen_shown_min = 0.01;
+
+const char* of_all_runs(const result& r) {
+  return r.runs.size() > 1 ? " (highest of all runs)" : "";
+}
+
 } // namespace
 
 std::string in_words(const std::vector<name_and_text>& entries) {
@@ -85,8 +92,15 @@ std::string generator_in_words(const result& r) {
     most.cpu = std::max(most.cpu, each.generator.cpu);
     most.lag_p99_ms = std::max(most.lag_p99_ms, each.generator.lag_p99_ms);
   }
-  return "CPU " + percent(most.cpu) + " of a core, lag p99 " + duration(most.lag_p99_ms * 1e6) +
-         (r.runs.size() > 1 ? " (highest of all runs)" : "");
+  return "CPU " + percent(most.cpu) + " of a core, lag p99 " + duration(most.lag_p99_ms * 1e6) + of_all_runs(r);
+}
+
+std::string stolen_in_words(const result& r) {
+  double most = 0;
+  for (const auto& each : r.runs) most = std::max(most, each.generator.stolen);
+  if (most < stolen_shown_min) return {};
+  return "took " + grouped(most, 2) + " cores from this machine" + of_all_runs(r) +
+         ", and what waited for them waits longer";
 }
 
 std::string limited_in_words(const result& r) {

@@ -21,6 +21,8 @@ std::uint64_t refused_of(const result& r);
 
 /// CPU and lag: the highest of all runs.
 std::string generator_in_words(const result& r);
+/// What the host of this virtual machine took from it; empty: next to nothing.
+std::string stolen_in_words(const result& r);
 /// Which runs, and what that means. Requires: is_limited(r).
 std::string limited_in_words(const result& r);
 

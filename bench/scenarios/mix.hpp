@@ -8,7 +8,7 @@ namespace palabre::bench {
 struct community {
   std::size_t rooms = 50;
   std::size_t members = 500;  ///< connections
-  std::size_t accounts = 8;   ///< shared by the connections: passwords are not what is measured
+  std::size_t accounts = 8;   ///< shared by the connections in turn; as many as members: one each
   std::size_t rooms_each = 5; ///< that a connection listens to
   double rate = 500;          ///< actions per second of all together, at random times
 };

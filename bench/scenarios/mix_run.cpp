@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <stdexcept>
 
 namespace palabre::bench {
@@ -81,37 +82,52 @@ mix_run::~mix_run() = default;
 
 void mix_run::prepare() {
   const endpoint& at = server_.at();
-  tell_("preparing", 0, std::to_string(what_.accounts) + " accounts in " + std::to_string(what_.rooms) + " rooms");
   const std::string unique = std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
-  for (std::size_t i = 0; i < what_.accounts; ++i)
+  for (std::size_t i = 0; i < what_.accounts; ++i) {
     tokens_.push_back(string_field(
         call_api(at, "POST", "/api/v1/auth/register", {},
                  R"({"login":"mix-)" + unique + "-" + std::to_string(i) + R"(","password":"a quiet afternoon"})"),
         "access_token"));
+    tell_prepared("accounts", tokens_.size(), what_.accounts);
+  }
   double sum = 0;
   for (std::size_t i = 0; i < what_.rooms; ++i) {
     const std::string room = string_field(
         call_api(at, "POST", "/api/v1/rooms", tokens_.front(), R"({"name":"bench","visibility":"public"})"), "id");
-    for (std::size_t other = 1; other < tokens_.size(); ++other)
-      call_api(at, "POST", "/api/v1/rooms/" + room + "/join", tokens_[other], "{}");
     room_numbers_.emplace(room, i);
     rooms_.push_back(room);
     room_weights_.push_back(sum += 1 / static_cast<double>(i + 1)); // Zipf with exponent 1
   }
   tops_.assign(what_.rooms, 0);
+  choose_rooms();
 }
 
-void mix_run::connect() {
+/// Of each member, and their account joins them.
+void mix_run::choose_rooms() {
   std::uniform_real_distribution<double> weight(0, room_weights_.back());
+  std::set<std::pair<std::size_t, std::size_t>> joined; // account and room
   for (std::size_t i = 0; i < what_.members; ++i) {
+    const std::size_t account = i % tokens_.size();
     std::vector<std::size_t> in;
     while (in.size() < std::min(what_.rooms_each, what_.rooms)) {
       const auto found = std::ranges::lower_bound(room_weights_, weight(random_));
       const auto number = static_cast<std::size_t>(found - room_weights_.begin());
-      if (std::ranges::find(in, number) == in.end()) in.push_back(number);
+      if (std::ranges::find(in, number) != in.end()) continue;
+      in.push_back(number);
+      if (account != 0 && joined.emplace(account, number).second) // the first owns them all
+        call_api(server_.at(), "POST", "/api/v1/rooms/" + rooms_[number] + "/join", tokens_[account], "{}");
     }
-    members_.push_back(std::make_unique<member>(*this, tokens_[i % tokens_.size()], std::move(in)));
+    members_.push_back(std::make_unique<member>(*this, tokens_[account], std::move(in)));
+    tell_prepared("people in their rooms", members_.size(), what_.members);
   }
+}
+
+void mix_run::tell_prepared(const char* what, std::size_t done, std::size_t all) const {
+  constexpr std::size_t step = 64;
+  if (done % step == 1) tell_("preparing", double(done) / double(all), std::to_string(done) + " " + what);
+}
+
+void mix_run::connect() {
   std::size_t opened = 0;
   const bool all = loop_.run_until(loop_.tick() + connect_ns, [&] {
     while (opened < members_.size() && opened - ready_ < handshakes_at_once) members_[opened++]->line.open();

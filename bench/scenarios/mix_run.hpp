@@ -27,6 +27,8 @@ private:
   struct member;
 
   void prepare();
+  void choose_rooms();
+  void tell_prepared(const char* what, std::size_t done, std::size_t all) const;
   void connect();
   void act_when_due();
   void act(std::int64_t intended_ns);
