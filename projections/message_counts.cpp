@@ -69,7 +69,7 @@ void close(views_batch& rows, const std::string& key, const open_chunk& chunk) {
   put_int<std::uint64_t>(closed_key, chunk.first);
   put_int<std::uint64_t>(closed, chunk.before);
   closed += chunk.distances;
-  rows.put(tables::message_chunks, closed_key, std::move(closed));
+  rows.add(tables::message_chunks, closed_key, closed);
 }
 
 /// Messages with a seq of at most `seq` in the closed chunks.

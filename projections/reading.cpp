@@ -107,7 +107,7 @@ result<void> fold_advance(const log_event& e, const events::read_advanced& advan
   rows.put(tables::read_positions, key, key_of(advanced.seq));
   std::string moment = key_of(advanced.seq);
   put_int<std::int64_t>(moment, e.envelope.time.ms);
-  rows.put(tables::read_moments, key_of(user, advanced.room, e.envelope.version), std::move(moment));
+  rows.add(tables::read_moments, key_of(user, advanced.room, e.envelope.version), moment);
   return success();
 }
 

@@ -104,7 +104,7 @@ void put_membership(const room_scene& s, user_id user, const membership& m) {
   const std::string row = encode(m);
   s.rows.put(tables::members, key_of(s.room, user), row);
   s.rows.put(tables::memberships, key_of(user, s.room), row);
-  s.rows.put(tables::member_changes, key_of(s.room, user, s.meta.version), row);
+  s.rows.add(tables::member_changes, key_of(s.room, user, s.meta.version), row);
 }
 
 /// Lets `change` change the membership of `user`, if they are a member.
@@ -134,7 +134,7 @@ template <class Departed>
 result<void> depart(const room_scene& s, const Departed& e) {
   s.rows.erase(tables::members, key_of(s.room, e.user));
   s.rows.erase(tables::memberships, key_of(e.user, s.room));
-  s.rows.put(tables::member_changes, key_of(s.room, e.user, s.meta.version), {});
+  s.rows.add(tables::member_changes, key_of(s.room, e.user, s.meta.version), {});
   PALABRE_TRY(add_to_room_count(s, e.user, -1));
   return change_row(s, [&](room_row& row) { projections::change(row, s.meta, e); });
 }
@@ -246,7 +246,7 @@ result<void> keep_moment(const room_scene& s) {
   if (s.meta.version != 1 && s.meta.version % room_moment_interval != 0) return success();
   PALABRE_TRY(auto stored, s.rows.get(tables::rooms, key_of(s.room)));
   if (!stored) return error{errc::corrupt, "an event of a room that was never created"};
-  s.rows.put(tables::room_moments, key_of(s.room, s.meta.version), std::move(*stored));
+  s.rows.add(tables::room_moments, key_of(s.room, s.meta.version), *stored);
   return success();
 }
 

@@ -41,15 +41,15 @@ struct message_scene {
   /// Notes in the index of the past what happens to a message.
   void note(stream_version message_seq, message_change::kind what, std::string_view emoji = {}) const {
     const message_change change{meta.version, what, meta.time, meta.actor, std::string(emoji)};
-    rows.put(tables::message_changes, key_of(room, message_seq, meta.version), encode(change));
+    rows.add(tables::message_changes, key_of(room, message_seq, meta.version), encode(change));
   }
 };
 
 result<void> fold_one(const message_scene& s, const events::message_posted& e) {
   const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
-  s.rows.put(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
-  s.rows.put(tables::author_messages, key_of(s.meta.actor, s.room, row.seq), {});
+  s.rows.add(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
+  s.rows.add(tables::author_messages, key_of(s.meta.actor, s.room, row.seq), {});
   if (e.reply_to_seq == 0) return success();
   s.note(e.reply_to_seq, happening::answered);
   return change_row(s.rows, s.room, e.reply_to_seq, [](message_row& parent) { ++parent.reply_count; });
@@ -72,7 +72,7 @@ result<void> change_pins(const message_scene& s, message_id message, const pin* 
   if (added != nullptr) pins.push_back(*added);
   if (gone == 0 && added == nullptr) return success();
   s.rows.put(tables::pins, key_of(s.room), encode(pins));
-  s.rows.put(tables::pin_moments, key_of(s.room, s.meta.version), encode_seqs(pins));
+  s.rows.add(tables::pin_moments, key_of(s.room, s.meta.version), encode_seqs(pins));
   return success();
 }
 

@@ -1,9 +1,8 @@
 #include "storage/known_rows.hpp"
 
-#include <boost/endian/conversion.hpp>
+#include "storage/key_order.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 namespace palabre::storage {
@@ -19,18 +18,6 @@ constexpr std::size_t known_entry_bytes = sizeof(known_rows::entry) + 40;
 
 std::uint32_t tag_of(std::uint64_t hash) {
   return static_cast<std::uint32_t>(hash >> 32);
-}
-
-/// The beginning of a key as numbers that compare as its bytes do.
-using key_beginning = std::array<std::uint64_t, 5>;
-
-key_beginning beginning_of(std::string_view key) {
-  unsigned char bytes[sizeof(key_beginning)] = {};
-  std::memcpy(bytes, key.data(), std::min(key.size(), sizeof bytes));
-  using boost::endian::load_big_u64;
-  key_beginning words;
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = load_big_u64(bytes + 8 * i);
-  return words;
 }
 
 } // namespace
@@ -95,21 +82,8 @@ void known_rows::grow() {
   for (std::size_t number = 0; number < count_; ++number) put_into_slot(number);
 }
 
-/// The beginnings of the keys lie side by side while they are compared: entries are all over the memory.
 const std::vector<known_rows::entry*>& known_rows::changed_in_order() {
-  struct place {
-    key_beginning begins;
-    entry* of;
-    bool operator<(const place& other) const {
-      return begins != other.begins ? begins < other.begins : of->key() < other.of->key();
-    }
-  };
-  if (changed_.size() < 2) return changed_;
-  std::vector<place> places;
-  places.reserve(changed_.size());
-  for (entry* each : changed_) places.push_back({beginning_of(each->key()), each});
-  std::sort(places.begin(), places.end());
-  std::transform(places.begin(), places.end(), changed_.begin(), [](const place& p) { return p.of; });
+  sort_by_key(changed_, [](const entry* each) { return each->key(); });
   return changed_;
 }
 

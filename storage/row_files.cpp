@@ -6,17 +6,40 @@
 namespace palabre::storage {
 namespace {
 
-/// Requires: `changed` is in order of keys. Errors: io.
-result<rocksdb::IngestExternalFileArg> write_file(const views_rows& into, table t,
-                                                  const std::vector<known_rows::entry*>& changed) {
+/// How far ahead of what is written the processor is told what comes: entries and rows are all over the memory.
+constexpr std::size_t entries_ahead = 8, rows_ahead = 4;
+
+rocksdb::Status write_known(rocksdb::SstFileWriter& file, const std::vector<known_rows::entry*>& changed) {
+  rocksdb::Status status;
+  for (std::size_t i = 0; i < changed.size() && status.ok(); ++i) {
+    if (i + entries_ahead < changed.size()) __builtin_prefetch(changed[i + entries_ahead]);
+    if (i + rows_ahead < changed.size() && changed[i + rows_ahead]->row)
+      __builtin_prefetch(changed[i + rows_ahead]->row->data());
+    const known_rows::entry& each = *changed[i];
+    status = each.row ? file.Put(slice(each.key()), *each.row) : file.Delete(slice(each.key()));
+  }
+  return status;
+}
+
+rocksdb::Status write_added(rocksdb::SstFileWriter& file, added_rows& added) {
+  rocksdb::Status status;
+  const auto& places = added.in_order();
+  for (std::size_t i = 0; i < places.size() && status.ok(); ++i) {
+    const std::string_view key = added.key_at(places[i]);
+    if (i + 1 < places.size() && added.key_at(places[i + 1]) == key) continue;
+    status = file.Put(slice(key), slice(added.row_at(places[i])));
+  }
+  return status;
+}
+
+/// Errors: io.
+result<rocksdb::IngestExternalFileArg> write_file(const views_rows& into, table t, table_changes& changes) {
   rocksdb::ColumnFamilyHandle* const family = into.family(t);
   rocksdb::SstFileWriter file({}, into.instance->db().GetOptions(family), family);
   const std::string path = into.directory + "/rows." + std::to_string(t); // gone once it was taken over
   auto status = file.Open(path);
-  for (const auto* each : changed) {
-    if (!status.ok()) break;
-    status = each->row ? file.Put(slice(each->key()), *each->row) : file.Delete(slice(each->key()));
-  }
+  if (status.ok()) status = write_known(file, changes.known.changed_in_order());
+  if (status.ok()) status = write_added(file, changes.added);
   rocksdb::ExternalSstFileInfo made;
   if (status.ok()) status = file.Finish(&made);
   if (!status.ok()) return to_error(status, path);
@@ -33,12 +56,11 @@ result<rocksdb::IngestExternalFileArg> write_file(const views_rows& into, table 
 
 } // namespace
 
-result<void> write_row_files(const views_rows& into, std::vector<known_rows>& tables) {
+result<void> write_row_files(const views_rows& into, std::vector<table_changes>& tables) {
   std::vector<rocksdb::IngestExternalFileArg> files;
   for (table t = 0; t < tables.size(); ++t) {
-    const auto& changed = tables[t].changed_in_order();
-    if (changed.empty()) continue;
-    PALABRE_TRY(auto file, write_file(into, t, changed));
+    if (tables[t].empty()) continue;
+    PALABRE_TRY(auto file, write_file(into, t, tables[t]));
     files.push_back(std::move(file));
   }
   if (files.empty()) return success();

@@ -17,12 +17,13 @@ views_batch::views_batch(views_store& store)
 views_batch::~views_batch() = default;
 
 result<known_rows::entry*> views_batch::look_up(table t, std::string_view key) {
-  PALABRE_ASSERT(t < tables_.size());
-  if (auto* const found = tables_[t].find(key)) return found;
+  PALABRE_ASSERT(t < tables_.size() && tables_[t].added.empty());
+  known_rows& known = tables_[t].known;
+  if (auto* const found = known.find(key)) return found;
   if (!handed_over_.empty())
-    if (const auto* const found = handed_over_[t].find(key)) return &tables_[t].add(key, found->row);
+    if (const auto* const found = handed_over_[t].known.find(key)) return &known.add(key, found->row);
   PALABRE_TRY(auto stored, store_.get(t, key));
-  return &tables_[t].add(key, std::move(stored));
+  return &known.add(key, std::move(stored));
 }
 
 result<const std::string*> views_batch::find(table t, std::string_view key) {
@@ -40,23 +41,24 @@ result<std::string*> views_batch::edit(table t, std::string_view key) {
   if (!found->row) return nullptr;
   if (!found->changed) {
     bytes_ += key.size() + found->row->size();
-    tables_[t].note_change(*found);
+    tables_[t].known.note_change(*found);
   }
   return &*found->row;
 }
 
 void views_batch::change(table t, std::string_view key, maybe_row row) {
-  PALABRE_ASSERT(t < tables_.size());
+  PALABRE_ASSERT(t < tables_.size() && tables_[t].added.empty());
+  known_rows& known = tables_[t].known;
   const std::size_t row_bytes = row ? row->size() : 0;
-  auto* now = tables_[t].find(key);
+  auto* now = known.find(key);
   if (now == nullptr) {
     bytes_ += key.size() + row_bytes;
-    return tables_[t].note_change(tables_[t].add(key, std::move(row)));
+    return known.note_change(known.add(key, std::move(row)));
   }
   if (!now->changed) {
     if (!now->row && !row) return; // nothing there to erase
     bytes_ += key.size();
-    tables_[t].note_change(*now);
+    known.note_change(*now);
   } else if (now->row) {
     bytes_ -= std::min(bytes_, now->row->size()); // it may have grown since it was counted
   }
@@ -70,6 +72,11 @@ void views_batch::put(table t, std::string_view key, std::string row) {
 void views_batch::erase(table t, std::string_view key) {
   change(t, key, std::nullopt);
 }
+void views_batch::add(table t, std::string_view key, std::string_view row) {
+  PALABRE_ASSERT(t < tables_.size() && tables_[t].known.changed().empty());
+  bytes_ += key.size() + row.size();
+  tables_[t].added.add(key, row);
+}
 
 /// Rows in the order of their keys: RocksDB's tables in memory find the place of a row from that of the one before.
 result<void> views_batch::commit(position checkpoint) {
@@ -78,11 +85,14 @@ result<void> views_batch::commit(position checkpoint) {
   const position_key at = key_of(checkpoint);
   auto status = rows_->Put(store.instance->family(views_family_meta), slice(views_checkpoint_key), slice(view_of(at)));
   for (table t = 0; t < tables_.size(); ++t) {
-    for (const auto* changed : tables_[t].changed_in_order()) {
+    for (const auto* changed : tables_[t].known.changed_in_order()) {
       if (!status.ok()) break;
       status = changed->row ? rows_->Put(store.family(t), slice(changed->key()), *changed->row)
                             : rows_->Delete(store.family(t), slice(changed->key()));
     }
+    added_rows& added = tables_[t].added;
+    for (const auto& place : added.in_order())
+      if (status.ok()) status = rows_->Put(store.family(t), slice(added.key_at(place)), slice(added.row_at(place)));
   }
   if (status.ok()) status = write_and_tell_hot_rows();
   rows_->Clear();
@@ -101,10 +111,10 @@ rocksdb::Status views_batch::write_and_tell_hot_rows() {
   bool has_lower = false;
   for (table t = 0; t < tables_.size(); ++t) {
     hot_rows* const hot = store.hot_rows_of(t);
-    if (hot == nullptr || tables_[t].changed().empty()) continue;
+    if (hot == nullptr || tables_[t].known.changed().empty()) continue;
     hot->begin_changes();
     const bool is_lowest = !std::exchange(has_lower, true);
-    for (const auto* changed : tables_[t].changed())
+    for (const auto* changed : tables_[t].known.changed())
       is_lowest ? hot->begin_change_if_absent(changed->key()) : hot->begin_change(changed->key());
   }
   const auto status = store.instance->db().Write(store.writing, rows_.get());
@@ -112,14 +122,17 @@ rocksdb::Status views_batch::write_and_tell_hot_rows() {
     hot_rows* const hot = store.hot_rows_of(t);
     if (hot == nullptr) continue;
     if (status.ok())
-      for (const auto* changed : tables_[t].changed()) hot->change(changed->key(), changed->row);
+      for (const auto* changed : tables_[t].known.changed()) hot->change(changed->key(), changed->row);
     hot->end_changes();
   }
   return status;
 }
 
 void views_batch::forget() {
-  for (known_rows& known : tables_) known.forget_all();
+  for (table_changes& each : tables_) {
+    each.known.forget_all();
+    each.added.forget_all();
+  }
   bytes_ = 0;
 }
 
@@ -127,7 +140,7 @@ void views_batch::forget() {
 
 std::size_t views_batch::known_bytes() const {
   std::size_t bytes = 0;
-  for (const known_rows& known : tables_) bytes += known.bytes();
+  for (const table_changes& each : tables_) bytes += each.known.bytes() + each.added.bytes();
   return bytes;
 }
 

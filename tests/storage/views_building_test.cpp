@@ -80,6 +80,30 @@ TEST_F(ViewsBuilding, KnowsItsRowsOverCommits) {
   }
 }
 
+TEST_F(ViewsBuilding, HasWhatWasAddedInAnyOrder) {
+  auto built = views_store::begin(directory("next"), names).value();
+  views_batch batch{*built};
+  for (int round = 0; round < 5; ++round) {
+    for (int i = 20; i-- > 0;) batch.add(messages, std::to_string(i) + "." + std::to_string(round), std::to_string(i));
+    batch.put(rooms, "a", std::to_string(round));
+    ASSERT_TRUE(round == 4 ? batch.commit_rows() : batch.hand_over());
+    EXPECT_EQ(batch.known_bytes(), 0u);
+  }
+  for (int round = 0; round < 5; ++round)
+    for (int i = 0; i < 20; ++i)
+      EXPECT_EQ(row(*built, messages, std::to_string(i) + "." + std::to_string(round)), std::to_string(i));
+  EXPECT_EQ(row(*built, rooms, "a"), "4");
+}
+
+TEST_F(ViewsBuilding, KeepsTheLastOfWhatWasAddedForAKey) {
+  auto built = views_store::begin(directory("next"), names).value();
+  views_batch batch{*built};
+  for (const char* key : {"b", "a", "c"})
+    for (int i = 0; i < 3; ++i) batch.add(messages, key, std::to_string(i));
+  ASSERT_TRUE(batch.commit_rows());
+  for (const char* key : {"a", "b", "c"}) EXPECT_EQ(row(*built, messages, key), "2");
+}
+
 TEST_F(ViewsBuilding, IsNothingBeforeItIsFinished) {
   {
     auto built = views_store::begin(directory("next"), names).value();

@@ -88,6 +88,23 @@ TEST_F(ViewsStore, LetsAFoldSeeWhatItWrote) {
   EXPECT_EQ(batch.get(rooms, "b").value(), std::nullopt);
 }
 
+TEST_F(ViewsStore, ShowsWhatWasAddedOnceItIsCommitted) {
+  commit({{"a", "1"}}, 1);
+  views_batch batch{*views};
+  batch.put(rooms, "a", "2");
+  for (const char* row : {"old", "new"})
+    for (const char* key : {"n", "m", "o"}) batch.add(messages, key, row);
+  EXPECT_EQ(batch.bytes(), 2 + 6 * 4u);
+  EXPECT_EQ(views->get(messages, "m").value(), std::nullopt);
+  ASSERT_TRUE(batch.commit({2}));
+  EXPECT_EQ(batch.bytes(), 0u);
+  EXPECT_EQ(views->get(rooms, "a").value(), "2");
+  for (const char* key : {"m", "n", "o"}) EXPECT_EQ(views->get(messages, key).value(), "new");
+  EXPECT_EQ(batch.get(messages, "m").value(), "new"); // a later batch may ask
+  ASSERT_TRUE(batch.commit({3}));
+  EXPECT_EQ(views->get(messages, "n").value(), "new");
+}
+
 TEST_F(ViewsStore, RemembersUntilTheCommitWhatAFoldHasRead) {
   views_batch batch{*views};
   EXPECT_EQ(batch.get(rooms, "a").value(), std::nullopt);
