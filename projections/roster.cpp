@@ -303,7 +303,7 @@ result<sanction> decode_sanction(std::string_view stored) {
 result<void> roster::fold(const log_event& e, views_batch& rows) {
   if (const auto* code = std::get_if<events::share_code_event>(&e.event)) fold_code(e, *code, rows);
   if (const auto* pair = std::get_if<events::direct_pair_event>(&e.event))
-    rows.put(tables::direct_rooms, key_of(e.envelope.stream.id),
+    rows.add(tables::direct_rooms, key_of(e.envelope.stream.id),
              key_of(std::get<events::direct_pair_claimed>(*pair).room));
   const auto* event = std::get_if<events::room_event>(&e.event);
   if (!event) return success();

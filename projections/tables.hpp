@@ -3,6 +3,9 @@
 
 #include "storage/views_store.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace palabre::projections::tables {
 
 using storage::table;
@@ -105,5 +108,10 @@ inline constexpr table of_reports[] = {reports};
 inline constexpr table hot[] = {rooms, members, message_lists};
 static_assert(rooms < members);
 inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
+
+/// Of what no fold asks for, nor ever takes away: a batch keeps their rows aside (views_batch::add).
+inline constexpr table only_added[] = {message_places, author_messages, message_changes, pin_moments, member_changes,
+                                       room_moments,   direct_rooms,    message_chunks,  read_moments};
+static_assert(std::ranges::find_first_of(hot, only_added) == std::end(hot));
 
 } // namespace palabre::projections::tables

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -24,6 +25,7 @@ inline key_beginning beginning_of(std::string_view key) {
 
 /// Sorts by key; of equal keys those that stood first stay first. The beginnings lie side by side while they are
 /// compared: the keys themselves are all over the memory.
+/// Memory: 48 bytes an item more, while it sorts.
 template <class Item, class KeyOf>
 void sort_by_key(std::vector<Item>& items, KeyOf key_of) {
   struct place {

@@ -18,6 +18,7 @@ views_batch::~views_batch() = default;
 
 result<known_rows::entry*> views_batch::look_up(table t, std::string_view key) {
   PALABRE_ASSERT(t < tables_.size() && tables_[t].added.empty());
+  PALABRE_ASSERT(handed_over_.empty() || handed_over_[t].added.empty());
   known_rows& known = tables_[t].known;
   if (auto* const found = known.find(key)) return found;
   if (!handed_over_.empty())
@@ -73,7 +74,7 @@ void views_batch::erase(table t, std::string_view key) {
   change(t, key, std::nullopt);
 }
 void views_batch::add(table t, std::string_view key, std::string_view row) {
-  PALABRE_ASSERT(t < tables_.size() && tables_[t].known.changed().empty());
+  PALABRE_ASSERT(t < tables_.size() && tables_[t].known.bytes() == 0);
   bytes_ += key.size() + row.size();
   tables_[t].added.add(key, row);
 }
@@ -111,6 +112,7 @@ rocksdb::Status views_batch::write_and_tell_hot_rows() {
   bool has_lower = false;
   for (table t = 0; t < tables_.size(); ++t) {
     hot_rows* const hot = store.hot_rows_of(t);
+    PALABRE_ASSERT(hot == nullptr || tables_[t].added.empty());
     if (hot == nullptr || tables_[t].known.changed().empty()) continue;
     hot->begin_changes();
     const bool is_lowest = !std::exchange(has_lower, true);

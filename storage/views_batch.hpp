@@ -12,8 +12,8 @@ class WriteBatch;
 namespace palabre::storage {
 
 /// Changes to the views that become visible together, and the checkpoint with them. It answers reads with its own
-/// changes first, so that a fold sees what it wrote. Threads: one. Several batches of a store at a time only while it
-/// is being built, and if no table is touched by two of them.
+/// changes first, so that a fold sees what it wrote, but for what was added. Threads: one. Several batches of a store
+/// at a time only while it is being built, and if no table is touched by two of them.
 class views_batch {
 public:
   explicit views_batch(views_store& store);
@@ -30,7 +30,7 @@ public:
   void put(table t, std::string_view key, std::string row);
   void erase(table t, std::string_view key);
   /// The same as put() for a table that no fold asks about or takes from: cheaper, because the row is not found again.
-  /// Requires: nobody calls anything else of this batch for this table, which is no hot one.
+  /// Requires: until the next commit nobody calls anything else of this batch for this table, which is no hot one.
   void add(table t, std::string_view key, std::string_view row);
 
   /// To read what is written: for a fold that needs a range.
@@ -45,7 +45,7 @@ public:
 
   // ---- For a store that is being built. Requires: this is the only batch that touches its tables.
 
-  /// What it knows takes so much memory, about; twice that over hand_over().
+  /// What it knows and holds takes so much memory, about; twice that over hand_over().
   std::size_t known_bytes() const;
   /// Has another thread write all changes, and goes on; they are seen by the reads of this batch, and are remembered
   /// until the next time. Errors: io: of what was handed over before.

@@ -3,6 +3,7 @@
 
 #include "bench/measuring/histogram.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -42,12 +43,11 @@ struct integrity {
   bool whole() const { return lost == 0 && duplicated == 0 && reordered == 0; }
 };
 
-/// What else used the machine: is it what was measured?
+/// What the generator did itself: is it what was measured?
 struct generator_load {
   double cpu = 0;        ///< share of one core
   double lag_p99_ms = 0; ///< how late its own timer fired
   bool limiting = false; ///< the figures are the generator's limit, not the server's
-  double stolen = 0;     ///< cores that the host of this virtual machine took away meanwhile
 };
 
 struct run {
@@ -57,6 +57,8 @@ struct run {
   std::vector<sample> timeline;
   std::optional<integrity> deliveries; ///< none: the scenario delivers nothing
   generator_load generator;
+  double stolen_cores =
+      std::nan("");                  ///< what the host of this virtual machine took, preparation included; NaN: unknown
   std::uint64_t refused = 0;         ///< answers that were errors
   std::vector<std::string> failures; ///< why this run does not count; empty = it does
 };

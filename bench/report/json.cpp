@@ -84,8 +84,8 @@ json::value written(const run& r) {
   whole["deliveries"] = written(r.deliveries);
   whole["generator"] = {{"cpu", number(r.generator.cpu)},
                         {"lag_p99_ms", number(r.generator.lag_p99_ms)},
-                        {"limiting", r.generator.limiting},
-                        {"stolen", number(r.generator.stolen)}};
+                        {"limiting", r.generator.limiting}};
+  whole["stolen_cores"] = number(r.stolen_cores);
   whole["refused"] = r.refused;
   whole["failures"] = each(r.failures, [](const std::string& f) { return json::value(f); });
   return whole;
@@ -230,8 +230,8 @@ run read_run(const place& at) {
   read.timeline = at["timeline"].list(read_sample);
   read.deliveries = read_deliveries(at["deliveries"]);
   const auto generator = at["generator"];
-  read.generator = {generator["cpu"].number(), generator["lag_p99_ms"].number(), generator["limiting"].flag(),
-                    generator.number_or("stolen", 0)};
+  read.generator = {generator["cpu"].number(), generator["lag_p99_ms"].number(), generator["limiting"].flag()};
+  read.stolen_cores = at.number_or("stolen_cores", std::nan(""));
   read.refused = at["refused"].count();
   read.failures = at["failures"].list([](const place& one) { return one.text(); });
   return read;

@@ -13,14 +13,15 @@
 //             "buckets": [ [ 91647, 3 ], … ] }, … ],
 //         "timeline": [ { "at_s": 1, "per_second": 25310, "p50_ms": 0.4, "p99_ms": 1.2, "max_ms": 9.9 }, … ],
 //         "deliveries": { "expected": 1000, "delivered": 1000, "lost": 0, "duplicated": 0, "reordered": 0 },
-//         "generator": { "cpu": 0.62, "lag_p99_ms": 0.21, "limiting": false, "stolen": 0.04 },
+//         "generator": { "cpu": 0.62, "lag_p99_ms": 0.21, "limiting": false },
+//         "stolen_cores": 0.04,
 //         "refused": 0,
 //         "failures": [] }, … ] }
 //
 // `better` is "higher", "lower" or "neither"; the first figure is the headline. A bucket is [ its greatest value in ns,
 // how many ]; only those that hold something are there, smallest first, each at most 0.8 % wide. `cpu` is a share of
-// one core, `stolen` is in cores. `deliveries` is null where nothing is delivered; a number that is not finite is null.
-// All members but `stolen` are required; others are ignored, so that a later version 1 may add some.
+// one core. `deliveries` is null where nothing is delivered; a number that is not finite is null.
+// All members but `stolen_cores` are required; others are ignored, so that a later version 1 may add some.
 
 #include "base/result.hpp"
 #include "bench/measuring/result.hpp"

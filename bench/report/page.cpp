@@ -113,7 +113,7 @@ std::string generator(const result& r) {
             text_tag("td", "", percent(each.generator.cpu)) +
             text_tag("td", "", duration(each.generator.lag_p99_ms * 1e6)) +
             text_tag("td", each.generator.limiting ? "class=\"warn\"" : "", each.generator.limiting ? "yes" : "no") +
-            text_tag("td", "", grouped(each.generator.stolen, 2)));
+            text_tag("td", "", grouped(each.stolen_cores, 2)));
   const auto head =
       tag("thead", "",
           tag("tr", "",

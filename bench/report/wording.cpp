@@ -97,7 +97,7 @@ std::string generator_in_words(const result& r) {
 
 std::string stolen_in_words(const result& r) {
   double most = 0;
-  for (const auto& each : r.runs) most = std::max(most, each.generator.stolen);
+  for (const auto& each : r.runs) most = std::max(most, each.stolen_cores); // not a number: as it was
   if (most < stolen_shown_min) return {};
   return "took " + grouped(most, 2) + " cores from this machine" + of_all_runs(r) +
          ", and what waited for them waits longer";

@@ -88,7 +88,7 @@ void mix_run::prepare() {
         call_api(at, "POST", "/api/v1/auth/register", {},
                  R"({"login":"mix-)" + unique + "-" + std::to_string(i) + R"(","password":"a quiet afternoon"})"),
         "access_token"));
-    tell_prepared("accounts", tokens_.size(), what_.accounts);
+    tell_prepared(tokens_.size(), what_.accounts, "accounts");
   }
   double sum = 0;
   for (std::size_t i = 0; i < what_.rooms; ++i) {
@@ -97,6 +97,7 @@ void mix_run::prepare() {
     room_numbers_.emplace(room, i);
     rooms_.push_back(room);
     room_weights_.push_back(sum += 1 / static_cast<double>(i + 1)); // Zipf with exponent 1
+    tell_prepared(rooms_.size(), what_.rooms, "rooms");
   }
   tops_.assign(what_.rooms, 0);
   choose_rooms();
@@ -118,13 +119,15 @@ void mix_run::choose_rooms() {
         call_api(server_.at(), "POST", "/api/v1/rooms/" + rooms_[number] + "/join", tokens_[account], "{}");
     }
     members_.push_back(std::make_unique<member>(*this, tokens_[account], std::move(in)));
-    tell_prepared("people in their rooms", members_.size(), what_.members);
+    tell_prepared(members_.size(), what_.members, "people in their rooms");
   }
 }
 
-void mix_run::tell_prepared(const char* what, std::size_t done, std::size_t all) const {
+void mix_run::tell_prepared(std::size_t done, std::size_t all, const char* of_what) const {
   constexpr std::size_t step = 64;
-  if (done % step == 1) tell_("preparing", double(done) / double(all), std::to_string(done) + " " + what);
+  if (done % step != 0 && done != all) return;
+  tell_(std::string("preparing ") + of_what, static_cast<double>(done) / static_cast<double>(all),
+        std::to_string(done));
 }
 
 void mix_run::connect() {

@@ -28,7 +28,7 @@ private:
 
   void prepare();
   void choose_rooms();
-  void tell_prepared(const char* what, std::size_t done, std::size_t all) const;
+  void tell_prepared(std::size_t done, std::size_t all, const char* of_what) const;
   void connect();
   void act_when_due();
   void act(std::int64_t intended_ns);

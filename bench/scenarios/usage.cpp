@@ -1,7 +1,5 @@
 #include "bench/scenarios/usage.hpp"
 
-#include "bench/measuring/stolen_time.hpp"
-
 namespace palabre::bench {
 
 usage::usage(loop& work, const process_tree* server) : loop_(work), server_(server) {
@@ -9,11 +7,9 @@ usage::usage(loop& work, const process_tree* server) : loop_(work), server_(serv
   begin_ns_ = loop_.tick();
   own_s_ = loop::cpu_seconds();
   server_s_ = server_cpu_now();
-  stolen_s_ = stolen_seconds();
 }
 
 void usage::end() {
-  stolen_s_ = stolen_seconds() - stolen_s_;
   server_s_ = server_cpu_now() - server_s_;
   own_s_ = loop::cpu_seconds() - own_s_;
   end_ns_ = loop_.tick();
@@ -22,7 +18,7 @@ void usage::end() {
 
 generator_load usage::generator(double lag_max_ms) const {
   const double cpu = own_s_ / seconds();
-  return {cpu, lag_p99_ms_, cpu > 0.95 || lag_p99_ms_ > lag_max_ms, stolen_s_ / seconds()};
+  return {cpu, lag_p99_ms_, cpu > 0.95 || lag_p99_ms_ > lag_max_ms};
 }
 
 } // namespace palabre::bench

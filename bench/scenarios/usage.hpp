@@ -24,7 +24,7 @@ private:
   loop& loop_;
   const process_tree* server_;
   std::int64_t begin_ns_, end_ns_ = 0;
-  double own_s_, server_s_, stolen_s_;
+  double own_s_, server_s_;
   double lag_p99_ms_ = 0;
 };
 

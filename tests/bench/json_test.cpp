@@ -31,7 +31,7 @@ TEST(Json, SaysAfterReadingWhatWasWritten) {
   r.runs[1].failures = {"the first", "the second"};
   r.runs[1].deliveries.reset();
   r.runs[2].generator.limiting = true;
-  r.runs[2].generator.stolen = 0.25;
+  r.runs[2].stolen_cores = 0.25;
   r.runs[2].refused = 17;
   const auto text = to_json(r);
   const auto read = read_result(text);
@@ -50,13 +50,14 @@ TEST(Json, SaysAfterReadingWhatWasWritten) {
   EXPECT_EQ(again.runs[1].failures, r.runs[1].failures);
   EXPECT_EQ(again.runs[2].refused, 17u);
   EXPECT_TRUE(again.runs[2].generator.limiting);
-  EXPECT_EQ(again.runs[2].generator.stolen, 0.25);
+  EXPECT_EQ(again.runs[2].stolen_cores, 0.25);
+  EXPECT_TRUE(std::isnan(again.runs[0].stolen_cores));
 }
 
 TEST(Json, ReadsFilesThatDoNotSayWhatTheHostTook) {
-  const auto read = read_result(file_with(",\"stolen\":0", ""));
+  const auto read = read_result(file_with("\"stolen_cores\":null,", ""));
   ASSERT_TRUE(read) << read.error().context;
-  EXPECT_EQ(read.value().runs[0].generator.stolen, 0);
+  EXPECT_TRUE(std::isnan(read.value().runs[0].stolen_cores));
 }
 
 TEST(Json, KeepsWhatIsNoNumber) {

@@ -46,7 +46,7 @@ run made_run(const made& like, random_numbers& random) {
   for (int second = 1; second <= 20; ++second) r.timeline.push_back(made_sample(second, like, random));
   const auto deliveries = static_cast<std::uint64_t>(200 * rate);
   r.deliveries = integrity{deliveries, deliveries, 0, 0, 0};
-  r.generator = {0.62, 0.21, false, 0};
+  r.generator = {0.62, 0.21, false};
   return r;
 }
 

@@ -90,10 +90,11 @@ TEST(Page, SaysLoudlyWhatIsWrong) {
   auto r = made_result({.runs = 2});
   r.runs[0].failures = {"it fell over"};
   r.runs[1].generator.limiting = true;
+  r.runs[1].stolen_cores = 0.25;
   r.runs[1].deliveries->lost = 12'345;
   const auto html = page({r});
   for (const auto* shown : {"This measurement has failed", "run 1: it fell over", "Limited by the generator in run 2",
-                            "12,345", "Not every"})
+                            "12,345", "Not every", "cores the host took", "0.25"})
     EXPECT_THAT(html, HasSubstr(shown));
 }
 

@@ -63,7 +63,8 @@ TEST(Table, SaysWhatWasLostAndWhatTheGeneratorDid) {
   auto r = made_result({.runs = 2});
   r.runs[0].deliveries = integrity{1'000, 990, 10, 0, 3};
   r.runs[1].deliveries = integrity{1'000, 1'001, 0, 1, 0};
-  r.runs[1].generator = {0.98, 7, true, 0.25};
+  r.runs[1].generator = {0.98, 7, true};
+  r.runs[1].stolen_cores = 0.25;
   r.runs[0].refused = 5;
   const auto text = to_table(r, false);
   EXPECT_THAT(text, HasSubstr("2,000 expected, 1,991 delivered: 10 lost, 1 duplicated, 3 reordered"));
@@ -71,6 +72,15 @@ TEST(Table, SaysWhatWasLostAndWhatTheGeneratorDid) {
   EXPECT_THAT(text, HasSubstr("LIMITED BY THE GENERATOR: run 2."));
   EXPECT_THAT(text, HasSubstr("host        took 0.25 cores from this machine (highest of all runs)"));
   EXPECT_THAT(text, HasSubstr("5 answers were errors"));
+}
+
+TEST(Table, DoesNotSpeakOfAHostThatTookNextToNothing) {
+  auto r = made_result({.runs = 2});
+  EXPECT_EQ(line_with(to_table(r, false), "host "), ""); // not known
+  r.runs[0].stolen_cores = 0.004;
+  EXPECT_EQ(line_with(to_table(r, false), "host "), "");
+  r.runs[0].stolen_cores = 0.01;
+  EXPECT_THAT(line_with(to_table(r, false), "host "), HasSubstr("0.01 cores"));
 }
 
 TEST(Table, FitsIntoAHundredColumnsWhateverTheNames) {
