@@ -51,7 +51,8 @@ void bench_command::add_scenarios() {
   const auto mix = std::make_shared<bench::community>();
   add_number(scenario, "--rooms", mix->rooms, 1, 10'000, "rooms; few of them have most of the talk (Zipf)");
   add_number(scenario, "--connections", mix->members, 1, 18'000, "people");
-  add_number(scenario, "--accounts", mix->accounts, 1, 18'000, "accounts that they share; as many as connections: one each");
+  add_number(scenario, "--accounts", mix->accounts, 1, 18'000,
+             "accounts that they share; as many as connections: one each");
   add_number(scenario, "--rooms-each", mix->rooms_each, 1, 100, "rooms that each listens to");
   add_number(scenario, "--rate", mix->rate, 1, 1e6, "actions per second in all, at random times");
   measures(scenario, mix, bench::measure_mix);
