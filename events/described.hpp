@@ -12,10 +12,13 @@
 #include <boost/mp11.hpp>
 #include <simdjson.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace palabre::events {
@@ -66,11 +69,36 @@ template <class Tag>
 struct key_suffix<id_of<Tag>> {
   static constexpr std::string_view value = "_id";
 };
+template <class T>
+using members_of = boost::describe::describe_members<T, boost::describe::mod_public>;
 template <class T, class Member>
-std::string_view key_of(Member member) {
-  using field = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
-  static const std::string key = std::string(member.name) + std::string(key_suffix<field>::value);
-  return key;
+using field_of = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
+
+/// `,"key":`, made when this is compiled.
+template <class T, class Member>
+struct introduction {
+  static constexpr std::string_view name = Member::name, suffix = key_suffix<field_of<T, Member>>::value;
+  static constexpr std::size_t size = name.size() + suffix.size() + 4;
+  static constexpr std::array<char, size> text = [] {
+    std::array<char, size> made{',', '"'};
+    auto at = std::copy(name.begin(), name.end(), made.begin() + 2);
+    at = std::copy(suffix.begin(), suffix.end(), at);
+    *at++ = '"';
+    *at = ':';
+    return made;
+  }();
+};
+/// What stands before a field; the first of an object has no comma.
+template <class T, class Member>
+constexpr std::string_view introduction_of(Member, bool is_first) {
+  const auto& text = introduction<T, Member>::text;
+  return std::string_view(text.data(), text.size()).substr(is_first ? 1 : 0);
+}
+template <class T, class Member>
+constexpr std::string_view key_of(Member member) {
+  constexpr std::string_view before = ",\"", behind = "\":";
+  const std::string_view all = introduction_of<T>(member, false);
+  return all.substr(before.size(), all.size() - before.size() - behind.size());
 }
 
 // ---- Encoding
@@ -148,12 +176,8 @@ template <described T>
 void append_json(std::string& out, const T& value, secrets mode) {
   out += '{';
   bool first = true;
-  boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>([&](auto member) {
-    if (!first) out += ',';
-    first = false;
-    out += '"';
-    out += key_of<T>(member);
-    out += "\":";
+  boost::mp11::mp_for_each<members_of<T>>([&](auto member) {
+    out += introduction_of<T>(member, std::exchange(first, false));
     append_json(out, value.*member.pointer, mode);
   });
   out += '}';
@@ -253,7 +277,7 @@ void read_json(json_value value, T& out) {
 }
 template <described T>
 void read_json(simdjson::ondemand::object object, T& out) {
-  boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
+  boost::mp11::mp_for_each<members_of<T>>(
       // In the order in which they were written: looking for one behind the end of a broken object ends the process.
       [&](auto member) { read_json(json_value(object.find_field(key_of<T>(member))), out.*member.pointer); });
 }

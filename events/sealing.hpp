@@ -5,8 +5,6 @@
 
 #include "events/event.hpp"
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -26,11 +24,6 @@ template <class T>
 inline constexpr bool has_open = true;
 template <class T>
 inline constexpr bool has_open<personal<T>> = false;
-
-template <class T>
-using members_of = boost::describe::describe_members<T, boost::describe::mod_public>;
-template <class T, class Member>
-using field_of = std::remove_cvref_t<decltype(std::declval<T&>().*Member::pointer)>;
 
 template <class T, class... Member>
 constexpr bool any_personal(boost::mp11::mp_list<Member...>) {
@@ -61,29 +54,6 @@ template <class T>
 inline constexpr bool has_secret<std::vector<T>> = has_secret<T>;
 template <class T>
 inline constexpr bool has_secret<std::optional<T>> = has_secret<T>;
-
-// ---- What stands before a field
-
-/// `,"key":`, made when this is compiled.
-template <class T, class Member>
-struct introduction {
-  static constexpr std::string_view name = Member::name, suffix = key_suffix<field_of<T, Member>>::value;
-  static constexpr std::size_t size = name.size() + suffix.size() + 4;
-  static constexpr std::array<char, size> text = [] {
-    std::array<char, size> made{',', '"'};
-    auto at = std::copy(name.begin(), name.end(), made.begin() + 2);
-    at = std::copy(suffix.begin(), suffix.end(), at);
-    *at++ = '"';
-    *at = ':';
-    return made;
-  }();
-};
-/// The first of an object has no comma.
-template <class T, class Member>
-constexpr std::string_view introduction_of(Member, bool is_first) {
-  const auto& text = introduction<T, Member>::text;
-  return std::string_view(text.data(), text.size()).substr(is_first ? 1 : 0);
-}
 
 // ---- Dividing
 
