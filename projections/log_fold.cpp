@@ -177,7 +177,7 @@ result<void> fold_log(const storage::event_log& log, storage::views_store& into,
       std::make_unique<folding_thread>(into, std::vector(projections.begin(), second), after, known_bytes));
   if (second != projections.end())
     threads.push_back(
-        std::make_unique<folding_thread>(into, std::vector(second, projections.end()), after, known_bytes));
+        std::make_unique<folding_thread>(into, std::vector(second, projections.end()), after, known_bytes / 4));
   const auto done = [&] {
     position least = last;
     for (const auto& thread : threads) least = std::min(least, thread->done());

@@ -70,6 +70,8 @@ rocksdb::BlockBasedTableOptions common_table(const std::shared_ptr<rocksdb::Cach
 constexpr int building_merges_at = 40, serving_slows_at = 64;
 static_assert(building_merges_at + building_merges_at / 3 < serving_slows_at);
 
+constexpr std::size_t building_cache_bytes = 64 * mib;
+
 constexpr std::size_t stream_bytes = 17;
 /// Of a view's key: an id, and the first byte of what follows it. Keys that are an id and nothing else have no
 /// neighbours.
@@ -125,6 +127,12 @@ rocksdb::ColumnFamilyOptions stream_family(const std::shared_ptr<rocksdb::Cache>
   return o;
 }
 
+rocksdb::BlockBasedTableOptions views_table(std::size_t cache_bytes) {
+  rocksdb::BlockBasedTableOptions t = common_table(rocksdb::NewLRUCache(cache_bytes));
+  t.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  return t;
+}
+
 class silent_logger final : public rocksdb::Logger {
 public:
   using rocksdb::Logger::Logv;
@@ -170,7 +178,6 @@ rocksdb::DBOptions views_options() {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
                                                             std::size_t cache_bytes) {
-  const auto cache = rocksdb::NewLRUCache(cache_bytes);
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
   expect_neighbours(family, neighbours_bytes);
@@ -180,9 +187,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   family.level0_stop_writes_trigger = 96;
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
-  rocksdb::BlockBasedTableOptions t = common_table(cache);
-  t.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(t));
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(views_table(cache_bytes)));
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
@@ -199,9 +204,17 @@ rocksdb::DBOptions views_building_options() {
 }
 
 std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables) {
+  // What a rebuild takes in memory must not grow with the log: of all its files, indexes and filters stand in the
+  // cache, in parts.
+  rocksdb::BlockBasedTableOptions t = views_table(building_cache_bytes);
+  t.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  t.partition_filters = true;
+  t.cache_index_and_filter_blocks = true;
+  const std::shared_ptr<rocksdb::TableFactory> table(rocksdb::NewBlockBasedTableFactory(t));
   auto families = views_families(tables);
   for (auto& family : families) {
     rocksdb::ColumnFamilyOptions& o = family.options;
+    o.table_factory = table;
     o.write_buffer_size = 64 * mib; // larger files, fewer of them to merge
     o.max_write_buffer_number = 2;
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
