@@ -59,15 +59,19 @@ bool is_lower(const situation& s) {
 
 // ---- Coming and going
 
-/// What lets who acts into the room. Errors: not_found, room_archived.
+/// What lets who acts into the room. Who they are counts before what the room is. Errors: not_found, forbidden, banned,
+/// room_archived.
 result<join_way> way_in(const situation& s, const join_room& c, const open_invitation* invited) {
   const error no_such_code{errc::not_found, "no room has this code"};
-  if (c.invitation) return invited && !s.state.archived ? result<join_way>(join_way::invitation) : no_such_code;
+  const bool is_banned = s.meta.now < s.facts.held.banned_until;
+  const bool admits_by_code = !is_banned && !s.state.archived;
+  if (c.invitation) return invited && admits_by_code ? result<join_way>(join_way::invitation) : no_such_code;
   if (c.share_code) {
     const bool fits = !c.share_code->empty() && *c.share_code == s.state.share_code; // a direct room has none
-    return fits && !s.state.archived ? result<join_way>(join_way::share_code) : no_such_code;
+    return fits && admits_by_code ? result<join_way>(join_way::share_code) : no_such_code;
   }
   if (!invited && s.state.settings.visibility == visibility::closed) return refused(s);
+  if (is_banned) return error{errc::banned, "you are banned from this room" + until(s.facts.held.banned_until)};
   if (s.state.archived) return error{errc::room_archived, "this room is archived"};
   return invited ? join_way::invitation : join_way::open;
 }
@@ -76,11 +80,6 @@ outcome on(const situation& s, const join_room& c) {
   if (s.facts.standing) return just();
   const open_invitation* const invited = invitation_for(s, c.invitation);
   PALABRE_TRY(const join_way way, way_in(s, c, invited));
-  if (s.meta.now < s.facts.held.banned_until) {
-    const bool by_code = c.share_code || c.invitation;
-    return by_code ? error{errc::not_found, "no room has this code"}
-                   : error{errc::banned, "you are banned from this room" + until(s.facts.held.banned_until)};
-  }
   if (s.facts.rooms_of_user >= limits::rooms_per_user_max) return over("rooms_per_user", limits::rooms_per_user_max);
   auto d = just(member_joined{s.meta.actor, role::member, way, {c.display_name}});
   if (invited) d.events.emplace_back(invitation_accepted{invited->invitation});

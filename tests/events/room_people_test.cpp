@@ -131,6 +131,8 @@ TEST(RoomPeople, StayOutWhileTheyAreBanned) {
   room.by(max).happened(member_kicked{bob}).happened(member_banned{bob, later(60), {"spam"}});
   room.when(bob, join_room{}).then_refused_with_words(errc::banned, to_rfc3339(later(60)));
   room.when(bob, join_room{"ABCDEFGHJK", "Bob"}).then_refused(errc::not_found); // as a wrong code
+  auto archived = room;
+  archived.by(ada).happened(room_archived{}).when(bob, join_room{}).then_refused(errc::banned);
   room.when(max, ban_user{bob, later(60), {}}).then_nothing();
   room.when(max, ban_user{bob, later(60), "a better reason"}).then({"member.banned"});
   room.when(max, ban_user{bob, later(90), {}}).then({"member.banned"});
