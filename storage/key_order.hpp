@@ -38,7 +38,8 @@ void sort_by_key(std::vector<Item>& items, KeyOf key_of) {
   places.reserve(items.size());
   for (const Item& each : items) places.push_back({beginning_of(key_of(each)), each, places.size()});
   boost::sort::pdqsort(places.begin(), places.end(), [&](const place& a, const place& b) {
-    if (a.begins != b.begins) return a.begins < b.begins;
+    for (std::size_t i = 0; i < a.begins.size(); ++i)
+      if (a.begins[i] != b.begins[i]) return a.begins[i] < b.begins[i];
     const int by_key = key_of(a.of).compare(key_of(b.of));
     return by_key != 0 ? by_key < 0 : a.was < b.was;
   });

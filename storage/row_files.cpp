@@ -7,7 +7,7 @@ namespace palabre::storage {
 namespace {
 
 /// How far ahead of what is written the processor is told what comes: entries and rows are all over the memory.
-constexpr std::size_t entries_ahead = 8, rows_ahead = 4;
+constexpr std::size_t entries_ahead = 8, rows_ahead = 4, added_ahead = 8;
 
 rocksdb::Status write_known(rocksdb::SstFileWriter& file, const std::vector<known_rows::entry*>& changed) {
   rocksdb::Status status;
@@ -25,6 +25,11 @@ rocksdb::Status write_added(rocksdb::SstFileWriter& file, added_rows& added) {
   rocksdb::Status status;
   const auto& places = added.in_order();
   for (std::size_t i = 0; i < places.size() && status.ok(); ++i) {
+    if (i + added_ahead < places.size()) {
+      const std::string_view row = added.row_at(places[i + added_ahead]); // behind its key
+      __builtin_prefetch(added.key_at(places[i + added_ahead]).data());
+      __builtin_prefetch(row.data() + row.size());
+    }
     const std::string_view key = added.key_at(places[i]);
     if (i + 1 < places.size() && added.key_at(places[i + 1]) == key) continue;
     status = file.Put(slice(key), slice(added.row_at(places[i])));
