@@ -5,36 +5,47 @@
 #include "bench/load/dialects.hpp"
 #include "bench/load/marked_body.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <vector>
 
 namespace palabre::bench {
 namespace {
 
-constexpr std::size_t fill_in_flight_max = 1'000; // of one connection: batches are large, and no queue is full
+/// A server may carry out the commands of one connection one after the other: of so many, those in one batch.
+constexpr std::size_t fill_connections = 48;
 constexpr std::int64_t fill_patience_ns = 10'000'000'000;
+constexpr std::int64_t fill_told_every_ns = 1'000'000'000;
 
-/// Posts one message after the other, many of them under way.
-struct writer final : participant {
-  writer(crowd& all, std::size_t messages, std::size_t bytes) : connections(all), wanted(messages), body_bytes(bytes) {}
-  void ready() override { connections.one_is_ready(); }
-  void delivered(std::string_view) override {}
-  void dropped(std::string_view why) override { connections.one_dropped(why); }
-  void refused(std::string_view why) override { refusal = why; }
-  void accepted() override {
-    ++done;
-    go_on();
-  }
-  void go_on() {
-    for (; sent < wanted && sent - done < fill_in_flight_max; ++sent)
-      line->post(marked_body({0, static_cast<std::uint32_t>(sent + 1), 0}, body_bytes));
-  }
-  bool is_over() const { return done == wanted || !refusal.empty() || connections.dropped() != 0; }
-
-  crowd& connections;
+/// What all that write to the room have done.
+struct common_work {
+  crowd* connections;
   const std::size_t wanted, body_bytes;
-  session* line = nullptr;
   std::size_t sent = 0, done = 0;
   std::string refusal;
+
+  bool is_over() const { return done == wanted || !refusal.empty() || connections->dropped() != 0; }
+};
+
+/// Posts one message after the other, each when the one before was accepted.
+struct writer final : participant {
+  explicit writer(common_work& part_of) : all(part_of) {}
+  void ready() override { all.connections->one_is_ready(); }
+  void delivered(std::string_view) override {}
+  void dropped(std::string_view why) override { all.connections->one_dropped(why); }
+  void refused(std::string_view why) override { all.refusal = why; }
+  void accepted() override {
+    ++all.done;
+    post();
+  }
+  void post() {
+    if (all.sent == all.wanted) return;
+    ++all.sent;
+    line->post(marked_body({0, static_cast<std::uint32_t>(all.sent), 0}, all.body_bytes));
+  }
+
+  common_work& all;
+  session* line = nullptr;
 };
 
 std::uint64_t number_field(const std::string& json, const std::string& name) {
@@ -45,23 +56,29 @@ std::uint64_t number_field(const std::string& json, const std::string& name) {
 
 } // namespace
 
-filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body_bytes) {
+filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body_bytes,
+                      const std::function<void(std::size_t)>& told) {
   const auto speech = speak_palabre();
   const place where = speech->prepare(at, 1);
   loop work;
+  common_work all{nullptr, messages, body_bytes, 0, 0, {}};
+  std::vector<writer> writers(std::min(messages, fill_connections), writer(all));
   crowd connections(work, at, *speech);
-  writer who(connections, messages, body_bytes);
-  who.line = &connections.add({where.tokens.front(), where.channels.front(), false, true, 0}, who);
-  if (!connections.open_all(1, work.tick() + fill_patience_ns))
+  all.connections = &connections;
+  for (writer& each : writers)
+    each.line = &connections.add({where.tokens.front(), where.channels.front(), false, true, 0}, each);
+  if (!connections.open_all(writers.size(), work.tick() + fill_patience_ns))
     throw std::runtime_error("cannot connect: " + connections.first_reason());
-  who.go_on();
-  for (std::size_t before = ~std::size_t{0}; !who.is_over() && before != who.done;) {
-    before = who.done;
-    work.run_until(work.tick() + fill_patience_ns, [&] { return who.is_over(); });
+  for (writer& each : writers) each.post();
+  for (std::int64_t heard_at = work.tick(); !all.is_over() && work.tick() - heard_at < fill_patience_ns;) {
+    const std::size_t before = all.done;
+    work.run_until(work.tick() + fill_told_every_ns, [&] { return all.is_over(); });
+    if (all.done != before) heard_at = work.tick();
+    if (told) told(all.done);
   }
-  if (who.done != messages)
-    throw std::runtime_error("only " + std::to_string(who.done) + " of " + std::to_string(messages) +
-                             " messages were posted" + (who.refusal.empty() ? "" : ": " + who.refusal) +
+  if (all.done != messages)
+    throw std::runtime_error("only " + std::to_string(all.done) + " of " + std::to_string(messages) +
+                             " messages were posted" + (all.refusal.empty() ? "" : ": " + all.refusal) +
                              (connections.dropped() ? ": " + connections.first_reason() : ""));
   connections.cut_all();
   filled_room room;

@@ -2,6 +2,7 @@
 
 #include "bench/load/api_call.hpp"
 #include "bench/load/filled_room.hpp"
+#include "bench/scenarios/phase.hpp"
 #include "bench/scenarios/repeated.hpp"
 #include "bench/scenarios/stored_views.hpp"
 
@@ -55,8 +56,7 @@ result measure_wake(const options& how, const cold_room& what, const tell_progre
   const temporary_directory directory;
   const std::string data = directory.path() + "/data";
   own_server server(how.binary, data, how.server_cores);
-  tell("filling", 0, std::to_string(what.messages) + " messages");
-  const filled_room large = fill_room(server.at(), what.messages, what.body_bytes);
+  const filled_room large = fill_room(server.at(), what.messages, what.body_bytes, filling(tell, what.messages));
   const filled_room small = fill_room(server.at(), few_messages, what.body_bytes);
   const filled_room other = fill_room(server.at(), few_messages, what.body_bytes);
   wait_until_ready(server.at(), ready_max);

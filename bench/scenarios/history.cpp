@@ -1,6 +1,7 @@
 #include "bench/scenarios/history.hpp"
 
 #include "bench/load/filled_room.hpp"
+#include "bench/scenarios/phase.hpp"
 #include "bench/scenarios/repeated.hpp"
 
 #include <stdexcept>
@@ -115,8 +116,7 @@ result measure_history(const options& how, const history_reading& what, const te
       foreign_question question(get_request(server.at(), what.path, {}));
       return request_run(how, what.load, question, server, nth).measure(true);
     }
-    nth("filling", 0, std::to_string(what.messages) + " messages");
-    const filled_room room = fill_room(server.at(), what.messages, what.body_bytes);
+    const filled_room room = fill_room(server.at(), what.messages, what.body_bytes, filling(nth, what.messages));
     page_question question(server.at(), room, what, how.seed);
     return request_run(how, what.load, question, server, nth).measure(true);
   });

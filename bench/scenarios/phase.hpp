@@ -3,6 +3,7 @@
 #include "bench/measuring/meter.hpp"
 #include "bench/scenarios/options.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -18,5 +19,8 @@ constexpr std::int64_t never_due = std::numeric_limits<std::int64_t>::max();
 /// phase. Tells how far it is, and the rate while that is measured.
 void keep_going(loop& work, meter& counted, const tell_progress& tell, const std::string& phase, double seconds,
                 const std::int64_t& due_ns, const std::function<bool()>& turn);
+
+/// For fill_room() of `messages`. Lifetime: as `tell`.
+std::function<void(std::size_t posted)> filling(const tell_progress& tell, std::size_t messages);
 
 } // namespace palabre::bench

@@ -2,6 +2,7 @@
 
 #include "bench/load/api_call.hpp"
 #include "bench/load/filled_room.hpp"
+#include "bench/scenarios/phase.hpp"
 #include "bench/scenarios/repeated.hpp"
 
 #include <algorithm>
@@ -44,9 +45,8 @@ void register_friend_who_mentions(const endpoint& at, const std::string& reader,
 }
 
 surroundings prepare(const endpoint& at, const reading_mix& what, const tell_progress& tell) {
-  tell("filling", 0, std::to_string(what.messages) + " messages");
   surroundings made;
-  made.large = fill_room(at, what.messages, body_bytes);
+  made.large = fill_room(at, what.messages, body_bytes, filling(tell, what.messages));
   const std::string& token = made.large.token;
   const auto get = [&](const std::string& path) { return call_api(at, "GET", "/api/v1" + path, token); };
   const std::string large = "/rooms/" + made.large.id;
