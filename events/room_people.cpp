@@ -59,8 +59,8 @@ bool is_lower(const situation& s) {
 
 // ---- Coming and going
 
-/// What lets who acts into the room. Who they are counts before what the room is. Errors: not_found, forbidden, banned,
-/// room_archived.
+/// What lets who acts into the room. Who they are counts before what the room is.
+/// Errors: not_found, banned, room_archived.
 result<join_way> way_in(const situation& s, const join_room& c, const open_invitation* invited) {
   const error no_such_code{errc::not_found, "no room has this code"};
   const bool is_banned = s.meta.now < s.facts.held.banned_until;

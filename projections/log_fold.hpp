@@ -17,7 +17,7 @@ inline constexpr std::size_t known_bytes_max = 64 * 1024 * 1024;
 /// which has as much to do as all others together) folds on a thread of its own, the others on a second: no table has
 /// two owners, so the rows come out as if one thread had folded all. What a thread has folded is written while it goes
 /// on, about every `known_bytes` that the first knows, and a quarter of that for the second, whose rows change less.
-/// Memory: some 450 MB, however long the stretch (measured up to 10,000,000 events).
+/// Memory: some 450 MB for 10,000,000 events; what a longer stretch adds is a little for each file.
 /// `tell`: from this thread, every few thousand records, how far all are; false: it is given up.
 ///
 /// Requires: `into` was made by views_store::begin or begin_with, and nobody else changes it.

@@ -12,7 +12,8 @@
 namespace palabre::bench {
 namespace {
 
-/// A server may carry out the commands of one connection one after the other: of so many, those in one batch.
+/// A server may carry out the commands of one connection one after the other; those of many it puts into one batch. All
+/// of them are of one user: fewer than `[limits] connections_per_user`.
 constexpr std::size_t fill_connections = 48;
 constexpr std::int64_t fill_patience_ns = 10'000'000'000;
 constexpr std::int64_t fill_told_every_ns = 1'000'000'000;
@@ -33,7 +34,9 @@ struct writer final : participant {
   void ready() override { all.connections->one_is_ready(); }
   void delivered(std::string_view) override {}
   void dropped(std::string_view why) override { all.connections->one_dropped(why); }
-  void refused(std::string_view why) override { all.refusal = why; }
+  void refused(std::string_view why) override {
+    if (all.refusal.empty()) all.refusal = why;
+  }
   void accepted() override {
     ++all.done;
     post();
@@ -57,7 +60,7 @@ std::uint64_t number_field(const std::string& json, const std::string& name) {
 } // namespace
 
 filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body_bytes,
-                      const std::function<void(std::size_t)>& told) {
+                      const std::function<void(std::size_t)>& tell) {
   const auto speech = speak_palabre();
   const place where = speech->prepare(at, 1);
   loop work;
@@ -74,7 +77,7 @@ filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body
     const std::size_t before = all.done;
     work.run_until(work.tick() + fill_told_every_ns, [&] { return all.is_over(); });
     if (all.done != before) heard_at = work.tick();
-    if (told) told(all.done);
+    if (tell) tell(all.done);
   }
   if (all.done != messages)
     throw std::runtime_error("only " + std::to_string(all.done) + " of " + std::to_string(messages) +

@@ -15,9 +15,9 @@ struct filled_room {
 };
 
 /// Makes an account and a room and posts to it over many WebSockets, one post in flight on each. Blocks. Throws
-/// std::runtime_error with the server's answer if one is refused, or if the posts do not come to an end. `told`: about
+/// std::runtime_error with the server's answer if one is refused, or if the posts do not come to an end. `tell`: about
 /// once a second, how many were accepted so far.
 filled_room fill_room(const endpoint& at, std::size_t messages, std::size_t body_bytes,
-                      const std::function<void(std::size_t)>& told = {});
+                      const std::function<void(std::size_t)>& tell = {});
 
 } // namespace palabre::bench

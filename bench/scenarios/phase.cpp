@@ -35,8 +35,8 @@ void keep_going(loop& work, meter& counted, const tell_progress& tell, const std
 
 std::function<void(std::size_t)> filling(const tell_progress& tell, std::size_t messages) {
   tell("filling", 0, std::to_string(messages) + " messages");
-  return [&tell, messages](std::size_t posted) {
-    tell("filling", static_cast<double>(posted) / static_cast<double>(messages), std::to_string(posted));
+  return [tell, messages](std::size_t posted) {
+    tell("filling", static_cast<double>(posted) / static_cast<double>(messages), std::to_string(posted) + " messages");
   };
 }
 

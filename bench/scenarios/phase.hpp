@@ -20,7 +20,7 @@ constexpr std::int64_t never_due = std::numeric_limits<std::int64_t>::max();
 void keep_going(loop& work, meter& counted, const tell_progress& tell, const std::string& phase, double seconds,
                 const std::int64_t& due_ns, const std::function<bool()>& turn);
 
-/// For fill_room() of `messages`. Lifetime: as `tell`.
+/// Tells that `messages` begin to be posted; what it answers, given to fill_room(), tells how many are.
 std::function<void(std::size_t posted)> filling(const tell_progress& tell, std::size_t messages);
 
 } // namespace palabre::bench

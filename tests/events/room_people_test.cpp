@@ -133,6 +133,11 @@ TEST(RoomPeople, StayOutWhileTheyAreBanned) {
   room.when(bob, join_room{"ABCDEFGHJK", "Bob"}).then_refused(errc::not_found); // as a wrong code
   auto archived = room;
   archived.by(ada).happened(room_archived{}).when(bob, join_room{}).then_refused(errc::banned);
+  archived.when(bob, join_room{"ABCDEFGHJK", "Bob"}).then_refused(errc::not_found);
+  auto closed = given_a_staffed_room(visibility::closed);
+  closed.by(max).happened(member_kicked{bob}).happened(member_banned{bob, later(60), {}});
+  closed.when(bob, join_room{}).then_refused(errc::not_found);
+  closed.by(ada).happened(room_archived{}).when(bob, join_room{}).then_refused(errc::not_found);
   room.when(max, ban_user{bob, later(60), {}}).then_nothing();
   room.when(max, ban_user{bob, later(60), "a better reason"}).then({"member.banned"});
   room.when(max, ban_user{bob, later(90), {}}).then({"member.banned"});
