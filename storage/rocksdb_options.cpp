@@ -133,6 +133,25 @@ rocksdb::BlockBasedTableOptions views_table(std::size_t cache_bytes) {
   return t;
 }
 
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+                                                            const rocksdb::BlockBasedTableOptions& table) {
+  rocksdb::ColumnFamilyOptions family = common_family();
+  family.write_buffer_size = 16 * mib;
+  expect_neighbours(family, neighbours_bytes);
+  // A store that was just built has many files, which are merged while it is in use: the projector must not wait for
+  // that.
+  family.level0_slowdown_writes_trigger = serving_slows_at;
+  family.level0_stop_writes_trigger = 96;
+  family.memtable_whole_key_filtering = true;
+  family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{
+      {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
+  for (const std::string& name : tables) families.emplace_back("t." + name, family);
+  return families;
+}
+
 class silent_logger final : public rocksdb::Logger {
 public:
   using rocksdb::Logger::Logv;
@@ -178,21 +197,7 @@ rocksdb::DBOptions views_options() {
 
 std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
                                                             std::size_t cache_bytes) {
-  rocksdb::ColumnFamilyOptions family = common_family();
-  family.write_buffer_size = 16 * mib;
-  expect_neighbours(family, neighbours_bytes);
-  // A store that was just built has many files, which are merged while it is in use: the projector must not wait for
-  // that.
-  family.level0_slowdown_writes_trigger = serving_slows_at;
-  family.level0_stop_writes_trigger = 96;
-  family.memtable_whole_key_filtering = true;
-  family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
-  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(views_table(cache_bytes)));
-
-  std::vector<rocksdb::ColumnFamilyDescriptor> families{
-      {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
-  for (const std::string& name : tables) families.emplace_back("t." + name, family);
-  return families;
+  return views_families(tables, views_table(cache_bytes));
 }
 
 rocksdb::DBOptions views_building_options() {
@@ -210,11 +215,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
   t.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   t.partition_filters = true;
   t.cache_index_and_filter_blocks = true;
-  const std::shared_ptr<rocksdb::TableFactory> table(rocksdb::NewBlockBasedTableFactory(t));
-  auto families = views_families(tables);
+  auto families = views_families(tables, t);
   for (auto& family : families) {
     rocksdb::ColumnFamilyOptions& o = family.options;
-    o.table_factory = table;
     o.write_buffer_size = 64 * mib; // larger files, fewer of them to merge
     o.max_write_buffer_number = 2;
     o.bottommost_compression = rocksdb::kLZ4Compression; // what is merged later is compressed better
