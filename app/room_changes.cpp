@@ -271,13 +271,12 @@ const room_changes::words* room_changes::words_of(message_id message) const {
 }
 
 void room_changes::add_settings(room_change& c, const room_settings* before, const room_settings& after) const {
-  boost::mp11::mp_for_each<boost::describe::describe_members<room_settings, boost::describe::mod_public>>(
-      [&](auto member) {
-        const std::string is = as_json(after.*member.pointer);
-        std::optional<std::string> was;
-        if (before) was = as_json(before->*member.pointer);
-        if (was != is && (before || is != "null")) c.fields.push_back({member.name, std::move(was), is});
-      });
+  boost::mp11::mp_for_each<members_of<room_settings>>([&](auto member) {
+    const std::string is = as_json(after.*member.pointer);
+    std::optional<std::string> was;
+    if (before) was = as_json(before->*member.pointer);
+    if (was != is && (before || is != "null")) c.fields.push_back({member.name, std::move(was), is});
+  });
 }
 
 /// Takes in what an event changes of what later ones are held against.

@@ -10,7 +10,7 @@ namespace {
 template <class Event>
 type_description describe(stream_kind stream) {
   type_description d{Event::type, stream, {}};
-  boost::mp11::mp_for_each<boost::describe::describe_members<Event, boost::describe::mod_public>>([&](auto member) {
+  boost::mp11::mp_for_each<members_of<Event>>([&](auto member) {
     using field = field_of<Event, decltype(member)>;
     d.fields.push_back({key_of<Event>(member), has_personal<field>, has_secret<field>});
   });
