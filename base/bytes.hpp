@@ -1,6 +1,8 @@
 #pragma once
 // Fixed-width integers in stored bytes. Keys are big-endian, so that they sort as numbers; so is everything else.
 
+#include <boost/endian/conversion.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,16 +12,15 @@ namespace palabre {
 /// Requires: `at` has sizeof(Int) bytes.
 template <class Int>
 Int get_int(const char* at) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(Int); ++i) value = value << 8 | static_cast<unsigned char>(at[i]);
-  return static_cast<Int>(value);
+  using boost::endian::order;
+  return boost::endian::endian_load<Int, sizeof(Int), order::big>(reinterpret_cast<const unsigned char*>(at));
 }
 
 /// Writes over existing bytes. Requires: `at` has sizeof(Int) bytes.
 template <class Int>
 void set_int(char* at, Int value) {
-  for (std::size_t i = 0; i < sizeof(Int); ++i)
-    at[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> ((sizeof(Int) - 1 - i) * 8));
+  using boost::endian::order;
+  boost::endian::endian_store<Int, sizeof(Int), order::big>(reinterpret_cast<unsigned char*>(at), value);
 }
 
 template <class Int>

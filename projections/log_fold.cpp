@@ -1,7 +1,5 @@
 #include "projections/log_fold.hpp"
 
-#include "base/limits.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -18,26 +16,26 @@ constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::size_t chunks_waiting_max = 6;
 constexpr std::size_t commit_bytes_in_use = 1024 * 1024;
 
-/// Records, decoded, and the bytes that they view.
+/// Records, decoded, and the bytes that they view; their payloads are the events.
 struct chunk {
   chunk() {
-    bytes.reserve(chunk_bytes + 2 * limits::event_bytes_max);
+    bytes.reserve(chunk_bytes);
     records.reserve(chunk_records_max);
     events.reserve(chunk_records_max);
   }
   /// Neither bytes nor records may move: there are views of them.
   bool takes(const storage::record& r) const {
-    const std::size_t needed = r.type.size() + r.correlation.size() + r.payload.size();
-    return records.size() < chunk_records_max && bytes.size() + needed <= bytes.capacity() &&
-           (bytes.size() < chunk_bytes || records.empty());
+    return records.size() < chunk_records_max && payload_bytes < chunk_bytes &&
+           bytes.size() + r.type.size() + r.correlation.size() <= bytes.capacity();
   }
   result<void> add(const storage::record& r) {
     storage::record& moved = records.emplace_back(r);
-    moved.type = keep(r.type);
-    moved.correlation = keep(r.correlation);
-    moved.payload = keep(r.payload);
     PALABRE_TRY(auto event, decode(moved));
     events.push_back(std::move(event));
+    moved.type = keep(r.type);
+    moved.correlation = keep(r.correlation);
+    moved.payload = {};
+    payload_bytes += r.payload.size();
     return success();
   }
   std::string_view keep(std::string_view text) {
@@ -48,6 +46,7 @@ struct chunk {
   position last() const { return records.back().at; }
 
   std::string bytes;
+  std::size_t payload_bytes = 0;
   std::vector<storage::record> records;
   std::vector<log_event> events;
 };
