@@ -19,7 +19,6 @@ rocksdb::DBOptions common_options() {
   o.paranoid_checks = true;
   o.verify_sst_unique_id_in_manifest = true;
   o.flush_verify_memtable_count = true;
-  o.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory(); // so that whole files can be verified
   o.max_open_files = -1;                                           // no table is opened on the way of a request
   o.skip_stats_update_on_db_open = true;                           // opening time
   o.max_background_jobs = 2;                                       // two cores, and they have other work
@@ -162,6 +161,7 @@ public:
 
 rocksdb::DBOptions log_options() {
   rocksdb::DBOptions o = common_options();
+  o.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory(); // so that whole files can be verified
   o.max_total_wal_size = 40 * mib; // what is replayed after a kill: a quarter of a second of memtable work
   o.avoid_flush_during_recovery = false;
   return o;
