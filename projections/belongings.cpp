@@ -27,7 +27,7 @@ result<belongings_row> unpacked(std::string_view stored) {
 /// Who has nothing there has no row.
 template <class Change>
 result<void> change_row_of(user_id user, room_id room, views_batch& rows, Change change) {
-  const std::string key = key_of(user, room);
+  const row_key key = key_of(user, room);
   PALABRE_TRY(const std::string* const stored, rows.find(tables::belongings, key));
   belongings_row row;
   if (stored != nullptr) {

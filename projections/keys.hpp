@@ -1,33 +1,70 @@
 #pragma once
 // Keys of the tables: ids as 16 bytes, numbers big-endian, so that a range is what one wants to read together.
 
+#include "base/assert.hpp"
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
 #include "base/position.hpp"
 #include "base/stream_id.hpp"
 
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace palabre::projections {
 
-inline void append_part(std::string& key, const uuid& id) {
-  append_bytes(key, id);
-}
-inline void append_part(std::string& key, std::uint64_t number) {
-  put_int<std::uint64_t>(key, number);
-}
-inline void append_part(std::string& key, std::string_view text) {
-  key += static_cast<char>(text.size());
-  key += text;
-}
+/// A key, or the beginning of one, in place: most are made to be looked up with and forgotten.
+class row_key {
+public:
+  /// Three ids, a number, and a text with its length.
+  static constexpr std::size_t bytes_max = 3 * 16 + 8 + 1 + 255;
+
+  row_key() {} // leaves the bytes as they are
+  row_key(const row_key& other) { *this += other; }
+  row_key& operator=(const row_key& other) {
+    size_ = 0;
+    return *this += other;
+  }
+
+  operator std::string_view() const { return {bytes_, size_}; }
+  operator std::string() const { return {bytes_, size_}; }
+  std::size_t size() const { return size_; }
+
+  row_key& operator+=(std::string_view bytes) {
+    std::memcpy(grow(bytes.size()), bytes.data(), bytes.size());
+    return *this;
+  }
+  row_key& operator+=(char byte) {
+    *grow(1) = byte;
+    return *this;
+  }
+  friend row_key operator+(row_key key, char byte) { return key += byte; }
+  friend row_key operator+(row_key key, const row_key& other) { return key += other; }
+
+  void append(const uuid& id) { std::memcpy(grow(id.bytes.size()), id.bytes.data(), id.bytes.size()); }
+  void append(std::uint64_t number) { set_int(grow(sizeof number), number); }
+  /// Behind its length. Requires: at most 255 bytes.
+  void append(std::string_view text) {
+    *this += static_cast<char>(text.size());
+    *this += text;
+  }
+
+private:
+  char* grow(std::size_t by) {
+    PALABRE_ASSERT(by <= bytes_max - size_);
+    size_ += by;
+    return bytes_ + size_ - by;
+  }
+
+  std::size_t size_ = 0;
+  char bytes_[bytes_max];
+};
 
 template <class... Part>
-std::string key_of(const Part&... parts) {
-  std::string key;
-  key.reserve(64);
-  (append_part(key, parts), ...);
+row_key key_of(const Part&... parts) {
+  row_key key;
+  (key.append(parts), ...);
   return key;
 }
 

@@ -64,9 +64,10 @@ std::uint64_t rank_in(std::string_view distances, stream_version first, stream_v
 }
 
 /// The row is full, or the next message too far away: it becomes a chunk of its own.
-void close(views_batch& rows, const std::string& key, const open_chunk& chunk) {
-  std::string closed_key = key, closed;
-  put_int<std::uint64_t>(closed_key, chunk.first);
+void close(views_batch& rows, const row_key& key, const open_chunk& chunk) {
+  row_key closed_key = key;
+  closed_key.append(chunk.first);
+  std::string closed;
   put_int<std::uint64_t>(closed, chunk.before);
   closed += chunk.distances;
   rows.add(tables::message_chunks, closed_key, closed);
@@ -74,9 +75,9 @@ void close(views_batch& rows, const std::string& key, const open_chunk& chunk) {
 
 /// Messages with a seq of at most `seq` in the closed chunks.
 result<std::uint64_t> rank_in_closed(const views_store& views, const message_list& list, stream_version seq) {
-  const std::string first = key_of(list);
-  std::string end = first;
-  put_int<std::uint64_t>(end, seq + 1);
+  const row_key first = key_of(list);
+  row_key end = first;
+  end.append(seq + 1);
   std::uint64_t rank = 0;
   bool sound = true;
   PALABRE_TRY(views.range(tables::message_chunks, first, end, false, [&](std::string_view key, std::string_view row) {
@@ -101,10 +102,10 @@ result<std::uint64_t> posted_after(const views_store& views, const message_list&
 
 // ---- Deletions
 
-std::string deletions_key(const message_list& list, unsigned level, std::uint64_t block) {
-  std::string key = key_of(list);
+row_key deletions_key(const message_list& list, unsigned level, std::uint64_t block) {
+  row_key key = key_of(list);
   key += static_cast<char>(level);
-  put_int<std::uint64_t>(key, block);
+  key.append(block);
   return key;
 }
 
@@ -158,12 +159,12 @@ result<std::uint64_t> deleted_after(const views_store& views, const message_list
 
 } // namespace
 
-std::string key_of(const message_list& list) {
+row_key key_of(const message_list& list) {
   return key_of(list.room, list.author);
 }
 
 result<void> count_posted(views_batch& rows, const message_list& list, stream_version seq) {
-  const std::string key = key_of(list);
+  const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr) {
     rows.put(tables::message_lists, key, new_row(0, 0, seq));
@@ -180,13 +181,13 @@ result<void> count_posted(views_batch& rows, const message_list& list, stream_ve
 }
 
 result<void> count_deleted(views_batch& rows, const message_list& list, stream_version seq) {
-  const std::string key = key_of(list);
+  const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr || row->size() < row_fixed_bytes) return damaged();
   char* const last_deleted = row->data() + before_bytes;
   set_int<std::uint64_t>(last_deleted, std::max(get_int<std::uint64_t>(last_deleted), seq));
   for (unsigned level = 0; level < levels; ++level) {
-    const std::string counter = deletions_key(list, level, block_of(seq, level));
+    const row_key counter = deletions_key(list, level, block_of(seq, level));
     PALABRE_TRY(const auto stored, rows.get(tables::deletions, counter));
     const std::uint64_t before = stored ? get_int<std::uint64_t>(stored->data()) : 0;
     std::string after;

@@ -12,6 +12,7 @@
 // changes five rows, and what lies behind a seq is the sum of at most 63 rows of each level, but nothing at all where
 // the last deleted message is before it.
 
+#include "projections/keys.hpp"
 #include "projections/projection.hpp"
 
 namespace palabre::projections {
@@ -22,7 +23,7 @@ struct message_list {
 };
 
 /// Key of the list's row in tables::message_lists.
-std::string key_of(const message_list& list);
+row_key key_of(const message_list& list);
 
 // ---- Folding. Errors: io, corrupt.
 

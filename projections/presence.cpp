@@ -19,7 +19,7 @@ result<presence_row> decode_presence_row(std::string_view stored) {
 
 /// Reads the user's row, or a fresh one, lets `change` change it, and writes it back.
 template <class Change>
-result<void> change_row(const std::string& key, storage::views_batch& rows, Change change) {
+result<void> change_row(std::string_view key, storage::views_batch& rows, Change change) {
   PALABRE_TRY(const auto stored, rows.get(tables::presence, key));
   presence_row row;
   if (stored) {
@@ -42,7 +42,7 @@ void apply(presence_row& row, const events::presence_changed& e, timestamp time)
 }
 
 result<void> fold_one(const log_event& e, const events::presence_changed& changed, storage::views_batch& rows) {
-  const std::string key = key_of(e.envelope.stream.id);
+  const row_key key = key_of(e.envelope.stream.id);
   if (changed.status == presence_status::offline)
     rows.erase(tables::not_offline, key);
   else
@@ -121,7 +121,7 @@ public:
 
 private:
   result<bool> found_by_scan(user_id other) const {
-    const std::string prefix = key_of(other);
+    const row_key prefix = key_of(other);
     result<bool> found = false;
     PALABRE_TRY(views_.range(tables::memberships, prefix, end_of_prefix(prefix), true,
                              [&](std::string_view key, std::string_view) {

@@ -44,7 +44,7 @@ result<void> add_mention(const mention_scene& s, user_id user) {
 }
 
 result<void> remove_mention(const mention_scene& s, user_id user) {
-  const std::string key = key_of(user, s.room, s.seq);
+  const row_key key = key_of(user, s.room, s.seq);
   PALABRE_TRY(const auto stored, s.rows.get(tables::mentions, key));
   PALABRE_TRY(const std::uint64_t at, seq_in(stored));
   s.rows.erase(tables::mention_order, key_of(user, at));
@@ -57,7 +57,7 @@ result<void> change_mentions(const mention_scene& s, const std::vector<user_id>&
   const auto is_in = [](const std::vector<user_id>& all, user_id one) {
     return std::find(all.begin(), all.end(), one) != all.end();
   };
-  const std::string key = key_of(s.room, s.seq);
+  const row_key key = key_of(s.room, s.seq);
   PALABRE_TRY(const std::string* const stored, s.rows.find(tables::mentioned_in, key));
   PALABRE_TRY(const auto before, users_in(stored));
   for (const user_id each : before)
@@ -100,7 +100,7 @@ result<void> fold_room(const log_event& e, const events::room_event& event, view
 
 result<void> fold_advance(const log_event& e, const events::read_advanced& advanced, views_batch& rows) {
   const user_id user{e.envelope.stream.id};
-  const std::string key = key_of(user, advanced.room);
+  const row_key key = key_of(user, advanced.room);
   PALABRE_TRY(const auto stored, rows.get(tables::read_positions, key));
   PALABRE_TRY(const stream_version before, seq_in(stored));
   if (advanced.seq <= before) return success();

@@ -25,7 +25,7 @@ result<std::vector<report>> reports_in(std::string_view row) {
   return found;
 }
 
-result<void> add_report(const std::string& key, const report& added, views_batch& rows) {
+result<void> add_report(std::string_view key, const report& added, views_batch& rows) {
   PALABRE_TRY(const auto stored, rows.get(tables::reports, key));
   std::string row = stored.value_or(std::string{});
   PALABRE_TRY(const auto before, reports_in(row));
@@ -35,7 +35,7 @@ result<void> add_report(const std::string& key, const report& added, views_batch
   return success();
 }
 
-result<void> end_reports(const std::string& key, views_batch& rows) {
+result<void> end_reports(std::string_view key, views_batch& rows) {
   PALABRE_TRY(const std::string* const stored, rows.find(tables::reports, key));
   if (stored != nullptr) rows.erase(tables::reports, key);
   return success();

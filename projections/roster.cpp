@@ -52,7 +52,7 @@ void list_or_unlist(const room_scene& s, const room_row& row) {
 }
 
 result<void> add_to_room_count(const room_scene& s, user_id user, std::int64_t change) {
-  const std::string key = key_of(user);
+  const row_key key = key_of(user);
   PALABRE_TRY(auto stored, s.rows.get(tables::room_counts, key));
   const std::uint64_t before = stored ? get_int<std::uint64_t>(stored->data()) : 0;
   std::string after;
@@ -96,7 +96,7 @@ result<void> fold_one(const room_scene& s, const events::room_code_rotated& e) {
 
 // ---- Who is there
 
-std::string sanction_key(room_id room, sanction_kind kind, user_id user) {
+row_key sanction_key(room_id room, sanction_kind kind, user_id user) {
   return key_of(room) + static_cast<char>(kind) + key_of(user);
 }
 
@@ -251,7 +251,7 @@ result<void> keep_moment(const room_scene& s) {
 }
 
 void fold_code(const log_event& e, const events::share_code_event& event, views_batch& rows) {
-  const std::string key = key_of(e.envelope.stream.id);
+  const row_key key = key_of(e.envelope.stream.id);
   if (const auto* claimed = std::get_if<events::share_code_claimed>(&event))
     rows.put(tables::share_codes, key, key_of(claimed->room));
   else

@@ -60,7 +60,7 @@ result<std::optional<room_id>> roster_queries::direct_room(const stream_id& pair
 }
 
 result<std::vector<room_id>> roster_queries::room_ids_of(user_id user) const {
-  const std::string prefix = key_of(user);
+  const row_key prefix = key_of(user);
   std::vector<room_id> rooms;
   PALABRE_TRY(views_.range(tables::memberships, prefix, end_of_prefix(prefix), true,
                            [&](std::string_view key, std::string_view) {
@@ -170,7 +170,7 @@ result<roster_queries::member_page> roster_queries::members(room_id room, std::o
 result<roster_queries::sanction_page> roster_queries::sanctions(room_id room, sanction_kind kind,
                                                                 std::optional<user_id> after, std::size_t limit,
                                                                 timestamp now) const {
-  const std::string of = key_of(room) + static_cast<char>(kind);
+  const row_key of = key_of(room) + static_cast<char>(kind);
   PALABRE_TRY(auto page, page_of(views_, tables::sanctions, of, after, limit));
   sanction_page out;
   for (const auto& [id, stored] : page.rows) {

@@ -10,13 +10,13 @@ namespace {
 using storage::views_batch;
 using happening = message_change::kind;
 
-std::string message_key(room_id room, stream_version seq) {
+row_key message_key(room_id room, stream_version seq) {
   return key_of(room, seq);
 }
-std::string reaction_key(room_id room, stream_version seq, std::string_view emoji, user_id user) {
+row_key reaction_key(room_id room, stream_version seq, std::string_view emoji, user_id user) {
   return key_of(room, seq, emoji, user);
 }
-std::string my_reaction_key(room_id room, user_id user, stream_version seq, std::string_view emoji) {
+row_key my_reaction_key(room_id room, user_id user, stream_version seq, std::string_view emoji) {
   return key_of(room, user, seq, emoji);
 }
 

@@ -289,7 +289,7 @@ result<std::optional<std::string>> timeline_queries::reactions(room_id room, mes
 
 result<std::string> timeline_queries::who_reacted(room_id room, stream_version message_seq, std::string_view after,
                                                   std::size_t limit, std::string& next) const {
-  const std::string prefix = key_of(room, message_seq);
+  const row_key prefix = key_of(room, message_seq);
   std::string first = prefix;
   first += after;
   if (!after.empty()) first += '\0'; // the first key behind `after`

@@ -96,7 +96,7 @@ result<queue_ends> queue_ends_in(const std::string* row) {
 /// Lets go of the first row if it is older than `oldest`. False: it stays, or there is none.
 result<bool> let_go_of_first(views_batch& rows, queue_ends& queue, std::int64_t oldest) {
   if (queue.first == queue.next) return false;
-  const std::string key = key_of(queue.first);
+  const row_key key = key_of(queue.first);
   PALABRE_TRY(const std::string* const row, rows.find(tables::closed_sessions, key));
   if (row == nullptr || row->size() < sizeof oldest) return damaged_queue();
   if (get_int<std::int64_t>(row->data()) >= oldest) return false;
@@ -136,7 +136,7 @@ result<void> fold_one(const user_scene&, const Event&) {
 }
 
 void fold_login(const log_event& e, const events::login_event& event, views_batch& rows) {
-  const std::string key = key_of(e.envelope.stream.id);
+  const row_key key = key_of(e.envelope.stream.id);
   if (const auto* claimed = std::get_if<events::login_claimed>(&event))
     rows.put(tables::logins, key, key_of(claimed->user));
   else
