@@ -48,6 +48,7 @@ struct channel_subscribers {
 struct place_in_hub {
   static constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t first_lent = nothing, last_lent = nothing; ///< in the round in work
+  std::uint32_t lent_bytes = 0;                            ///< from the first to the last
   std::uint32_t index = 0;                                 ///< in the list of all
   std::uint32_t unsent = 0;                                ///< bytes, as they were last noted
   bool in_round = false;                                   ///< in the list of those the round has frames for
@@ -185,7 +186,7 @@ private:
   std::vector<tag_map> tags_; ///< are the tags
   std::size_t delivered_ = 0; ///< of round_
   std::vector<lent_piece> lent_;
-  std::size_t lent_bytes_ = 0;       ///< at most so much to any one connection
+  std::uint32_t most_lent_ = 0;      ///< bytes to any one connection
   std::vector<connection*> lent_to_; ///< null: has gone meanwhile
   std::size_t flushed_ = 0;          ///< of lent_to_
 

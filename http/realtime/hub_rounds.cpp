@@ -12,7 +12,8 @@ namespace {
 
 /// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for
 /// slow.
-constexpr std::size_t lent_bytes_max = 256 * 1024;
+constexpr std::uint32_t lent_bytes_max = 256 * 1024;
+constexpr std::size_t lent_pieces_max = 500'000; // 16 MB
 /// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
 constexpr std::size_t flushed_per_turn_max = 64;
 /// A turn lasts as long as what came between it and the last one, so that a flood of commands does not starve those who
@@ -75,8 +76,10 @@ bool hub::lend_some() {
   if (delivered_ == round_.size()) return false;
   lent_.clear();
   lent_to_.clear();
-  lent_bytes_ = flushed_ = 0;
-  while (delivered_ < round_.size() && lent_bytes_ < lent_bytes_max) deliver(*round_[delivered_++]);
+  most_lent_ = 0;
+  flushed_ = 0;
+  while (delivered_ < round_.size() && most_lent_ < lent_bytes_max && lent_.size() < lent_pieces_max)
+    deliver(*round_[delivered_++]);
   return true;
 }
 
@@ -138,7 +141,6 @@ void hub::deliver(const delivery& what) {
 }
 
 void hub::hand_out(const channel_frames_ptr& frames, channel_subscribers& to) {
-  lent_bytes_ += (frames->for_moderators ? frames->for_moderators : frames)->bytes.size();
   std::vector<subscription*> behind;
   for (channel_subscribers::entry& each : to.entries) {
     if (each.last + 1 == frames->first) [[likely]] {
@@ -211,7 +213,6 @@ void hub::tell_lost(const channel_frames& frames, channel_subscribers& to) {
 }
 
 void hub::hand_out_ephemera(const channel_frames_ptr& frames, channel_subscribers& to) {
-  lent_bytes_ += frames->bytes.size();
   const bool joins = frames->what == channel_frames::kind::joins;
   if (joins && to.entries.size() > edge_.settings.presence_individuals_max) return;
   for (const channel_subscribers::entry& each : to.entries) {
@@ -286,6 +287,8 @@ void hub::lend(connection& c, const channel_frames_ptr& owner, std::string_view 
   else
     lent_[place.last_lent].next = index;
   place.last_lent = index;
+  place.lent_bytes += static_cast<std::uint32_t>(bytes.size());
+  most_lent_ = std::max(most_lent_, place.lent_bytes);
   if (!std::exchange(place.in_round, true)) lent_to_.push_back(&c);
 }
 
@@ -314,6 +317,7 @@ std::span<const lent_frames> hub::take_lent(connection& c) {
   for (std::uint32_t i = c.place.first_lent; i != place_in_hub::nothing; i = lent_[i].next)
     gathered_.push_back(lent_[i].frames);
   c.place.first_lent = c.place.last_lent = place_in_hub::nothing;
+  c.place.lent_bytes = 0;
   return gathered_;
 }
 
