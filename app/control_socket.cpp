@@ -2,6 +2,7 @@
 
 #include "app/control_line.hpp"
 #include "app/reachable_path.hpp"
+#include "base/thread_name.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -216,7 +217,10 @@ result<void> control_socket::start(const std::string& data) {
     return error{errc::io, s.path + ": " + failed.message()};
   }
   s.accept();
-  s.thread = std::thread([&io = s.io] { io.run(); });
+  s.thread = std::thread([&io = s.io] {
+    name_this_thread("control");
+    io.run();
+  });
   return success();
 }
 

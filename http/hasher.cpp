@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "base/thread_name.hpp"
 #include "http/pending_result.hpp"
 
 #include <argon2.h>
@@ -130,7 +131,10 @@ struct password_hasher::state {
 };
 
 password_hasher::password_hasher(randomness& random) : state_(std::make_unique<state>(random)) {
-  state_->thread = std::thread([s = state_.get()] { s->work(); });
+  state_->thread = std::thread([s = state_.get()] {
+    name_this_thread("passwords");
+    s->work();
+  });
 }
 
 password_hasher::~password_hasher() {

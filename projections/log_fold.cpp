@@ -1,5 +1,7 @@
 #include "projections/log_fold.hpp"
 
+#include "base/thread_name.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -111,6 +113,7 @@ public:
 
 private:
   void run() {
+    name_this_thread("fold");
     result_ = fold_all();
     queue_.close();
   }

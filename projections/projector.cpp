@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "base/thread_name.hpp"
 #include "projections/log_fold.hpp"
 
 #include <atomic>
@@ -88,7 +89,10 @@ projector::~projector() {
 
 void projector::start(beginning how) {
   state_->waits_for_rows = how == beginning::wait_for_rows;
-  state_->thread = std::thread([s = state_.get()] { s->run(); });
+  state_->thread = std::thread([s = state_.get()] {
+    name_this_thread("projector");
+    s->run();
+  });
 }
 
 void projector::fold_on() {

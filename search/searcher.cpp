@@ -1,6 +1,7 @@
 #include "search/searcher.hpp"
 
 #include "base/limits.hpp"
+#include "base/thread_name.hpp"
 
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -204,7 +205,10 @@ result<std::unique_ptr<searcher>> searcher::open(search_ground ground) {
 }
 
 void searcher::start() {
-  state_->thread = std::thread([this] { state_->run(); });
+  state_->thread = std::thread([this] {
+    name_this_thread("search");
+    state_->run();
+  });
 }
 
 void searcher::find(text_query what, position seen, std::function<void(result<text_hits>)> then) {

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "base/limits.hpp"
+#include "base/thread_name.hpp"
 #include "storage/batch_writer.hpp"
 
 #include <algorithm>
@@ -254,7 +255,10 @@ void journal::add_precondition(std::function<result<void>()> settle) {
 
 void journal::start() {
   PALABRE_ASSERT(!state_->thread.joinable());
-  state_->thread = std::thread([this] { state_->run(); });
+  state_->thread = std::thread([this] {
+    name_this_thread("journal");
+    state_->run();
+  });
 }
 
 void journal::stop() {

@@ -1,5 +1,6 @@
 #include "http/server/io_thread.hpp"
 
+#include "base/thread_name.hpp"
 #include "http/server/response.hpp"
 
 #include <boost/asio/post.hpp>
@@ -20,7 +21,10 @@ io_thread::~io_thread() {
 
 void io_thread::start() {
   sweep_later();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("io");
+    context_.run();
+  });
 }
 
 void io_thread::drain() {
