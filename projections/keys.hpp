@@ -22,10 +22,7 @@ public:
 
   row_key() {} // leaves the bytes as they are
   row_key(const row_key& other) { *this += other; }
-  row_key& operator=(const row_key& other) {
-    size_ = 0;
-    return *this += other;
-  }
+  row_key& operator=(const row_key&) = delete;
 
   operator std::string_view() const { return {bytes_, size_}; }
   operator std::string() const { return {bytes_, size_}; }
@@ -46,6 +43,7 @@ public:
   void append(std::uint64_t number) { set_int(grow(sizeof number), number); }
   /// Behind its length. Requires: at most 255 bytes.
   void append(std::string_view text) {
+    PALABRE_ASSERT(text.size() <= 255);
     *this += static_cast<char>(text.size());
     *this += text;
   }

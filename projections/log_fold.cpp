@@ -18,36 +18,23 @@ constexpr std::size_t chunk_bytes = 512 * 1024;
 constexpr std::size_t chunks_waiting_max = 6;
 constexpr std::size_t commit_bytes_in_use = 1024 * 1024;
 
-/// Records, decoded, and the bytes that they view; their payloads are the events.
+/// Records, decoded.
 struct chunk {
-  chunk() {
-    bytes.reserve(chunk_bytes);
+  chunk() { // records may not move: events refer to them
     records.reserve(chunk_records_max);
     events.reserve(chunk_records_max);
   }
-  /// Neither bytes nor records may move: there are views of them.
-  bool takes(const storage::record& r) const {
-    return records.size() < chunk_records_max && payload_bytes < chunk_bytes &&
-           bytes.size() + r.type.size() + r.correlation.size() <= bytes.capacity();
-  }
+  bool is_full() const { return records.size() == chunk_records_max || payload_bytes >= chunk_bytes; }
   result<void> add(const storage::record& r) {
-    storage::record& moved = records.emplace_back(r);
-    PALABRE_TRY(auto event, decode(moved));
+    storage::record& envelope = records.emplace_back(r);
+    PALABRE_TRY(auto event, decode(envelope));
     events.push_back(std::move(event));
-    moved.type = keep(r.type);
-    moved.correlation = keep(r.correlation);
-    moved.payload = {};
+    envelope.type = envelope.correlation = envelope.payload = {}; // what they view is gone with the next record
     payload_bytes += r.payload.size();
     return success();
   }
-  std::string_view keep(std::string_view text) {
-    const char* const here = bytes.data() + bytes.size();
-    bytes += text;
-    return {here, text.size()};
-  }
   position last() const { return records.back().at; }
 
-  std::string bytes;
   std::size_t payload_bytes = 0;
   std::vector<storage::record> records;
   std::vector<log_event> events;
@@ -151,7 +138,7 @@ public:
 
   /// False: a thread has failed, which says itself why.
   result<bool> add(const storage::record& r) {
-    if (next_ && !next_->takes(r) && !hand_over()) return false;
+    if (next_ && next_->is_full() && !hand_over()) return false;
     if (!next_) next_ = std::make_shared<chunk>();
     PALABRE_TRY(next_->add(r));
     return true;

@@ -12,8 +12,8 @@
 
 namespace palabre::projections {
 
-/// A record and its event, decoded once for all projections. The envelope's payload may be gone by then: a fold has the
-/// event instead.
+/// A record and its event, decoded once for all projections. The envelope's texts and payload may be gone by then: a
+/// fold has the event instead.
 struct log_event {
   const storage::record& envelope;
   events::any_event event;

@@ -1,5 +1,6 @@
 #include "projections/timeline.hpp"
 
+#include "base/limits.hpp"
 #include "projections/keys.hpp"
 #include "projections/message_change.hpp"
 #include "projections/message_folding.hpp"
@@ -98,7 +99,14 @@ result<void> fold_one(const message_scene& s, const events::message_deleted& e) 
   return change_row(s.rows, s.room, parent_seq, [](message_row& parent) { --parent.reply_count; });
 }
 
+/// Of a log that came from elsewhere: no key holds a longer one.
+result<void> check_emoji(std::string_view emoji) {
+  if (emoji.size() > limits::emoji_bytes_max) return error{errc::corrupt, "a reaction's emoji is too long"};
+  return success();
+}
+
 result<void> fold_one(const message_scene& s, const events::reaction_added& e) {
+  PALABRE_TRY(check_emoji(e.emoji));
   std::string at;
   put_int<std::int64_t>(at, s.meta.time.ms);
   s.rows.put(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor), std::move(at));
@@ -108,6 +116,7 @@ result<void> fold_one(const message_scene& s, const events::reaction_added& e) {
 }
 
 result<void> fold_one(const message_scene& s, const events::reaction_removed& e) {
+  PALABRE_TRY(check_emoji(e.emoji));
   s.rows.erase(tables::reactions, reaction_key(s.room, e.message_seq, e.emoji, s.meta.actor));
   s.rows.erase(tables::my_reactions, my_reaction_key(s.room, s.meta.actor, e.message_seq, e.emoji));
   s.note(e.message_seq, happening::unreacted, e.emoji);

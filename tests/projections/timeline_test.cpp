@@ -1,5 +1,6 @@
 #include "world.hpp"
 
+#include "base/limits.hpp"
 #include "events/streams.hpp"
 
 #include <future>
@@ -203,6 +204,23 @@ TEST(Timeline, FindsTheNewestMessagesBehindManyOtherEvents) {
               std::vector<stream_version>(all.begin() + static_cast<std::ptrdiff_t>(n < 2 ? 0 : n - 2),
                                           all.begin() + static_cast<std::ptrdiff_t>(n)));
     EXPECT_EQ(page.older, n > 2);
+  }
+}
+
+TEST(Timeline, RefusesAReactionThatNoKeyHolds) {
+  for (const std::size_t bytes : {limits::emoji_bytes_max, limits::emoji_bytes_max + 1}) {
+    world w;
+    const room_id room = room_number(1);
+    w.append(events::stream_of(person(1)), person(1), events::user_registered{});
+    w.append(events::stream_of(room), person(1), events::room_created{});
+    events::message_posted posted;
+    posted.message = message_number(1);
+    w.append(events::stream_of(room), person(1), posted);
+    w.append(events::stream_of(room), person(1), events::reaction_added{posted.message, 2, std::string(bytes, 'x')});
+    const auto folded = w.projector->catch_up();
+    EXPECT_EQ(folded.has_value(), bytes == limits::emoji_bytes_max);
+    if (folded) continue;
+    EXPECT_EQ(folded.error().code, errc::corrupt) << folded.error().context;
   }
 }
 
