@@ -13,7 +13,7 @@ namespace {
 /// A connection that was lent this much is flushed before it is lent more, so that who keeps up is never taken for
 /// slow.
 constexpr std::uint32_t lent_bytes_max = 256 * 1024;
-constexpr std::size_t lent_pieces_max = 500'000; // 16 MB
+constexpr std::size_t lent_pieces_max = 50'000; // about a millisecond's work
 /// Connections flushed in one turn, about a quarter of a millisecond: commands do not wait behind a large room.
 constexpr std::size_t flushed_per_turn_max = 64;
 /// A turn lasts as long as what came between it and the last one, so that a flood of commands does not starve those who
