@@ -64,10 +64,11 @@ rocksdb::BlockBasedTableOptions common_table(const std::shared_ptr<rocksdb::Cach
   return t;
 }
 
-/// Files of level 0. While they are merged about a third as many come, and all of them must stay below where a server
-/// that opens the store would slow its writers.
-constexpr int building_merges_at = 40, serving_slows_at = 64;
-static_assert(building_merges_at + building_merges_at / 3 < serving_slows_at);
+/// Files of level 0. While the store is built they are merged from this many on, one table after the other, so that
+/// more come: a table had 64 at most after 10,000,000 events, and 89 after 20,000,000. A server that opens the store
+/// with more than `slows_at` would slow its projector until they are merged; after 50,000,000 events there may be as
+/// many.
+constexpr int building_merges_at = 40, slows_at = 256, stops_at = 384;
 
 constexpr std::size_t building_cache_bytes = 64 * mib;
 
@@ -139,8 +140,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
   expect_neighbours(family, neighbours_bytes);
   // A store that was just built has many files, which are merged while it is in use: the projector must not wait for
   // that.
-  family.level0_slowdown_writes_trigger = serving_slows_at;
-  family.level0_stop_writes_trigger = 96;
+  family.level0_slowdown_writes_trigger = slows_at;
+  family.level0_stop_writes_trigger = stops_at;
   family.memtable_whole_key_filtering = true;
   family.memtable_prefix_bloom_size_ratio = 0.005; // touched for every table when it is opened, so it is small
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -225,8 +226,6 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::
     // they are many, and the rest after it was opened for serving.
     o.level0_file_num_compaction_trigger = building_merges_at;
     o.max_bytes_for_level_base = 4096 * mib; // of level 0 too: its files, of 64 MB at most, are merged by their number
-    o.level0_slowdown_writes_trigger = 96;
-    o.level0_stop_writes_trigger = 128;
   }
   return families;
 }
