@@ -74,7 +74,7 @@ result<belongings_row> belongings_queries::in_room(user_id user, room_id room) c
 
 result<std::vector<belongings_row>> belongings_queries::in_rooms(user_id user,
                                                                  const std::vector<room_id>& rooms) const {
-  std::vector<std::string> keys;
+  flat_strings keys;
   for (const room_id each : rooms) keys.push_back(key_of(user, each));
   PALABRE_TRY(const auto stored, views_.get_along(tables::belongings, keys));
   std::vector<belongings_row> found(rooms.size());

@@ -141,7 +141,7 @@ result<invitation_queries::page> invitation_queries::of_user(user_id user, std::
         places.push_back({room_id{uuid_from_bytes(room.data())}, invitation_id{uuid_from_bytes(key.data() + 16)}});
         return true;
       }));
-  std::vector<std::string> keys;
+  flat_strings keys;
   for (const place& each : places) keys.push_back(key_of(each.room, each.invitation));
   PALABRE_TRY(const auto stored, views_.get_many(tables::invitations, keys));
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -77,8 +77,8 @@ result<void> presence::fold(const log_event& e, storage::views_batch& rows) {
 // ---- Queries
 
 result<std::vector<presence_row>> presence_queries::presence_of(std::span<const user_id> users) const {
-  std::vector<std::string> keys;
-  keys.reserve(users.size());
+  flat_strings keys;
+  keys.reserve(users.size(), sizeof(uuid));
   for (const user_id& user : users) keys.push_back(key_of(user));
   PALABRE_TRY(const auto stored, views_.get_many(tables::presence, keys));
   std::vector<presence_row> found(users.size());
@@ -157,7 +157,7 @@ private:
 result<std::vector<bool>> presence_queries::share_a_room(user_id viewer, std::span<const user_id> others) const {
   PALABRE_TRY(auto mine, roster_queries(views_).room_ids_of(viewer));
   const rooms_of_viewer rooms(views_, std::move(mine));
-  std::vector<std::string> keys;
+  flat_strings keys;
   for (const user_id& other : others) keys.push_back(key_of(other));
   PALABRE_TRY(const auto counts, views_.get_many(tables::room_counts, keys));
   std::vector<bool> shared(others.size(), false);

@@ -127,26 +127,47 @@ result<stream_version> reading_queries::last_read(user_id user, room_id room) co
   return seq_in(stored);
 }
 
+namespace {
+
+/// Counts the messages of all; of who reads, once those of all were counted, takes their own away.
+result<void> count_in(const storage::views_store& views, std::string_view row, const message_list& list,
+                      stream_version after, read_state& state) {
+  const bool is_own = !list.author.is_nil();
+  if (is_own && state.unread_count == 0) return success();
+  PALABRE_TRY(const std::uint64_t messages, count_after(views, list, row, after));
+  state.unread_count = is_own ? state.unread_count - std::min(state.unread_count, messages) : messages;
+  return success();
+}
+
+} // namespace
+
 result<std::vector<read_state>> reading_queries::states(user_id user, const std::vector<seat>& seats) const {
-  std::vector<std::string> positions, lists; // those of the last mentions are those of the positions
+  flat_strings positions, lists; // those of the last mentions are those of the positions
   for (const seat& s : seats) {
     positions.push_back(key_of(user, s.room));
     lists.push_back(key_of(message_list{s.room, {}}));
     lists.push_back(key_of(message_list{s.room, user}));
   }
   PALABRE_TRY(const auto read, views_.get_along(tables::read_positions, positions));
-  PALABRE_TRY(const auto counts, views_.get_many(tables::message_lists, lists));
   PALABRE_TRY(const auto mentioned, views_.get_along(tables::last_mentions, positions));
   std::vector<read_state> states(seats.size());
+  std::vector<stream_version> after(seats.size());
   for (std::size_t i = 0; i < seats.size(); ++i) {
     PALABRE_TRY(states[i].last_read_seq, seq_in(read[i]));
-    const stream_version after = std::max(states[i].last_read_seq, seats[i].joined_seq);
-    PALABRE_TRY(states[i].unread_count, unread(user, seats[i].room, counts[2 * i], counts[2 * i + 1], after));
+    after[i] = std::max(states[i].last_read_seq, seats[i].joined_seq);
     PALABRE_TRY(const stream_version last_mention, seq_in(mentioned[i]));
-    if (last_mention > after) {
-      PALABRE_TRY(states[i].mention_count, unread_mentions(user, seats[i].room, after));
+    if (last_mention > after[i]) {
+      PALABRE_TRY(states[i].mention_count, unread_mentions(user, seats[i].room, after[i]));
     }
   }
+  const auto count = [&](std::size_t i, std::optional<std::string_view> row) -> result<void> {
+    const std::size_t seat = i / 2;
+    const bool is_own = i % 2 == 1; // behind that of all
+    if (!row) return success();
+    return count_in(views_, *row, {seats[seat].room, is_own ? user : user_id{}}, after[seat], states[seat]);
+  };
+  PALABRE_TRY(views_.visit_many(tables::message_lists, lists, count));
+  for (read_state& each : states) each.unread_count = std::min(each.unread_count, limits::unread_count_max);
   return states;
 }
 
@@ -191,15 +212,6 @@ result<void> reading_queries::advances(user_id user, room_id room, stream_versio
                            }));
   if (!whole) return error{errc::corrupt, "a read position of the views is damaged"};
   return success();
-}
-
-result<std::uint64_t> reading_queries::unread(user_id user, room_id room, const std::optional<std::string>& all,
-                                              const std::optional<std::string>& own, stream_version after) const {
-  if (!all) return std::uint64_t{0}; // nobody has ever written here
-  PALABRE_TRY(const std::uint64_t messages, count_after(views_, {room, {}}, *all, after));
-  if (messages == 0 || !own) return std::min(messages, limits::unread_count_max);
-  PALABRE_TRY(const std::uint64_t mine, count_after(views_, {room, user}, *own, after));
-  return std::min(messages - std::min(messages, mine), limits::unread_count_max);
 }
 
 } // namespace palabre::projections

@@ -69,8 +69,6 @@ public:
 
 private:
   result<std::uint64_t> unread_mentions(user_id user, room_id room, stream_version after) const;
-  result<std::uint64_t> unread(user_id user, room_id room, const std::optional<std::string>& all,
-                               const std::optional<std::string>& own, stream_version after) const;
 
   const storage::views_store& views_;
 };

@@ -22,6 +22,10 @@ std::optional<std::string> take_optional(byte_reader& in) {
   return std::string(in.string<std::uint16_t>());
 }
 
+error damaged_row() {
+  return {errc::corrupt, "a room row of the views is damaged"};
+}
+
 void append_key(std::string& out, std::string_view name) {
   out += ",\"";
   out += name;
@@ -103,7 +107,7 @@ result<room_row> decode_room_row(std::string_view stored) {
   row.settings.category = take_optional(in);
   row.settings.color_theme = take_optional(in);
   row.settings.time_zone = in.string<std::uint16_t>();
-  if (!in.finished()) return error{errc::corrupt, "a room row of the views is damaged"};
+  if (!in.finished()) return damaged_row();
   return row;
 }
 
@@ -112,6 +116,10 @@ namespace {
 constexpr std::size_t last_seq_at = 0, last_at_at = 8, message_count_at = 16, day_begins_at = 32, day_ends_at = 40,
                       messages_of_day_at = 48, slow_mode_at = 80;
 
+events::day_bounds day_in(std::string_view stored) {
+  return {{get_int<std::int64_t>(stored.data() + day_begins_at)}, {get_int<std::int64_t>(stored.data() + day_ends_at)}};
+}
+
 void add(std::string& stored, std::size_t at, std::uint64_t change) {
   char* const number = stored.data() + at;
   set_int<std::uint64_t>(number, get_int<std::uint64_t>(number) + change);
@@ -119,10 +127,18 @@ void add(std::string& stored, std::size_t at, std::uint64_t change) {
 
 } // namespace
 
+result<room_glance> glance_at_room_row(std::string_view stored) {
+  constexpr std::size_t room_at = room_row_fixed_bytes + 3, id_bytes = 16, peer_at = room_at + 2 * id_bytes;
+  if (stored.size() < peer_at + id_bytes) return damaged_row();
+  return room_glance{.room = room_id{uuid_from_bytes(stored.data() + room_at)},
+                     .is_direct = !uuid_from_bytes(stored.data() + peer_at).is_nil(),
+                     .last_at = {get_int<std::uint64_t>(stored.data() + last_at_at)},
+                     .day = day_in(stored),
+                     .messages_of_day = get_int<std::uint64_t>(stored.data() + messages_of_day_at)};
+}
+
 bool count_message(std::string& stored, timestamp at) {
-  const events::day_bounds day{{get_int<std::int64_t>(stored.data() + day_begins_at)},
-                               {get_int<std::int64_t>(stored.data() + day_ends_at)}};
-  if (!day.contains(at)) return false;
+  if (!day_in(stored).contains(at)) return false;
   add(stored, message_count_at, 1);
   add(stored, messages_of_day_at, 1);
   return true;

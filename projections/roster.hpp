@@ -6,6 +6,10 @@
 #include "projections/projection.hpp"
 #include "projections/tables.hpp"
 
+#include <functional>
+#include <optional>
+#include <vector>
+
 namespace palabre::projections {
 
 /// Events of a room between two copies of its row that are kept for the past.
@@ -71,6 +75,18 @@ std::string encode(const room_row& row);
 /// Errors: corrupt.
 result<room_row> decode_room_row(std::string_view stored);
 
+/// What of a stored room row says whether it is worth taking apart: its fields of these names.
+struct room_glance {
+  room_id room;
+  bool is_direct = false;
+  position last_at;
+  events::day_bounds day;
+  std::uint64_t messages_of_day = 0;
+  std::uint64_t messages_on(timestamp now) const { return day.contains(now) ? messages_of_day : 0; }
+};
+/// Errors: corrupt.
+result<room_glance> glance_at_room_row(std::string_view stored);
+
 /// For whom a room is written down.
 struct room_viewer {
   bool is_member = false;       ///< members see the share code, others null
@@ -110,6 +126,9 @@ public:
   };
   /// Rooms that `user` is in, in order of their ids, after `after`. One range scan and one look-up of many.
   result<room_page> rooms_of(user_id user, std::optional<room_id> after, std::size_t limit) const;
+  /// Of all of them those that `are_wanted`.
+  result<std::vector<listed_room>> rooms_of(user_id user,
+                                            const std::function<bool(const room_glance&)>& are_wanted) const;
   /// Public salons that are not archived, with the viewer's membership.
   result<room_page> discover(user_id viewer, std::optional<room_id> after, std::size_t limit) const;
 

@@ -1,5 +1,6 @@
 // What is asked of the roster.
 
+#include "base/limits.hpp"
 #include "projections/keys.hpp"
 #include "projections/roster.hpp"
 
@@ -80,7 +81,8 @@ namespace {
 /// The ids behind `prefix` in keys after `after`, at most `limit`, with their rows; `more` tells whether there are
 /// others.
 struct keyed_rows {
-  std::vector<std::pair<uuid, std::string>> rows;
+  std::vector<uuid> ids;
+  flat_strings rows;
   bool more = false;
 };
 
@@ -95,50 +97,70 @@ result<keyed_rows> page_of(const storage::views_store& views, storage::table t, 
   const std::string end = prefix.empty() ? std::string(17, '\xFF') : end_of_prefix(prefix);
   keyed_rows page;
   PALABRE_TRY(views.range(t, first, end, true, [&](std::string_view key, std::string_view row) {
-    if (page.rows.size() == limit) {
+    if (page.ids.size() == limit) {
       page.more = true;
       return false;
     }
-    page.rows.emplace_back(uuid_from_bytes(key.data() + prefix.size()), std::string(row));
+    page.ids.push_back(uuid_from_bytes(key.data() + prefix.size()));
+    page.rows.push_back(row);
     return true;
   }));
   return page;
 }
 
-/// Reads the room rows of `ids` in one go.
-result<std::vector<std::optional<std::string>>> stored_rooms(const storage::views_store& views,
-                                                             const keyed_rows& page) {
-  std::vector<std::string> keys;
-  keys.reserve(page.rows.size());
-  for (const auto& [id, row] : page.rows) keys.push_back(key_of(id));
-  return views.get_many(tables::rooms, keys);
+flat_strings keys_of(const std::vector<uuid>& ids) {
+  flat_strings keys;
+  keys.reserve(ids.size(), sizeof(uuid));
+  for (const uuid& each : ids) keys.push_back(key_of(each));
+  return keys;
+}
+
+using listed_room = roster_queries::listed_room;
+using room_choice = std::function<bool(const room_glance&)>;
+
+/// Null `are_wanted`: all.
+result<std::vector<listed_room>> listed(const storage::views_store& views, const keyed_rows& memberships,
+                                        const room_choice& are_wanted) {
+  std::vector<listed_room> rooms;
+  if (!are_wanted) rooms.reserve(memberships.ids.size());
+  const auto add = [&](std::size_t i, std::optional<std::string_view> stored) -> result<void> {
+    if (!stored) return error{errc::corrupt, "a membership of a room that is not there"};
+    if (are_wanted) {
+      PALABRE_TRY(const room_glance glance, glance_at_room_row(*stored));
+      if (!are_wanted(glance)) return success();
+    }
+    PALABRE_TRY(auto row, decode_room_row(*stored));
+    PALABRE_TRY(const auto mine, decode_membership(memberships.rows[i]));
+    rooms.push_back({std::move(row), mine});
+    return success();
+  };
+  PALABRE_TRY(views.visit_many(tables::rooms, keys_of(memberships.ids), add));
+  return rooms;
 }
 
 } // namespace
 
 result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::optional<room_id> after,
                                                            std::size_t limit) const {
-  PALABRE_TRY(auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
-  PALABRE_TRY(auto rooms, stored_rooms(views_, page));
+  PALABRE_TRY(const auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
   room_page out;
-  out.items.reserve(rooms.size());
-  for (std::size_t i = 0; i < rooms.size(); ++i) {
-    if (!rooms[i]) return error{errc::corrupt, "a membership of a room that is not there"};
-    PALABRE_TRY(auto row, decode_room_row(*rooms[i]));
-    PALABRE_TRY(auto mine, decode_membership(page.rows[i].second));
-    out.items.push_back({std::move(row), mine});
-  }
-  if (page.more) out.next = room_id{page.rows.back().first};
+  PALABRE_TRY(out.items, listed(views_, page, {}));
+  if (page.more) out.next = room_id{page.ids.back()};
   return out;
+}
+
+result<std::vector<listed_room>> roster_queries::rooms_of(user_id user, const room_choice& are_wanted) const {
+  PALABRE_TRY(const auto all, page_of(views_, tables::memberships, key_of(user), {}, limits::rooms_per_user_max));
+  return listed(views_, all, are_wanted);
 }
 
 result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::optional<room_id> after,
                                                            std::size_t limit) const {
-  PALABRE_TRY(auto page, page_of(views_, tables::open_rooms, {}, after, limit));
-  PALABRE_TRY(auto rooms, stored_rooms(views_, page));
-  std::vector<std::string> keys;
-  for (const auto& [id, row] : page.rows) keys.push_back(key_of(viewer, id));
-  PALABRE_TRY(auto memberships, views_.get_along(tables::memberships, keys));
+  PALABRE_TRY(const auto page, page_of(views_, tables::open_rooms, {}, after, limit));
+  PALABRE_TRY(const auto rooms, views_.get_many(tables::rooms, keys_of(page.ids)));
+  flat_strings keys;
+  for (const uuid& each : page.ids) keys.push_back(key_of(viewer, each));
+  PALABRE_TRY(const auto memberships, views_.get_along(tables::memberships, keys));
   room_page out;
   for (std::size_t i = 0; i < rooms.size(); ++i) {
     if (!rooms[i]) return error{errc::corrupt, "a listed room that is not there"};
@@ -151,19 +173,19 @@ result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::
     if (!mine && (row.archived || row.settings.visibility != events::visibility::open)) continue;
     out.items.push_back({std::move(row), mine});
   }
-  if (page.more) out.next = room_id{page.rows.back().first};
+  if (page.more) out.next = room_id{page.ids.back()};
   return out;
 }
 
 result<roster_queries::member_page> roster_queries::members(room_id room, std::optional<user_id> after,
                                                             std::size_t limit) const {
-  PALABRE_TRY(auto page, page_of(views_, tables::members, key_of(room), after, limit));
+  PALABRE_TRY(const auto page, page_of(views_, tables::members, key_of(room), after, limit));
   member_page out;
-  for (const auto& [id, stored] : page.rows) {
-    PALABRE_TRY(auto m, decode_membership(stored));
-    out.items.push_back({user_id{id}, m});
+  for (std::size_t i = 0; i < page.ids.size(); ++i) {
+    PALABRE_TRY(const auto m, decode_membership(page.rows[i]));
+    out.items.push_back({user_id{page.ids[i]}, m});
   }
-  if (page.more) out.next = user_id{page.rows.back().first};
+  if (page.more) out.next = user_id{page.ids.back()};
   return out;
 }
 
@@ -171,13 +193,13 @@ result<roster_queries::sanction_page> roster_queries::sanctions(room_id room, sa
                                                                 std::optional<user_id> after, std::size_t limit,
                                                                 timestamp now) const {
   const row_key of = key_of(room) + static_cast<char>(kind);
-  PALABRE_TRY(auto page, page_of(views_, tables::sanctions, of, after, limit));
+  PALABRE_TRY(const auto page, page_of(views_, tables::sanctions, of, after, limit));
   sanction_page out;
-  for (const auto& [id, stored] : page.rows) {
-    PALABRE_TRY(const sanction held, decode_sanction(stored));
-    if (now < held.until) out.items.push_back({user_id{id}, held});
+  for (std::size_t i = 0; i < page.ids.size(); ++i) {
+    PALABRE_TRY(const sanction held, decode_sanction(page.rows[i]));
+    if (now < held.until) out.items.push_back({user_id{page.ids[i]}, held});
   }
-  if (page.more) out.next = user_id{page.rows.back().first};
+  if (page.more) out.next = user_id{page.ids.back()};
   return out;
 }
 

@@ -83,7 +83,7 @@ private:
 
   /// One look-up of many.
   result<void> read_parents(const std::vector<page_row>& rows) {
-    std::vector<std::string> keys;
+    flat_strings keys;
     for (const page_row& row : rows)
       if (row.view.reply_to_seq != 0 && parents_.try_emplace(row.view.reply_to_seq, "null").second)
         keys.push_back(key_of(room_, row.view.reply_to_seq));
@@ -173,7 +173,7 @@ result<std::optional<std::string>> timeline_queries::message(room_id room, messa
 }
 
 result<std::string> timeline_queries::messages(room_id room, const std::vector<message_id>& ids, user_id viewer) const {
-  std::vector<std::string> keys; // in the order that was asked for
+  flat_strings keys; // in the order that was asked for
   for (const message_id each : ids) {
     PALABRE_TRY(const auto place, place_of(each));
     if (place && place->room == room) keys.push_back(key_of(room, place->seq));

@@ -10,7 +10,7 @@ std::shared_ptr<const hot_rows::maybe_row> hot_rows::find(std::string_view key) 
   return found == rows_.end() ? nullptr : found->second;
 }
 
-std::vector<std::shared_ptr<const hot_rows::maybe_row>> hot_rows::find(const std::vector<std::string>& keys) const {
+std::vector<std::shared_ptr<const hot_rows::maybe_row>> hot_rows::find(const flat_strings& keys) const {
   std::vector<std::shared_ptr<const maybe_row>> kept(keys.size());
   const std::shared_lock lock(mutex_);
   for (std::size_t i = 0; i < keys.size(); ++i)
@@ -39,14 +39,14 @@ void hot_rows::keep(std::string_view key, const maybe_row& row, std::uint64_t ch
   rows_.emplace(key, std::move(kept));
 }
 
-void hot_rows::keep(const std::vector<std::string>& keys, const std::vector<maybe_row>& rows, std::uint64_t changes) {
+void hot_rows::keep(const flat_strings& keys, const std::vector<maybe_row>& rows, std::uint64_t changes) {
   std::vector<kept_row> kept;
   kept.reserve(rows.size());
   for (const maybe_row& row : rows) kept.push_back(std::make_shared<const maybe_row>(row));
   const std::unique_lock lock(mutex_);
   if (changing_ || changes != changes_) return;
   for (std::size_t i = 0; i < keys.size() && rows_.size() < rows_max_; ++i)
-    rows_.insert_or_assign(keys[i], std::move(kept[i]));
+    rows_.insert_or_assign(std::string(keys[i]), std::move(kept[i]));
 }
 
 bool hot_rows::is_as_of(std::uint64_t changes) const {

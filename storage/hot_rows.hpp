@@ -1,4 +1,6 @@
 #pragma once
+#include "base/flat_strings.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,13 +26,13 @@ public:
   /// Null: not kept here.
   std::shared_ptr<const maybe_row> find(std::string_view key) const;
   /// The same of each of `keys`, in their order, as they are at one moment.
-  std::vector<std::shared_ptr<const maybe_row>> find(const std::vector<std::string>& keys) const;
+  std::vector<std::shared_ptr<const maybe_row>> find(const flat_strings& keys) const;
   /// To be asked before a row is read from the store, and given to keep().
   std::uint64_t changes() const;
   /// Keeps a row that was read, unless anything was changed since `changes` or is about to be.
   void keep(std::string_view key, const maybe_row& row, std::uint64_t changes);
   /// The same of several, each of `rows` that of the key at its place.
-  void keep(const std::vector<std::string>& keys, const std::vector<maybe_row>& rows, std::uint64_t changes);
+  void keep(const flat_strings& keys, const std::vector<maybe_row>& rows, std::uint64_t changes);
 
   /// Whether nothing was changed since `changes`, nor is about to be.
   bool is_as_of(std::uint64_t changes) const;

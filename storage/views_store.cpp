@@ -53,20 +53,20 @@ result<maybe_row> views_rows::get(std::size_t family, std::string_view key) cons
   return row;
 }
 
-result<std::vector<maybe_row>> views_rows::get_many(std::size_t family, const std::vector<std::string>& keys) const {
-  const std::vector<rocksdb::Slice> asked(keys.begin(), keys.end());
+result<void> views_rows::visit_many(std::size_t family, const flat_strings& keys, const visit_row& visit) const {
+  std::vector<rocksdb::Slice> asked;
+  asked.reserve(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) asked.push_back(slice(keys[i]));
   std::vector<rocksdb::PinnableSlice> found(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
   instance->db().MultiGet(rocksdb::ReadOptions{}, instance->family(family), keys.size(), asked.data(), found.data(),
                           statuses.data());
-  std::vector<maybe_row> rows(keys.size());
+  for (const rocksdb::Status& each : statuses)
+    if (!each.ok() && !each.IsNotFound()) return to_error(each, "views");
   for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (statuses[i].ok())
-      rows[i] = found[i].ToString();
-    else if (!statuses[i].IsNotFound())
-      return to_error(statuses[i], "views");
+    PALABRE_TRY(visit(i, statuses[i].ok() ? std::optional(found[i].ToStringView()) : std::nullopt));
   }
-  return rows;
+  return success();
 }
 
 result<void> views_rows::put(std::size_t family, std::string_view key, std::string_view row) const {
@@ -129,49 +129,63 @@ result<maybe_row> views_store::get(table t, std::string_view key) const {
   return row;
 }
 
-result<std::vector<maybe_row>> views_store::get_many(table t, const std::vector<std::string>& keys) const {
+result<void> views_store::visit_many(table t, const flat_strings& keys, const visit_row& visit) const {
   const auto pinned = state_->rows.pin();
   PALABRE_ASSERT(t < pinned->tables);
   hot_rows* const hot = pinned->hot_rows_of(t);
-  if (hot == nullptr) return pinned->get_many(views_family_tables + t, keys);
+  if (hot == nullptr) return pinned->visit_many(views_family_tables + t, keys, visit);
   const std::uint64_t changes = hot->changes();
   const auto kept = hot->find(keys);
-  std::vector<std::string> missing;
+  flat_strings missing;
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (!kept[i]) missing.push_back(keys[i]);
-  std::vector<maybe_row> stored;
+  std::vector<maybe_row> stored(missing.size());
   if (!missing.empty()) {
-    PALABRE_TRY(stored, pinned->get_many(views_family_tables + t, missing));
+    PALABRE_TRY(
+        pinned->visit_many(views_family_tables + t, missing, [&](std::size_t i, std::optional<std::string_view> row) {
+          stored[i] = row;
+          return success();
+        }));
     hot->keep(missing, stored, changes);
   }
   if (missing.size() < keys.size() && !hot->is_as_of(changes)) // what was kept may be of before and after a commit
-    return pinned->get_many(views_family_tables + t, keys);
-  std::vector<maybe_row> rows(keys.size());
+    return pinned->visit_many(views_family_tables + t, keys, visit);
   auto next = stored.begin();
-  for (std::size_t i = 0; i < keys.size(); ++i) rows[i] = kept[i] ? *kept[i] : std::move(*next++);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    PALABRE_TRY(visit(i, kept[i] ? *kept[i] : *next++));
+  }
+  return success();
+}
+
+result<std::vector<maybe_row>> views_store::get_many(table t, const flat_strings& keys) const {
+  std::vector<maybe_row> rows(keys.size());
+  PALABRE_TRY(visit_many(t, keys, [&](std::size_t i, std::optional<std::string_view> row) {
+    rows[i] = row;
+    return success();
+  }));
   return rows;
 }
 
-result<std::vector<maybe_row>> views_store::get_along(table t, const std::vector<std::string>& keys) const {
+result<std::vector<maybe_row>> views_store::get_along(table t, const flat_strings& keys) const {
   constexpr int steps_max = 8; // about what a look-up costs
-  PALABRE_ASSERT(std::is_sorted(keys.begin(), keys.end()));
+  PALABRE_ASSERT(keys.ascend());
   std::vector<maybe_row> rows(keys.size());
   if (keys.empty()) return rows;
   if (keys.size() == 1) {
-    PALABRE_TRY(rows.front(), get(t, keys.front()));
+    PALABRE_TRY(rows.front(), get(t, keys[0]));
     return rows;
   }
   const auto pinned = state_->rows.pin();
-  const std::string end = keys.back() + '\0';
+  const std::string end = std::string(keys[keys.size() - 1]) + '\0';
   const rocksdb::Slice upper = slice(end);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &upper;
   const std::unique_ptr<rocksdb::Iterator> at{pinned->instance->db().NewIterator(options, pinned->family(t))};
-  at->Seek(keys.front());
+  at->Seek(slice(keys[0]));
   for (std::size_t i = 0; i < keys.size() && at->Valid(); ++i) {
-    for (int step = 0; at->Valid() && at->key().compare(keys[i]) < 0; ++step)
-      step < steps_max ? at->Next() : at->Seek(keys[i]);
-    if (at->Valid() && at->key() == keys[i]) rows[i] = at->value().ToString();
+    for (int step = 0; at->Valid() && at->key().compare(slice(keys[i])) < 0; ++step)
+      step < steps_max ? at->Next() : at->Seek(slice(keys[i]));
+    if (at->Valid() && at->key() == slice(keys[i])) rows[i] = at->value().ToString();
   }
   if (!at->status().ok()) return to_error(at->status(), "views");
   return rows;

@@ -3,6 +3,7 @@
 // log is written in the same batch as the rows, so that after any crash they go on exactly where they were.
 
 #include "base/digest.hpp"
+#include "base/flat_strings.hpp"
 #include "base/position.hpp"
 #include "base/result.hpp"
 #include "storage/record.hpp"
@@ -23,6 +24,9 @@ namespace palabre::storage {
 
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
 using table = std::size_t; ///< index into the names given to views_store::open
+
+/// Is given the row of a key that is at `place` among those asked for; nullopt: there is none.
+using visit_row = std::function<result<void>(std::size_t place, std::optional<std::string_view> row)>;
 
 /// Threads: as its members say. Who reads pins the rows for the time of one call: exchange() may give others to the
 /// next.
@@ -55,11 +59,14 @@ public:
 
   // ---- Reading, from any thread. Errors: io, corrupt.
   result<std::optional<std::string>> get(table t, std::string_view key) const;
-  /// One answer per key, in their order; all of one moment.
-  result<std::vector<std::optional<std::string>>> get_many(table t, const std::vector<std::string>& keys) const;
+  /// Calls `visit` for each of `keys`, in their order; all rows are of one moment, and last for their call. Ends with
+  /// the first error that `visit` answers; it may itself read the views, which are of a later moment.
+  result<void> visit_many(table t, const flat_strings& keys, const visit_row& visit) const;
+  /// The same, one answer per key.
+  result<std::vector<std::optional<std::string>>> get_many(table t, const flat_strings& keys) const;
   /// The same for keys that ascend and stand close together in the table: it is walked through, with no look-up for
   /// each. Requires: they ascend.
-  result<std::vector<std::optional<std::string>>> get_along(table t, const std::vector<std::string>& keys) const;
+  result<std::vector<std::optional<std::string>>> get_along(table t, const flat_strings& keys) const;
   /// Rows with first ≤ key < end, ascending, or descending from the greatest below `end`, until `visit` answers false.
   result<void> range(table t, std::string_view first, std::string_view end, bool ascending,
                      const std::function<bool(std::string_view key, std::string_view row)>& visit) const;

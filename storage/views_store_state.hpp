@@ -40,8 +40,7 @@ struct views_rows {
     return instance->family(views_family_tables + t);
   }
   result<std::optional<std::string>> get(std::size_t family, std::string_view key) const;
-  result<std::vector<std::optional<std::string>>> get_many(std::size_t family,
-                                                           const std::vector<std::string>& keys) const;
+  result<void> visit_many(std::size_t family, const flat_strings& keys, const visit_row& visit) const;
   result<void> put(std::size_t family, std::string_view key, std::string_view row) const;
 };
 

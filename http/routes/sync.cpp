@@ -19,6 +19,7 @@ namespace palabre::http {
 namespace {
 
 using boost::asio::awaitable;
+using projections::room_glance;
 using projections::room_row;
 using listed_room = projections::roster_queries::listed_room;
 
@@ -98,7 +99,7 @@ result<std::optional<told_rooms>> rooms_told_of(services& s, user_id user, strea
 struct scene {
   sync_mark now;
   std::optional<sync_mark> since; ///< nullopt: all of it is told
-  std::vector<listed_room> rooms;
+  std::vector<listed_room> rooms; ///< that may be told of
   told_rooms told_of;
   std::vector<std::optional<projections::user_row>> peers; ///< of the direct rooms among `rooms`, in their order
 
@@ -115,6 +116,14 @@ user_id peer_in(const room_row& row, user_id user) {
   return row.owner == user ? *row.peer : row.owner;
 }
 
+/// A room, but for what its peer says. When nothing happened in it, `messages_today` may still be another number by
+/// now.
+template <class Room>
+bool has_changed(const scene& is, const Room& room) {
+  return is.is_new(room.last_at) || is.told_of.any.contains(room.room) ||
+         room.messages_on(is.since->time) != room.messages_on(is.now.time);
+}
+
 /// Requires: the views have reached `inbox`, a version of the user's inbox: what it tells of must be in the rows.
 /// Errors: io, corrupt, from_the_future.
 result<scene> look(services& s, user_id user, std::optional<sync_mark> since, stream_version inbox) {
@@ -128,8 +137,8 @@ result<scene> look(services& s, user_id user, std::optional<sync_mark> since, st
     else
       is.since.reset();
   }
-  PALABRE_TRY(auto page, s.roster.rooms_of(user, std::nullopt, limits::rooms_per_user_max));
-  is.rooms = std::move(page.items);
+  const auto may_be_told_of = [&is](const room_glance& each) { return each.is_direct || has_changed(is, each); };
+  PALABRE_TRY(is.rooms, s.roster.rooms_of(user, may_be_told_of));
   std::vector<user_id> peers;
   for (const listed_room& each : is.rooms)
     if (each.row.peer) peers.push_back(peer_in(each.row, user));
@@ -137,19 +146,14 @@ result<scene> look(services& s, user_id user, std::optional<sync_mark> since, st
   return is;
 }
 
-/// Whether what `messages_today` says is another number by now, of a room in which nothing happened since then.
-bool counts_another_day(const scene& is, const room_row& row) {
-  return row.messages_on(is.since->time) != row.messages_on(is.now.time);
-}
-
 /// The rooms to tell of. `users` gets the JSON of the people, `gone` the ids of those who have no account any more:
 /// that is told each time, because no row says since when.
-std::vector<listed_room> changed_rooms(const scene& is, user_id user, std::string& users, std::string& gone) {
+std::vector<listed_room> changed_rooms(scene& is, user_id user, std::string& users, std::string& gone) {
   std::vector<listed_room> changed;
+  changed.reserve(is.rooms.size());
   auto peer = is.peers.begin();
-  for (const listed_room& each : is.rooms) {
-    bool is_new =
-        is.is_new(each.row.last_at) || is.told_of.any.contains(each.row.room) || counts_another_day(is, each.row);
+  for (listed_room& each : is.rooms) {
+    bool is_new = has_changed(is, each.row);
     if (each.row.peer) {
       const auto& row = *peer++;
       is_new = is_new || !row || is.is_new(*row);
@@ -159,7 +163,7 @@ std::vector<listed_room> changed_rooms(const scene& is, user_id user, std::strin
         users += render_user(peer_in(each.row, user), *row, profile_of::other);
       }
     }
-    if (is_new) changed.push_back(each);
+    if (is_new) changed.push_back(std::move(each));
   }
   return changed;
 }
@@ -182,16 +186,17 @@ void append_position(std::string& out, std::string_view channel, const uuid& of,
   out += R"("})";
 }
 
-result<std::string> render(services& s, user_id user, const scene& is) {
+result<std::string> render(services& s, user_id user, scene is) {
   PALABRE_TRY(const auto me, s.users.user(user));
   if (!me) return error{errc::unauthenticated, "this account is gone"};
+  const std::string left = is.since ? left_rooms(is) : "[]";
   std::string users = "[", gone = "[";
   const auto changed = changed_rooms(is, user, users, gone);
   PALABRE_TRY(const std::string rooms, render_listed_rooms(s, user, changed));
   std::string out = R"({"cursor":")" + make_cursor(s.name_key, cursors_of(user), packed(is.now)) + R"(","full":)";
   out += is.since ? "false" : "true";
   out += R"(,"me":)" + (is.is_new(*me) ? render_user(user, *me, profile_of::self) : std::string("null"));
-  out += R"(,"rooms":)" + rooms + R"(,"left_room_ids":)" + (is.since ? left_rooms(is) : std::string("[]"));
+  out += R"(,"rooms":)" + rooms + R"(,"left_room_ids":)" + left;
   PALABRE_TRY(const auto invitations, s.invitations.of_user(user, std::nullopt, limits::page_items_max));
   PALABRE_TRY(const std::string offers, render_offers(s, user, invitations.items));
   out += R"(,"invitations":)" + offers;
@@ -209,9 +214,9 @@ awaitable<answer_or_problem> sync(services& s, call& c) {
   if (!inbox) co_return problem_of(inbox.error());
   const auto reached = co_await wait_for_head(s);
   if (!reached) co_return problem_of(reached.error());
-  const auto is = look(s, c.user(), std::move(since), inbox.value());
+  auto is = look(s, c.user(), std::move(since), inbox.value());
   if (!is) co_return problem_of(is.error());
-  auto body = render(s, c.user(), is.value());
+  auto body = render(s, c.user(), std::move(is).value());
   if (!body) co_return problem_of(body.error());
   answer a = json_answer(200, std::move(body).value());
   a.holds_secrets = true; // codes

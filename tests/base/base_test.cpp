@@ -1,6 +1,7 @@
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
 #include "base/digest.hpp"
+#include "base/flat_strings.hpp"
 #include "base/ids.hpp"
 #include "base/json_writer.hpp"
 
@@ -10,6 +11,18 @@
 
 namespace palabre {
 namespace {
+
+TEST(FlatStrings, AreWhatWasPutInTheirOrder) {
+  flat_strings some{"a", "", "ccc"};
+  EXPECT_EQ(some.size(), 3u);
+  EXPECT_EQ(some[0], "a");
+  EXPECT_EQ(some[1], "");
+  EXPECT_EQ(some[2], "ccc");
+  EXPECT_FALSE(some.ascend());
+  EXPECT_TRUE((flat_strings{"", "a", "a", "b"}.ascend()));
+  EXPECT_TRUE(flat_strings{}.ascend());
+  EXPECT_TRUE(flat_strings{}.empty());
+}
 
 TEST(Clock, WritesAndReadsRfc3339) {
   EXPECT_EQ(to_rfc3339({0}), "1970-01-01T00:00:00.000Z");

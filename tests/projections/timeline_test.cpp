@@ -377,6 +377,21 @@ TEST(Roster, CountsAndLists) {
   const auto second = roster.rooms_of(person(1), first.next, 1).value();
   EXPECT_EQ(second.items.at(0).row.room, closed);
   EXPECT_FALSE(second.next);
+  std::vector<room_id> seen;
+  const auto chosen = roster.rooms_of(person(1), [&](const room_glance& each) {
+    const room_row whole = roster.room(each.room).value().value();
+    EXPECT_EQ(each.last_at, whole.last_at);
+    EXPECT_EQ(each.is_direct, whole.peer.has_value());
+    EXPECT_EQ(each.day.begins, whole.day.begins);
+    EXPECT_EQ(each.day.ends, whole.day.ends);
+    EXPECT_EQ(each.messages_of_day, whole.messages_of_day);
+    seen.push_back(each.room);
+    return each.room == closed;
+  });
+  EXPECT_EQ(seen, (std::vector{open, closed}));
+  ASSERT_EQ(chosen.value().size(), 1u);
+  EXPECT_EQ(chosen.value()[0].row.settings.name, second.items[0].row.settings.name);
+  EXPECT_EQ(chosen.value()[0].mine->joined_seq, second.items[0].mine->joined_seq);
   const auto listed = roster.discover(person(3), std::nullopt, 10).value();
   ASSERT_EQ(listed.items.size(), 1u);
   EXPECT_EQ(listed.items[0].row.room, open);

@@ -74,7 +74,8 @@ TEST(HotRows, OfOneTableAreReadAsOfOneMoment) {
   std::vector<std::thread> readers;
   for (std::size_t n = 0; n < 2; ++n)
     readers.emplace_back([&, n] {
-      const std::vector<std::string> mine(keys.begin() + static_cast<std::ptrdiff_t>(n), keys.end() - 2);
+      flat_strings mine;
+      for (std::size_t i = n; i < keys.size() - 2; ++i) mine.push_back(keys[i]);
       while (!ended) {
         const auto found = views->get_many(0, mine).value();
         for (const auto& each : found)

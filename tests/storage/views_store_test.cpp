@@ -149,7 +149,7 @@ TEST_F(ViewsStore, WalksAlongKeysThatAscend) {
     if (n % 3 != 0) stored.emplace_back("k" + std::to_string(n), std::to_string(n));
   commit(stored, 1);
   for (const int step : {1, 2, 7, 40}) {
-    std::vector<std::string> keys = {"a", "a", "k100", "k101", "k101"};
+    flat_strings keys = {"a", "a", "k100", "k101", "k101"};
     std::vector<std::optional<std::string>> expected = {{}, {}, "100", "101", "101"};
     for (int n = 102; n < 220; n += step) {
       keys.push_back("k" + std::to_string(n));
