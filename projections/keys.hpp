@@ -3,6 +3,7 @@
 
 #include "base/assert.hpp"
 #include "base/bytes.hpp"
+#include "base/flat_strings.hpp"
 #include "base/ids.hpp"
 #include "base/position.hpp"
 #include "base/stream_id.hpp"
@@ -64,6 +65,15 @@ row_key key_of(const Part&... parts) {
   row_key key;
   (key.append(parts), ...);
   return key;
+}
+
+/// Those of rows that are kept by an id alone, in the order of the ids.
+template <class Ids>
+flat_strings keys_of(const Ids& ids) {
+  flat_strings keys;
+  keys.reserve(ids.size(), sizeof(uuid));
+  for (const uuid& each : ids) keys.push_back(key_of(each));
+  return keys;
 }
 
 /// Nil once something is missing.

@@ -77,10 +77,7 @@ result<void> presence::fold(const log_event& e, storage::views_batch& rows) {
 // ---- Queries
 
 result<std::vector<presence_row>> presence_queries::presence_of(std::span<const user_id> users) const {
-  flat_strings keys;
-  keys.reserve(users.size(), sizeof(uuid));
-  for (const user_id& user : users) keys.push_back(key_of(user));
-  PALABRE_TRY(const auto stored, views_.get_many(tables::presence, keys));
+  PALABRE_TRY(const auto stored, views_.get_many(tables::presence, keys_of(users)));
   std::vector<presence_row> found(users.size());
   for (std::size_t i = 0; i < stored.size(); ++i) {
     if (!stored[i]) continue;
@@ -157,9 +154,7 @@ private:
 result<std::vector<bool>> presence_queries::share_a_room(user_id viewer, std::span<const user_id> others) const {
   PALABRE_TRY(auto mine, roster_queries(views_).room_ids_of(viewer));
   const rooms_of_viewer rooms(views_, std::move(mine));
-  flat_strings keys;
-  for (const user_id& other : others) keys.push_back(key_of(other));
-  PALABRE_TRY(const auto counts, views_.get_many(tables::room_counts, keys));
+  PALABRE_TRY(const auto counts, views_.get_many(tables::room_counts, keys_of(others)));
   std::vector<bool> shared(others.size(), false);
   for (std::size_t i = 0; i < others.size(); ++i) {
     const std::uint64_t count = counts[i] ? get_int<std::uint64_t>(counts[i]->data()) : 0;

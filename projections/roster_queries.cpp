@@ -108,13 +108,6 @@ result<keyed_rows> page_of(const storage::views_store& views, storage::table t, 
   return page;
 }
 
-flat_strings keys_of(const std::vector<uuid>& ids) {
-  flat_strings keys;
-  keys.reserve(ids.size(), sizeof(uuid));
-  for (const uuid& each : ids) keys.push_back(key_of(each));
-  return keys;
-}
-
 using listed_room = roster_queries::listed_room;
 using room_choice = std::function<bool(const room_glance&)>;
 

@@ -169,9 +169,7 @@ result<std::optional<user_row>> user_queries::user(user_id user) const {
 }
 
 result<std::vector<std::optional<user_row>>> user_queries::users(const std::vector<user_id>& ids) const {
-  flat_strings keys;
-  for (const user_id each : ids) keys.push_back(key_of(each));
-  PALABRE_TRY(const auto stored, views_.get_many(tables::users, keys));
+  PALABRE_TRY(const auto stored, views_.get_many(tables::users, keys_of(ids)));
   std::vector<std::optional<user_row>> rows;
   for (const auto& each : stored) {
     rows.emplace_back();

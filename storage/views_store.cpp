@@ -6,8 +6,6 @@
 
 #include <rocksdb/write_batch.h>
 
-#include <algorithm>
-
 namespace palabre::storage {
 namespace {
 
