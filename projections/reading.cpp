@@ -2,7 +2,7 @@
 
 #include "base/limits.hpp"
 #include "projections/keys.hpp"
-#include "projections/message_counts.hpp"
+#include "projections/message_lists.hpp"
 
 #include <algorithm>
 
@@ -79,22 +79,16 @@ result<void> change_mentions(const mention_scene& s, const std::vector<user_id>&
 
 // ---- Events
 
-/// The system's messages are nobody's own.
 result<void> fold_room(const log_event& e, const events::room_event& event, views_batch& rows) {
   const room_id room{e.envelope.stream.id};
   if (const auto* posted = std::get_if<events::message_posted>(&event)) {
-    if (!posted->mentioned_user_ids.empty()) {
-      PALABRE_TRY(change_mentions({room, e.envelope.version, e.envelope.at, rows}, posted->mentioned_user_ids));
-    }
-    PALABRE_TRY(count_posted(rows, {room, {}}, e.envelope.version));
-    if (!e.envelope.actor.is_nil()) return count_posted(rows, {room, e.envelope.actor}, e.envelope.version);
-  } else if (const auto* edited = std::get_if<events::message_edited>(&event)) {
-    return change_mentions({room, edited->message_seq, e.envelope.at, rows}, edited->mentioned_user_ids);
-  } else if (const auto* deleted = std::get_if<events::message_deleted>(&event)) {
-    PALABRE_TRY(change_mentions({room, deleted->message_seq, e.envelope.at, rows}, {}));
-    PALABRE_TRY(count_deleted(rows, {room, {}}, deleted->message_seq));
-    if (!deleted->author.is_nil()) return count_deleted(rows, {room, deleted->author}, deleted->message_seq);
+    if (posted->mentioned_user_ids.empty()) return success();
+    return change_mentions({room, e.envelope.version, e.envelope.at, rows}, posted->mentioned_user_ids);
   }
+  if (const auto* edited = std::get_if<events::message_edited>(&event))
+    return change_mentions({room, edited->message_seq, e.envelope.at, rows}, edited->mentioned_user_ids);
+  if (const auto* deleted = std::get_if<events::message_deleted>(&event))
+    return change_mentions({room, deleted->message_seq, e.envelope.at, rows}, {});
   return success();
 }
 
@@ -143,11 +137,9 @@ result<void> count_in(const storage::views_store& views, std::string_view row, c
 
 result<std::vector<read_state>> reading_queries::states(user_id user, const std::vector<seat>& seats) const {
   flat_strings positions, lists; // those of the last mentions are those of the positions
-  for (const seat& s : seats) {
-    positions.push_back(key_of(user, s.room));
-    lists.push_back(key_of(message_list{s.room, {}}));
-    lists.push_back(key_of(message_list{s.room, user}));
-  }
+  for (const seat& s : seats) positions.push_back(key_of(user, s.room));
+  for (const user_id author : {user_id{}, user}) // everybody's, then the user's own
+    for (const seat& s : seats) lists.push_back(key_of(message_list{author, s.room}));
   PALABRE_TRY(const auto read, views_.get_along(tables::read_positions, positions));
   PALABRE_TRY(const auto mentioned, views_.get_along(tables::last_mentions, positions));
   std::vector<read_state> states(seats.size());
@@ -161,10 +153,10 @@ result<std::vector<read_state>> reading_queries::states(user_id user, const std:
     }
   }
   const auto count = [&](std::size_t i, std::optional<std::string_view> row) -> result<void> {
-    const std::size_t seat = i / 2;
-    const bool is_own = i % 2 == 1; // behind that of all
     if (!row) return success();
-    return count_in(views_, *row, {seats[seat].room, is_own ? user : user_id{}}, after[seat], states[seat]);
+    const std::size_t seat = i % seats.size();
+    const user_id author = i < seats.size() ? user_id{} : user;
+    return count_in(views_, *row, {author, seats[seat].room}, after[seat], states[seat]);
   };
   PALABRE_TRY(views_.visit_many(tables::message_lists, lists, count));
   for (read_state& each : states) each.unread_count = std::min(each.unread_count, limits::unread_count_max);

@@ -1,8 +1,8 @@
 #pragma once
 // Reading: how far each member has read each room, and how much is left. What is counted is not kept for each reader:
-// the room's messages and each author's are counted once (message_counts.hpp), and a reader's unread ones are those of
-// all less their own, behind what they have read. So a post costs the same however many members a room has, and a row
-// or two for each of those whom it mentions.
+// the timeline lists a room's messages and each author's once (message_lists.hpp), and a reader's unread ones are those
+// of all less their own, behind what they have read. So a post costs the same however many members a room has, and a
+// row or two for each of those whom it mentions.
 
 #include "projections/projection.hpp"
 #include "projections/tables.hpp"
@@ -16,7 +16,7 @@ namespace palabre::projections {
 class reading final : public projection {
 public:
   std::string_view name() const override { return "reading"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   std::span<const storage::table> owned_tables() const override { return tables::of_reading; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };

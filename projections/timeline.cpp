@@ -4,6 +4,7 @@
 #include "projections/keys.hpp"
 #include "projections/message_change.hpp"
 #include "projections/message_folding.hpp"
+#include "projections/message_lists.hpp"
 
 namespace palabre::projections {
 namespace {
@@ -50,7 +51,10 @@ result<void> fold_one(const message_scene& s, const events::message_posted& e) {
   const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
   s.rows.add(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
-  s.rows.add(tables::author_messages, key_of(s.meta.actor, s.room, row.seq), {});
+  PALABRE_TRY(list_posted(s.rows, {{}, s.room}, row.seq));
+  if (!row.author.is_nil()) { // the system's messages are nobody's own
+    PALABRE_TRY(list_posted(s.rows, {row.author, s.room}, row.seq));
+  }
   if (e.reply_to_seq == 0) return success();
   s.note(e.reply_to_seq, happening::answered);
   return change_row(s.rows, s.room, e.reply_to_seq, [](message_row& parent) { ++parent.reply_count; });
@@ -88,6 +92,10 @@ result<void> fold_one(const message_scene& s, const events::message_unpinned& e)
 
 result<void> fold_one(const message_scene& s, const events::message_deleted& e) {
   s.note(e.message_seq, happening::deleted);
+  PALABRE_TRY(list_deleted(s.rows, {{}, s.room}, e.message_seq));
+  if (!e.author.is_nil()) {
+    PALABRE_TRY(list_deleted(s.rows, {e.author, s.room}, e.message_seq));
+  }
   PALABRE_TRY(change_pins(s, e.message, nullptr));
   stream_version parent_seq = 0;
   PALABRE_TRY(change_row(s.rows, s.room, e.message_seq, [&](message_row& row) {
@@ -131,35 +139,22 @@ result<void> fold_one(const message_scene&, const Event&) {
 
 /// Rows changed and not written, while somebody's messages are wiped: a few thousand.
 constexpr std::size_t wiped_bytes = 4 * 1024 * 1024;
-
-/// Where an author's messages stand, behind `after`, at most so many at a time.
-result<std::vector<message_place>> messages_of(const storage::views_store& views, user_id author,
-                                               const message_place& after) {
-  constexpr std::size_t at_a_time = 4'096;
-  std::vector<message_place> found;
-  PALABRE_TRY(views.range(
-      tables::author_messages, key_of(author, after.room, after.seq + 1), end_of_prefix(key_of(author)), true,
-      [&](std::string_view key, std::string_view) {
-        found.push_back({room_id{uuid_from_bytes(key.data() + 16)}, get_int<std::uint64_t>(key.data() + 32)});
-        return found.size() < at_a_time;
-      }));
-  return found;
-}
+constexpr std::size_t wiped_at_a_time = 4'096;
 
 /// The messages of who was erased stay where they are, without their words. There may be millions: they are written in
 /// parts, each with the checkpoint before this event; wiping a row twice changes nothing, so a crash in between only
 /// begins again.
 result<void> wipe_words_of(user_id author, position before, views_batch& rows) {
   PALABRE_TRY(rows.commit(before)); // ranges are read from the store
-  PALABRE_TRY(auto found, messages_of(rows.store(), author, {}));
-  while (!found.empty()) {
-    for (const message_place& each : found) {
+  PALABRE_TRY(auto found, messages_of(rows.store(), author, {}, wiped_at_a_time));
+  while (!found.places.empty()) {
+    for (const auto& each : found.places) {
       PALABRE_TRY(
           change_row(rows, each.room, each.seq, [](message_row& row) { row.body_json = row.metadata_json = "null"; }));
       if (rows.bytes() < wiped_bytes) continue;
       PALABRE_TRY(rows.commit(before));
     }
-    PALABRE_TRY(found, messages_of(rows.store(), author, found.back()));
+    PALABRE_TRY(found, messages_of(rows.store(), author, found.last_chunk, wiped_at_a_time));
   }
   return success();
 }

@@ -5,6 +5,7 @@
 #include "storage/key_ring_file.hpp"
 #include "storage/synced_file.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <openssl/crypto.h>
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <unordered_map>
 
 namespace palabre::storage {
 namespace {
@@ -62,7 +62,7 @@ struct key_ring::state {
   std::shared_ptr<const file_handle> file;
   std::uint64_t size = 0; // of what is whole
   key_index index;
-  std::unordered_map<std::uint32_t, std::shared_ptr<const aead_key>> unwrapped;
+  boost::unordered_flat_map<std::uint32_t, std::shared_ptr<const aead_key>> unwrapped;
 
   std::string ring_path() const { return directory + "/ring"; }
   std::string erased_path() const { return directory + "/erased"; }

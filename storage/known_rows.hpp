@@ -12,13 +12,8 @@ namespace palabre::storage {
 /// are; their memory is kept when they are forgotten, because the next batch is about as large. Threads: one.
 class known_rows {
 public:
-  class entry {
-  public:
-    std::string_view key() const { return {key_size_ <= inline_key_max ? inline_key_ : long_key_.get(), key_size_}; }
-    std::optional<std::string> row; ///< nullopt: erased, or known to be absent
-    bool changed = false;
-
-  private:
+  /// Two lines of the processor's cache: what is compared, and what is wanted.
+  class alignas(64) entry {
     friend class known_rows;
     /// Of most rows; who has found the entry has nothing else to read from memory then.
     static constexpr std::size_t inline_key_max = 40;
@@ -28,6 +23,13 @@ public:
     char inline_key_[inline_key_max];
     std::unique_ptr<char[]> long_key_;
     std::uint64_t hash_ = 0;
+
+  public:
+    std::string_view key() const { return {key_size_ <= inline_key_max ? inline_key_ : long_key_.get(), key_size_}; }
+    std::optional<std::string> row; ///< nullopt: erased, or known to be absent
+    bool changed = false;
+
+  private:
     std::size_t slot_ = 0;
   };
 

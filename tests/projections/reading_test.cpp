@@ -233,47 +233,6 @@ TEST(Reading, CountsFromEverySeqAcrossTheBordersOfBlocks) {
   EXPECT_EQ(room.unread(person(2)), 0u);
 }
 
-/// Levels above the lowest count here: more than 4,096 seqs lie between, and a gap wider than a chunk can span.
-TEST(Reading, CountsOverFarDistances) {
-  const std::vector<user_id> people{person(1), person(2)};
-  world w;
-  const room_id room = room_number(1);
-  storage::views_batch rows(*w.views);
-  reading fold;
-  const auto tell = [&](stream_version version, user_id actor, const events::room_event& event) {
-    storage::record r;
-    r.stream = events::stream_of(room);
-    r.version = version;
-    r.actor = actor;
-    ASSERT_TRUE(fold.fold({r, event}, rows));
-  };
-  std::mt19937_64 random(7);
-  std::map<stream_version, bool> living;
-  stream_version version = 0;
-  for (int i = 0; i < 400; ++i) {
-    version += 1 + random() % (i % 20 == 0 ? 20'000'000 : 3'000);
-    tell(version, person(1), events::message_posted{});
-    living[version] = true;
-  }
-  for (auto& [seq, lives] : living)
-    if (random() % 3 == 0) {
-      events::message_deleted deleted;
-      deleted.message_seq = seq;
-      deleted.author = person(1);
-      tell(++version, person(1), deleted);
-      lives = false;
-    }
-  ASSERT_TRUE(rows.commit({1}));
-  const reading_queries queries(*w.views);
-  for (const auto& [seq, lives] : living)
-    for (const stream_version after : {seq - 1, seq, seq + 1, seq | 63, seq | 4'095, seq | 262'143}) {
-      std::uint64_t naive = 0;
-      for (auto at = living.upper_bound(after); at != living.end(); ++at) naive += at->second;
-      EXPECT_EQ(queries.states(person(2), {{room, after}}).value().front().unread_count, naive) << "after " << after;
-      EXPECT_EQ(queries.states(person(1), {{room, after}}).value().front().unread_count, 0u) << "all are their own";
-    }
-}
-
 TEST(Reading, EndsItsCountAt999) {
   world w;
   counted_room room(w, room_number(1));
@@ -316,26 +275,6 @@ TEST(Reading, AnswersSeatsInTheirOrder) {
   EXPECT_EQ(states.value()[1].unread_count, 1u);
   EXPECT_EQ(states.value()[2].unread_count, 0u) << "no such room";
   EXPECT_TRUE(reading_queries(*w.views).states(person(2), {}).value().empty());
-}
-
-/// What a message costs here: two rows, of which only one more is written for every 16 messages of a list.
-TEST(Reading, CostsAPostTwoSmallRows) {
-  world w;
-  storage::views_batch rows(*w.views);
-  reading fold;
-  std::size_t written = 0;
-  constexpr stream_version messages = 1'600;
-  for (stream_version version = 1; version <= messages; ++version) {
-    storage::record r;
-    r.stream = events::stream_of(room_number(1));
-    r.version = version;
-    r.actor = person(1);
-    ASSERT_TRUE(fold.fold({r, events::room_event{events::message_posted{}}}, rows));
-    written += rows.bytes();
-    ASSERT_TRUE(rows.commit({version}));
-  }
-  EXPECT_LT(written / messages, 160u) << "bytes of keys and rows per message";
-  std::cout << "bytes per message, each in a commit of its own: " << written / messages << '\n';
 }
 
 } // namespace

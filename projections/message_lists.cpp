@@ -1,4 +1,4 @@
-#include "projections/message_counts.hpp"
+#include "projections/message_lists.hpp"
 
 #include "projections/keys.hpp"
 #include "projections/tables.hpp"
@@ -63,6 +63,13 @@ std::uint64_t rank_in(std::string_view distances, stream_version first, stream_v
   return rank;
 }
 
+/// Calls `visit` with the seq of each message of a chunk.
+template <class Visit>
+void for_each_seq(stream_version first, std::string_view distances, Visit visit) {
+  visit(first);
+  for (; !distances.empty(); distances.remove_prefix(2)) visit(first + get_int<std::uint16_t>(distances.data()));
+}
+
 /// The row is full, or the next message too far away: it becomes a chunk of its own.
 void close(views_batch& rows, const row_key& key, const open_chunk& chunk) {
   row_key closed_key = key;
@@ -73,21 +80,34 @@ void close(views_batch& rows, const row_key& key, const open_chunk& chunk) {
   rows.add(tables::message_chunks, closed_key, closed);
 }
 
+/// What stands in a closed chunk. Errors: corrupt.
+struct closed_chunk {
+  std::uint64_t before = 0;
+  stream_version first = 0;
+  std::string_view distances; ///< u16 each
+};
+
+result<closed_chunk> closed_chunk_in(std::string_view key, std::string_view row) {
+  if (key.size() < sizeof(stream_version) || row.size() < before_bytes || row.size() % 2 != 0) return damaged();
+  return closed_chunk{get_int<std::uint64_t>(row.data()),
+                      get_int<std::uint64_t>(key.data() + key.size() - sizeof(stream_version)),
+                      row.substr(before_bytes)};
+}
+
 /// Messages with a seq of at most `seq` in the closed chunks.
 result<std::uint64_t> rank_in_closed(const views_store& views, const message_list& list, stream_version seq) {
   const row_key first = key_of(list);
   row_key end = first;
   end.append(seq + 1);
-  std::uint64_t rank = 0;
-  bool sound = true;
+  result<std::uint64_t> rank = 0;
   PALABRE_TRY(views.range(tables::message_chunks, first, end, false, [&](std::string_view key, std::string_view row) {
-    sound = row.size() >= before_bytes && row.size() % 2 == 0;
-    if (!sound) return false;
-    const auto first_seq = get_int<std::uint64_t>(key.data() + first.size());
-    rank = get_int<std::uint64_t>(row.data()) + rank_in(row.substr(before_bytes), first_seq, seq);
+    const auto nearest = closed_chunk_in(key, row);
+    if (nearest)
+      rank = nearest.value().before + rank_in(nearest.value().distances, nearest.value().first, seq);
+    else
+      rank = nearest.error();
     return false; // the nearest chunk says it all
   }));
-  if (!sound) return damaged();
   return rank;
 }
 
@@ -160,10 +180,10 @@ result<std::uint64_t> deleted_after(const views_store& views, const message_list
 } // namespace
 
 row_key key_of(const message_list& list) {
-  return key_of(list.room, list.author);
+  return key_of(list.author, list.room);
 }
 
-result<void> count_posted(views_batch& rows, const message_list& list, stream_version seq) {
+result<void> list_posted(views_batch& rows, const message_list& list, stream_version seq) {
   const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr) {
@@ -180,19 +200,27 @@ result<void> count_posted(views_batch& rows, const message_list& list, stream_ve
   return success();
 }
 
-result<void> count_deleted(views_batch& rows, const message_list& list, stream_version seq) {
+result<void> list_deleted(views_batch& rows, const message_list& list, stream_version seq) {
   const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr || row->size() < row_fixed_bytes) return damaged();
   char* const last_deleted = row->data() + before_bytes;
-  set_int<std::uint64_t>(last_deleted, std::max(get_int<std::uint64_t>(last_deleted), seq));
+  const stream_version deleted_before = get_int<std::uint64_t>(last_deleted);
+  set_int<std::uint64_t>(last_deleted, std::max(deleted_before, seq));
   for (unsigned level = 0; level < levels; ++level) {
     const row_key counter = deletions_key(list, level, block_of(seq, level));
-    PALABRE_TRY(const auto stored, rows.get(tables::deletions, counter));
-    const std::uint64_t before = stored ? get_int<std::uint64_t>(stored->data()) : 0;
-    std::string after;
-    put_int<std::uint64_t>(after, level == 0 ? before | bit_of(seq) : before + 1);
-    rows.put(tables::deletions, counter, std::move(after));
+    const bool is_first = deleted_before == 0 || block_of(seq, level) > block_of(deleted_before, level);
+    std::string* counted = nullptr;
+    if (!is_first) {
+      PALABRE_TRY(counted, rows.edit(tables::deletions, counter));
+    }
+    if (counted == nullptr) {
+      rows.put(tables::deletions, counter, key_of(level == 0 ? bit_of(seq) : 1));
+      continue;
+    }
+    if (counted->size() != 8) return damaged();
+    const auto before = get_int<std::uint64_t>(counted->data());
+    set_int<std::uint64_t>(counted->data(), level == 0 ? before | bit_of(seq) : before + 1);
   }
   return success();
 }
@@ -204,6 +232,49 @@ result<std::uint64_t> count_after(const views_store& views, const message_list& 
   if (posted == 0 || chunk.last_deleted <= after) return posted;
   PALABRE_TRY(const std::uint64_t deleted, deleted_after(views, list, after));
   return posted - std::min(posted, deleted);
+}
+
+namespace {
+
+/// Adds what stands in one list behind the chunk that begins with `after`. `row`: the list's.
+result<void> add_places(const views_store& views, const message_list& list, std::string_view row, stream_version after,
+                        std::size_t about, authored_page& page) {
+  const auto add = [&](stream_version first, std::string_view distances) {
+    for_each_seq(first, distances, [&](stream_version seq) { page.places.push_back({list.room, seq}); });
+    page.last_chunk = {list.room, first};
+  };
+  PALABRE_TRY(const open_chunk open, open_chunk_in(row));
+  row_key behind = key_of(list);
+  behind.append(after + 1);
+  result<void> sound = success();
+  PALABRE_TRY(views.range(tables::message_chunks, behind, end_of_prefix(key_of(list)), true,
+                          [&](std::string_view key, std::string_view chunk_row) {
+                            const auto chunk = closed_chunk_in(key, chunk_row);
+                            if (chunk)
+                              add(chunk.value().first, chunk.value().distances);
+                            else
+                              sound = chunk.error();
+                            return sound.has_value() && page.places.size() < about;
+                          }));
+  if (sound && page.places.size() < about && open.first > after) add(open.first, open.distances);
+  return sound;
+}
+
+} // namespace
+
+result<authored_page> messages_of(const views_store& views, user_id author, const authored_page::place& after,
+                                  std::size_t about) {
+  authored_page page;
+  result<void> sound = success();
+  PALABRE_TRY(views.range(tables::message_lists, key_of(author, after.room), end_of_prefix(key_of(author)), true,
+                          [&](std::string_view key, std::string_view row) {
+                            const room_id room{uuid_from_bytes(key.data() + 16)};
+                            const stream_version behind = room == after.room ? after.seq : 0;
+                            sound = add_places(views, {author, room}, row, behind, about, page);
+                            return sound.has_value() && page.places.size() < about;
+                          }));
+  PALABRE_TRY(sound);
+  return page;
 }
 
 } // namespace palabre::projections
