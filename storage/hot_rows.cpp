@@ -1,8 +1,25 @@
 #include "storage/hot_rows.hpp"
 
+#include "base/ids.hpp"
+
+#include <cstring>
 #include <mutex>
 
 namespace palabre::storage {
+namespace {
+
+/// Whoever asks for what is not there chooses the key that is kept for that.
+std::uint64_t drawn_seed() {
+  std::uint8_t bytes[sizeof(std::uint64_t)];
+  system_randomness().fill(bytes, sizeof bytes);
+  std::uint64_t seed;
+  std::memcpy(&seed, bytes, sizeof seed);
+  return seed;
+}
+
+} // namespace
+
+hot_rows::hot_rows(std::size_t rows_max) : rows_max_(rows_max), rows_(0, key_hash{drawn_seed()}) {}
 
 std::shared_ptr<const hot_rows::maybe_row> hot_rows::find(std::string_view key) const {
   const std::shared_lock lock(mutex_);
@@ -25,7 +42,7 @@ std::uint64_t hot_rows::changes() const {
 
 void hot_rows::keep(std::string_view key, const maybe_row& row, std::uint64_t changes) {
   auto kept = std::make_shared<const maybe_row>(row);
-  row_map old; // ends without the lock
+  row_map old(0, rows_.hash_function()); // ends without the lock
   const std::unique_lock lock(mutex_);
   if (changing_ || changes != changes_) return;
   if (const auto found = rows_.find(key); found != rows_.end()) {
@@ -36,7 +53,7 @@ void hot_rows::keep(std::string_view key, const maybe_row& row, std::uint64_t ch
     if (!row) return;
     rows_.swap(old);
   }
-  rows_.emplace(key, std::move(kept));
+  rows_.emplace(kept_key(key.data(), key.size()), std::move(kept));
 }
 
 void hot_rows::keep(const flat_strings& keys, const std::vector<maybe_row>& rows, std::uint64_t changes) {
@@ -46,7 +63,7 @@ void hot_rows::keep(const flat_strings& keys, const std::vector<maybe_row>& rows
   const std::unique_lock lock(mutex_);
   if (changing_ || changes != changes_) return;
   for (std::size_t i = 0; i < keys.size() && rows_.size() < rows_max_; ++i)
-    rows_.insert_or_assign(std::string(keys[i]), std::move(kept[i]));
+    rows_.insert_or_assign(kept_key(keys[i].data(), keys[i].size()), std::move(kept[i]));
 }
 
 bool hot_rows::is_as_of(std::uint64_t changes) const {

@@ -1,14 +1,16 @@
 #pragma once
 #include "base/flat_strings.hpp"
+#include "storage/key_hash.hpp"
+
+#include <boost/static_string/static_string.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace palabre::storage {
@@ -17,9 +19,12 @@ namespace palabre::storage {
 /// rewritten so often that the store would look through many versions of each. That there is no row is kept as well.
 /// Threads: any find and keep; one changes. Bounded: when it is full, a row that is read by itself empties it, so that
 /// it fills again; what was read with others, and what is not there, is not kept then.
+/// Requires of all: keys of at most key_bytes_max.
 class hot_rows {
 public:
-  explicit hot_rows(std::size_t rows_max) : rows_max_(rows_max) {}
+  static constexpr std::size_t key_bytes_max = 40;
+
+  explicit hot_rows(std::size_t rows_max);
 
   using maybe_row = std::optional<std::string>;
 
@@ -51,12 +56,24 @@ public:
 
 private:
   using kept_row = std::shared_ptr<const maybe_row>;
-  struct text_hash {
+  /// Beside its row: who looks for it has one place in memory to read.
+  using kept_key = boost::static_string<key_bytes_max>;
+  struct key_hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    using is_avalanching = void;
+    std::uint64_t seed;
+    std::size_t operator()(std::string_view key) const noexcept { return hash_of_key(key, seed); }
+    std::size_t operator()(const kept_key& key) const noexcept { return hash_of_key(text_of(key), seed); }
   };
+  struct key_equal {
+    using is_transparent = void;
+    bool operator()(const kept_key& a, std::string_view b) const noexcept { return text_of(a) == b; }
+    bool operator()(std::string_view a, const kept_key& b) const noexcept { return a == text_of(b); }
+    bool operator()(const kept_key& a, const kept_key& b) const noexcept { return text_of(a) == text_of(b); }
+  };
+  using row_map = boost::unordered_flat_map<kept_key, kept_row, key_hash, key_equal>;
 
-  using row_map = std::unordered_map<std::string, kept_row, text_hash, std::equal_to<>>;
+  static std::string_view text_of(const kept_key& key) { return {key.data(), key.size()}; }
 
   const std::size_t rows_max_;
   mutable std::shared_mutex mutex_;

@@ -1,17 +1,12 @@
 #include "storage/known_rows.hpp"
 
+#include "storage/key_hash.hpp"
 #include "storage/key_order.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace palabre::storage {
 namespace {
-
-std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 /// Of an entry beside its row and a long key: itself, its slot, and what an allocator adds.
 constexpr std::size_t known_entry_bytes = sizeof(known_rows::entry) + 40;
@@ -28,24 +23,9 @@ void known_rows::entry::set_key(std::string_view key) {
   std::copy(key.begin(), key.end(), key.size() > inline_key_max ? long_key_.get() : inline_key_);
 }
 
-/// Ids that share their beginning and numbers that follow one another have to come apart; nobody chooses keys.
-std::uint64_t known_rows::hash_of(std::string_view key) {
-  constexpr std::uint64_t a = 0x9E3779B97F4A7C15, b = 0xBF58476D1CE4E5B9;
-  std::uint64_t hash = key.size() * a;
-  std::size_t at = 0;
-  for (; at + 8 <= key.size(); at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, key.data() + at, 8);
-    hash = mixed(hash ^ word ^ a, b);
-  }
-  std::uint64_t rest = 0;
-  for (; at < key.size(); ++at) rest = rest << 8 | static_cast<unsigned char>(key[at]);
-  return mixed(hash ^ rest, a);
-}
-
 known_rows::entry* known_rows::find(std::string_view key) {
   if (count_ == 0) return nullptr;
-  const std::uint64_t hash = hash_of(key);
+  const std::uint64_t hash = hash_of_key(key);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
     if (slots_[at].tag != tag_of(hash)) continue;
@@ -63,7 +43,7 @@ known_rows::entry& known_rows::add(std::string_view key, std::optional<std::stri
   bytes_ += known_entry_bytes + (key.size() > entry::inline_key_max ? key.size() : 0) + (row ? row->size() : 0);
   added.row = std::move(row);
   added.changed = false;
-  added.hash_ = hash_of(key);
+  added.hash_ = hash_of_key(key);
   put_into_slot(count_++);
   return added;
 }

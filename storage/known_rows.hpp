@@ -57,7 +57,6 @@ private:
   };
   static constexpr std::size_t entries_per_block = 256;
 
-  static std::uint64_t hash_of(std::string_view key);
   entry& numbered(std::size_t number) { return blocks_[number / entries_per_block][number % entries_per_block]; }
   void put_into_slot(std::size_t number);
   void grow();
