@@ -1,6 +1,7 @@
 #pragma once
 // How a coroutine waits for a result that another thread will have: it gets exactly one, resumes on its own executor,
-// and a result that comes too late, or after the io_context is gone, goes nowhere. Used by ask.cpp and hasher.cpp.
+// and a result that comes too late, or after the io_context is gone, goes nowhere. Used by ask.cpp, hasher.cpp and
+// reader_pool.cpp.
 
 #include "base/result.hpp"
 

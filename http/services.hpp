@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "http/namespace_settings.hpp"
 #include "http/rate_limits.hpp"
+#include "http/reader_pool.hpp"
 #include "http/server/client_address.hpp"
 #include "http/tickets.hpp"
 #include "projections/belongings.hpp"
@@ -102,6 +103,8 @@ struct services {
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   std::function<std::string()> metrics = {}; ///< in Prometheus' text format; thread-safe; none: there is no /metrics
+  /// Last: what it reads goes through all of the others.
+  std::unique_ptr<reader_pool> readers = std::make_unique<reader_pool>(settings.io_threads);
 };
 
 } // namespace palabre::http

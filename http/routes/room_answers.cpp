@@ -1,5 +1,6 @@
 #include "http/routes/room_answers.hpp"
 
+#include "base/limits.hpp"
 #include "events/streams.hpp"
 #include "http/ask.hpp"
 #include "http/routes/entity_tag.hpp"
@@ -83,6 +84,13 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
   }
   items += ']';
   return items;
+}
+
+boost::asio::awaitable<result<std::string>> answer_about_rooms(services& s, std::size_t rooms,
+                                                               std::function<result<std::string>()> read) {
+  if (rooms <= limits::rooms_at_once_max) co_return read();
+  auto reading = s.readers->run(std::move(read));
+  co_return co_await std::move(reading);
 }
 
 std::optional<problem> check_person(services& s, user_id user) {

@@ -4,6 +4,7 @@
 #include "base/stream_id.hpp"
 #include "http/api.hpp"
 
+#include <functional>
 #include <string>
 
 namespace palabre::http {
@@ -23,6 +24,11 @@ answer_or_problem answer_room_as_read(services& s, const call& c);
 /// Errors: io, corrupt.
 result<std::string> render_listed_rooms(services& s, user_id viewer,
                                         const std::vector<projections::roster_queries::listed_room>& rooms);
+
+/// What `read` answers, which is about so many rooms: at once if they are few, else on a thread that may take its time.
+/// Requires: what `read` refers to outlives the server. Errors: those of reader_pool::run.
+boost::asio::awaitable<result<std::string>> answer_about_rooms(services& s, std::size_t rooms,
+                                                               std::function<result<std::string>()> read);
 
 /// What is wrong with `user` in a body's /user_id: there is no such account. nullopt: nothing.
 std::optional<problem> check_person(services& s, user_id user);

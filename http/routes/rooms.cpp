@@ -165,25 +165,46 @@ std::string list_name(bool discover, user_id user) {
   return discover ? "rooms:public" : "rooms:" + to_text(user);
 }
 
+/// Which rooms are listed.
+struct room_list {
+  user_id user;
+  bool discover = false; ///< public salons; else those that the user is in
+  std::optional<room_id> after;
+  std::size_t limit = 0;
+};
+
+/// At most. Errors: io, corrupt.
+result<std::size_t> count_listed(services& s, const room_list& asked) {
+  if (asked.discover) return asked.limit;
+  PALABRE_TRY(const std::size_t all, s.roster.room_count_of(asked.user));
+  return std::min(all, asked.limit);
+}
+
+result<std::string> answer_room_list(services& s, const room_list& asked) {
+  PALABRE_TRY(const auto page, asked.discover ? s.roster.discover(asked.user, asked.after, asked.limit)
+                                              : s.roster.rooms_of(asked.user, asked.after, asked.limit));
+  PALABRE_TRY(const std::string items, render_listed_rooms(s, asked.user, page.items));
+  std::string next;
+  if (page.next) {
+    const std::string cursor = make_id_cursor(s.name_key, list_name(asked.discover, asked.user), *page.next);
+    next = link_to("/api/v1/rooms", cursor, asked.limit);
+    if (asked.discover) next += "&discover=true";
+  }
+  return render_page(items, next, {});
+}
+
 awaitable<answer_or_problem> list_rooms(services& s, call& c) {
   query_reader query(c);
-  const std::size_t limit = query.limit();
-  const bool discover = query.flag("discover");
-  const std::string of = list_name(discover, c.user());
-  const auto mark = read_id_cursor(s.name_key, of, c, query);
+  room_list asked{c.user(), query.flag("discover"), {}, query.limit()};
+  if (const auto mark = read_id_cursor(s.name_key, list_name(asked.discover, asked.user), c, query))
+    asked.after = room_id{*mark};
   if (!query.ok()) co_return query.take_problem();
-  const std::optional<room_id> after = mark ? std::optional(room_id{*mark}) : std::nullopt;
-  const auto page = discover ? s.roster.discover(c.user(), after, limit) : s.roster.rooms_of(c.user(), after, limit);
-  if (!page) co_return problem_of(page.error());
-
-  auto items = render_listed_rooms(s, c.user(), page.value().items);
-  if (!items) co_return problem_of(items.error());
-  std::string next;
-  if (page.value().next) {
-    next = link_to("/api/v1/rooms", make_id_cursor(s.name_key, of, *page.value().next), limit);
-    if (discover) next += "&discover=true";
-  }
-  answer a = json_answer(200, render_page(items.value(), next, {}));
+  const auto rooms = count_listed(s, asked);
+  if (!rooms) co_return problem_of(rooms.error());
+  auto making = answer_about_rooms(s, rooms.value(), [&s, asked] { return answer_room_list(s, asked); });
+  auto body = co_await std::move(making);
+  if (!body) co_return problem_of(body.error());
+  answer a = json_answer(200, std::move(body).value());
   a.holds_secrets = true; // share codes
   co_return a;
 }

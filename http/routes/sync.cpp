@@ -206,17 +206,25 @@ result<std::string> render(services& s, user_id user, scene is) {
   return out + "}}";
 }
 
+result<std::string> answer_sync(services& s, user_id user, const std::optional<sync_mark>& since,
+                                stream_version inbox) {
+  PALABRE_TRY(auto is, look(s, user, since, inbox));
+  return render(s, user, std::move(is));
+}
+
 awaitable<answer_or_problem> sync(services& s, call& c) {
   query_reader query(c);
-  auto since = read_since(s, c, query);
+  const auto since = read_since(s, c, query);
   if (!query.ok()) co_return query.take_problem();
   const auto inbox = s.log.head_of(events::inbox_of(c.user()));
   if (!inbox) co_return problem_of(inbox.error());
   const auto reached = co_await wait_for_head(s);
   if (!reached) co_return problem_of(reached.error());
-  auto is = look(s, c.user(), std::move(since), inbox.value());
-  if (!is) co_return problem_of(is.error());
-  auto body = render(s, c.user(), std::move(is).value());
+  const auto rooms = s.roster.room_count_of(c.user());
+  if (!rooms) co_return problem_of(rooms.error());
+  auto making = answer_about_rooms(
+      s, rooms.value(), [&s, user = c.user(), since, at = inbox.value()] { return answer_sync(s, user, since, at); });
+  auto body = co_await std::move(making);
   if (!body) co_return problem_of(body.error());
   answer a = json_answer(200, std::move(body).value());
   a.holds_secrets = true; // codes

@@ -11,7 +11,7 @@ namespace {
 using boost::asio::awaitable;
 
 /// One key for both, so that who is loud in one room is still heard in another.
-uuid key_of(user_id user, room_id room) {
+uuid typist_key(user_id user, room_id room) {
   std::string both;
   append_bytes(both, user);
   append_bytes(both, room);
@@ -29,7 +29,7 @@ std::string typing_event(const call& c, timestamp now) {
 
 awaitable<answer_or_problem> tell_typing(services& s, call& c) {
   const auto now = std::chrono::steady_clock::now();
-  auto refusal = c.of->rates().take(rate_class::typing, key_of(c.user(), c.room->room), now, &c.rate);
+  auto refusal = c.of->rates().take(rate_class::typing, typist_key(c.user(), c.room->room), now, &c.rate);
   if (refusal) co_return std::move(*refusal);
   if (c.room->archived) co_return problem_of({errc::room_archived, ""});
   if (c.standing->is_muted(s.time.now())) co_return problem_of({errc::muted, {}});

@@ -1,5 +1,6 @@
 // What one has, changed by what /sync tells, is what it would tell from the beginning.
 
+#include "base/limits.hpp"
 #include "realtime_scene.hpp"
 
 #include <deque>
@@ -67,6 +68,22 @@ TEST_F(Sync, TellsAllThatIsShownFirst) {
   EXPECT_FALSE(again.flag("/full"));
   EXPECT_TRUE(again.is_null("/me"));
   EXPECT_EQ(again.count("/rooms") + again.count("/users") + again.count("/left_room_ids"), 0u) << again.body;
+}
+
+/// More than an io thread tells of by itself.
+TEST_F(Sync, OfManyRoomsTellsWhatTheirListTells) {
+  constexpr std::size_t rooms = limits::rooms_at_once_max + 5;
+  while (ada_.get("/api/v1/rooms?limit=200").count("/items") < rooms)
+    ASSERT_EQ(ada_.post("/api/v1/rooms", R"({"name":"One of many"})").status, 201);
+  const auto list = ada_.get("/api/v1/rooms?limit=200");
+  const auto told = ada_.get("/api/v1/sync");
+  ASSERT_EQ(told.status, 200) << told.body;
+  EXPECT_EQ(told.count("/rooms"), rooms);
+  EXPECT_EQ(told.json("/rooms"), list.json("/items"));
+  const auto page = ada_.get("/api/v1/rooms?limit=" + std::to_string(rooms - 1));
+  EXPECT_EQ(page.count("/items"), rooms - 1);
+  EXPECT_EQ(ada_.get(page.text("/next")).text("/items/0/id"), list.text("/items/" + std::to_string(rooms - 1) + "/id"));
+  EXPECT_EQ(ada_.get(since(told.text("/cursor"))).count("/rooms"), 0u);
 }
 
 TEST_F(Sync, TakesNoCursorOfAnotherNorAnOldOnesPlace) {
