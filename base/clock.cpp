@@ -1,8 +1,10 @@
 #include "base/clock.hpp"
 
 #include "base/assert.hpp"
+#include "base/text_in_place.hpp"
 
 #include <chrono>
+#include <cstring>
 
 namespace palabre {
 namespace {
@@ -10,8 +12,10 @@ namespace {
 constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::int64_t year_10000_ms = 253'402'300'800'000;
 
-void put_digits(char* at, int width, std::int64_t value) {
-  for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
+/// Requires: below 100.
+void put_two_digits(char* at, unsigned value) {
+  at[0] = static_cast<char>('0' + value / 10);
+  at[1] = static_cast<char>('0' + value % 10);
 }
 
 /// Reads exactly `width` digits at `at`, or -1.
@@ -32,19 +36,34 @@ std::int64_t utc_day(timestamp t) {
   return t.ms >= 0 ? t.ms / day_ms : (t.ms - day_ms + 1) / day_ms;
 }
 
-std::string to_rfc3339(timestamp t) {
+char* write_rfc3339(char* at, timestamp t) {
   PALABRE_ASSERT(t.ms >= 0 && t.ms < year_10000_ms);
   using namespace std::chrono;
   const year_month_day date{sys_days{days{utc_day(t)}}};
-  const std::int64_t rest = t.ms % day_ms;
-  std::string text = "0000-00-00T00:00:00.000Z";
-  put_digits(&text[0], 4, static_cast<int>(date.year()));
-  put_digits(&text[5], 2, static_cast<unsigned>(date.month()));
-  put_digits(&text[8], 2, static_cast<unsigned>(date.day()));
-  put_digits(&text[11], 2, rest / 3'600'000);
-  put_digits(&text[14], 2, rest / 60'000 % 60);
-  put_digits(&text[17], 2, rest / 1000 % 60);
-  put_digits(&text[20], 3, rest % 1000);
+  const auto rest = static_cast<unsigned>(t.ms % day_ms);
+  const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+  std::memcpy(at, "0000-00-00T00:00:00.000Z", rfc3339_bytes);
+  put_two_digits(at, year / 100);
+  put_two_digits(at + 2, year % 100);
+  put_two_digits(at + 5, static_cast<unsigned>(date.month()));
+  put_two_digits(at + 8, static_cast<unsigned>(date.day()));
+  put_two_digits(at + 11, rest / 3'600'000);
+  put_two_digits(at + 14, rest / 60'000 % 60);
+  put_two_digits(at + 17, rest / 1000 % 60);
+  put_two_digits(at + 20, rest % 1000 / 10);
+  at[22] = static_cast<char>('0' + rest % 10);
+  return at + rfc3339_bytes;
+}
+
+void append_rfc3339(std::string& out, timestamp t) {
+  char text[rfc3339_bytes];
+  write_rfc3339(text, t);
+  out.append(text, rfc3339_bytes);
+}
+
+std::string to_rfc3339(timestamp t) {
+  std::string text;
+  append_rfc3339(text, t);
   return text;
 }
 

@@ -18,6 +18,7 @@ struct timestamp {
 
 /// "2026-11-21T01:46:15.123Z": always 24 bytes, UTC, milliseconds. Years 1970 to 9999.
 std::string to_rfc3339(timestamp t);
+void append_rfc3339(std::string& out, timestamp t);
 
 /// Reads RFC 3339 with any offset and 0 to 9 fraction digits (more precision than milliseconds is cut off).
 std::optional<timestamp> parse_rfc3339(std::string_view text);

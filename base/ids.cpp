@@ -1,6 +1,7 @@
 #include "base/ids.hpp"
 
 #include "base/assert.hpp"
+#include "base/text_in_place.hpp"
 
 #include <openssl/rand.h>
 
@@ -38,14 +39,26 @@ std::uint8_t hex_value(char digit) {
 
 } // namespace
 
+char* write_text(char* at, const uuid& id) {
+  const auto write = [&](std::size_t first, std::size_t end) {
+#pragma GCC unroll 6
+    for (std::size_t i = first; i < end; ++i, at += 2) std::memcpy(at, &hex_pairs[2 * std::size_t{id.bytes[i]}], 2);
+  };
+  write(0, 4);
+  *at++ = '-';
+  write(4, 6);
+  *at++ = '-';
+  write(6, 8);
+  *at++ = '-';
+  write(8, 10);
+  *at++ = '-';
+  write(10, 16);
+  return at;
+}
+
 void append_text(std::string& out, const uuid& id) {
   char text[uuid_text_bytes];
-  char* at = text;
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
-    std::memcpy(at, &hex_pairs[2 * std::size_t{id.bytes[i]}], 2);
-    at += 2;
-  }
+  write_text(text, id);
   out.append(text, uuid_text_bytes);
 }
 

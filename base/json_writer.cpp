@@ -1,5 +1,7 @@
 #include "base/json_writer.hpp"
 
+#include "base/text_in_place.hpp"
+
 #include <charconv>
 #include <cstring>
 
@@ -58,9 +60,13 @@ void append_json_int(std::string& out, std::int64_t value) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
+char* write_decimal(char* at, std::uint64_t value) {
+  return std::to_chars(at, at + decimal_bytes_max, value).ptr;
+}
+
 void append_json_uint(std::string& out, std::uint64_t value) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+  char digits[decimal_bytes_max];
+  out.append(digits, write_decimal(digits, value));
 }
 
 } // namespace palabre

@@ -5,6 +5,7 @@
 #include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "base/stream_id.hpp"
+#include "base/text_in_place.hpp"
 #include "projections/keys.hpp"
 
 #include <algorithm>
@@ -13,11 +14,11 @@
 namespace palabre::projections {
 namespace {
 
-// Fixed fields, in this order: message, room, author, reply_to (16 each), seq, reply_to_seq, created, edited, deleted
-// (8 each; -1: none), edits, reply_count (4 each), then the sizes of what follows.
+// A row: message, room, author, reply_to (16 bytes each); seq, reply_to_seq, created, edited, deleted (8 each; -1:
+// none); edits, reply_count (4 each); then, each behind its size, body and metadata as JSON, reactions, and mentions.
 constexpr std::int64_t no_time = -1;
-constexpr std::string_view body_key = R"(,"body":)";
-constexpr std::string_view metadata_key = R"(,"metadata":)";
+constexpr std::size_t fixed_bytes = 4 * 16 + 5 * 8 + 2 * 4;
+constexpr std::size_t sizes_bytes = 2 * sizeof(std::uint32_t) + 2 * sizeof(std::uint16_t);
 
 error corrupt() {
   return {errc::corrupt, "a message row of the views is damaged"};
@@ -29,136 +30,43 @@ void append_id(std::string& out, const uuid& id) {
   out += '"';
 }
 
-void append_optional_time(std::string& out, const std::optional<timestamp>& t) {
-  if (!t) {
-    out += "null";
-    return;
-  }
-  out += '"';
-  out += to_rfc3339(*t);
-  out += '"';
-}
-
-/// A stretch of `out` behind its size, which is written once the stretch is.
-template <class Size>
-class sized_part {
-public:
-  explicit sized_part(std::string& out) : out_(out), begin_(out.size() + sizeof(Size)) {
-    out.append(sizeof(Size), '\0');
-  }
-  void end() {
-    const std::size_t size = out_.size() - begin_;
-    PALABRE_ASSERT(size <= std::numeric_limits<Size>::max());
-    set_int<Size>(out_.data() + begin_ - sizeof(Size), static_cast<Size>(size));
-  }
-
-private:
-  std::string& out_;
-  const std::size_t begin_;
-};
-
-void append_before_author(std::string& out, const message_row& row) {
-  sized_part<std::uint16_t> part(out);
-  out += R"({"id":)";
-  append_id(out, row.message);
-  out += R"(,"room_id":)";
-  append_id(out, row.room);
-  out += R"(,"seq":)";
-  append_json_uint(out, row.seq);
-  out += R"(,"author_id":)";
-  append_id(out, row.author);
-  out += R"(,"author":)";
-  part.end();
-}
-
-void append_before_reactions(std::string& out, const message_row& row) {
-  sized_part<std::uint32_t> part(out);
-  out += body_key;
-  out += row.body_json;
-  out += metadata_key;
-  out += row.metadata_json;
-  out += R"(,"mentioned_user_ids":[)";
-  for (const user_id each : row.mentioned) {
-    if (out.back() != '[') out += ',';
-    append_id(out, each);
-  }
-  out += R"(],"reply_to":)";
-  if (row.reply_to)
-    append_id(out, *row.reply_to);
+/// In quotes; without a value null.
+template <class Value>
+void write_optional(text_in_place& out, const std::optional<Value>& value) {
+  if (value)
+    out << "\"" << *value << "\"";
   else
-    out += "null";
-  out += R"(,"created_at":)";
-  append_optional_time(out, row.created_at);
-  out += R"(,"edited_at":)";
-  append_optional_time(out, row.edited_at);
-  out += R"(,"deleted_at":)";
-  append_optional_time(out, row.deleted_at);
-  out += R"(,"reactions":)";
-  part.end();
+    out << "null";
 }
 
-void append_after_reactions(std::string& out, const message_row& row) {
-  sized_part<std::uint16_t> part(out);
-  out += R"(,"reply_count":)";
-  append_json_uint(out, row.reply_count);
-  out += '}';
-  part.end();
+/// `bytes` behind their size. Requires: it fits.
+template <class Size>
+void append_sized(std::string& out, std::string_view bytes) {
+  PALABRE_ASSERT(bytes.size() <= std::numeric_limits<Size>::max());
+  put_int<Size>(out, static_cast<Size>(bytes.size()));
+  out += bytes;
 }
 
 void append_packed(std::string& out, const std::vector<reaction_count>& reactions) {
-  sized_part<std::uint16_t> part(out);
+  std::size_t size = 0;
+  for (const reaction_count& r : reactions) size += 1 + r.emoji.size() + sizeof r.count;
+  PALABRE_ASSERT(size <= std::numeric_limits<std::uint16_t>::max());
+  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(size));
   for (const reaction_count& r : reactions) {
-    put_int<std::uint8_t>(out, static_cast<std::uint8_t>(r.emoji.size()));
-    out += r.emoji;
+    append_sized<std::uint8_t>(out, r.emoji);
     put_int<std::uint32_t>(out, r.count);
   }
-  part.end();
+}
+
+void append_packed(std::string& out, const std::vector<user_id>& mentioned) {
+  const std::size_t size = mentioned.size() * sizeof(uuid);
+  PALABRE_ASSERT(size <= std::numeric_limits<std::uint16_t>::max());
+  put_int<std::uint16_t>(out, static_cast<std::uint16_t>(size));
+  for (const user_id each : mentioned) append_bytes(out, each);
 }
 
 std::optional<timestamp> time_or_none(std::int64_t ms) {
   return ms == no_time ? std::nullopt : std::optional<timestamp>{timestamp{ms}};
-}
-
-struct stored_row {
-  message_row fixed;
-  message_view view;
-  std::size_t body_size = 0, metadata_size = 0;
-};
-
-result<stored_row> take_apart(std::string_view stored) {
-  byte_reader in(stored);
-  stored_row row;
-  message_row& f = row.fixed;
-  f.message = message_id{take_uuid(in)};
-  f.room = room_id{take_uuid(in)};
-  f.author = user_id{take_uuid(in)};
-  f.reply_to = message_id{take_uuid(in)};
-  if (f.reply_to->is_nil()) f.reply_to.reset();
-  f.seq = in.integer<std::uint64_t>();
-  f.reply_to_seq = in.integer<std::uint64_t>();
-  f.created_at = {in.integer<std::int64_t>()};
-  f.edited_at = time_or_none(in.integer<std::int64_t>());
-  f.deleted_at = time_or_none(in.integer<std::int64_t>());
-  f.edits = in.integer<std::uint32_t>();
-  f.reply_count = in.integer<std::uint32_t>();
-  row.body_size = in.integer<std::uint32_t>();
-  row.metadata_size = in.integer<std::uint32_t>();
-  message_view& v = row.view;
-  v.message = f.message;
-  v.author = f.author;
-  v.seq = f.seq;
-  v.reply_to_seq = f.reply_to_seq;
-  v.deleted = f.deleted_at.has_value();
-  v.edits = f.edits;
-  v.before_author = in.string<std::uint16_t>();
-  v.before_reactions = in.string<std::uint32_t>();
-  v.after_reactions = in.string<std::uint16_t>();
-  v.reactions = in.string<std::uint16_t>();
-  v.mentioned = in.string<std::uint16_t>();
-  if (!in.finished() || v.mentioned.size() % 16 != 0) return corrupt();
-  if (v.before_reactions.size() < body_key.size() + row.body_size) return corrupt();
-  v.body_json = v.before_reactions.substr(body_key.size(), row.body_size);
-  return row;
 }
 
 /// Calls `visit(emoji, count)` for each; false: the bytes are damaged.
@@ -195,9 +103,10 @@ void append_beginning(std::string& out, std::string_view json, std::size_t code_
 } // namespace
 
 std::string encode(const message_row& row) {
-  constexpr std::size_t all_but_words = 560; // of most rows: ids, keys and times, in both forms
+  constexpr std::size_t usual_reaction_bytes = 1 + 4 + 4;
   std::string out;
-  out.reserve(all_but_words + row.body_json.size() + row.metadata_json.size() + 24 * row.reactions.size());
+  out.reserve(fixed_bytes + sizes_bytes + row.body_json.size() + row.metadata_json.size() +
+              usual_reaction_bytes * row.reactions.size() + sizeof(uuid) * row.mentioned.size());
   append_bytes(out, row.message);
   append_bytes(out, row.room);
   append_bytes(out, row.author);
@@ -209,36 +118,58 @@ std::string encode(const message_row& row) {
   put_int<std::int64_t>(out, row.deleted_at ? row.deleted_at->ms : no_time);
   put_int<std::uint32_t>(out, row.edits);
   put_int<std::uint32_t>(out, row.reply_count);
-  put_int<std::uint32_t>(out, static_cast<std::uint32_t>(row.body_json.size()));
-  put_int<std::uint32_t>(out, static_cast<std::uint32_t>(row.metadata_json.size()));
-  append_before_author(out, row);
-  append_before_reactions(out, row);
-  append_after_reactions(out, row);
+  append_sized<std::uint32_t>(out, row.body_json);
+  append_sized<std::uint32_t>(out, row.metadata_json);
   append_packed(out, row.reactions);
-  sized_part<std::uint16_t> mentions(out);
-  for (const user_id each : row.mentioned) append_bytes(out, each);
-  mentions.end();
+  append_packed(out, row.mentioned);
   return out;
 }
 
-result<message_row> decode_message_row(std::string_view stored) {
-  PALABRE_TRY(auto row, take_apart(stored));
-  const std::string_view middle = row.view.before_reactions;
-  const std::size_t metadata_at = body_key.size() + row.body_size + metadata_key.size();
-  if (metadata_at + row.metadata_size > middle.size()) return corrupt();
-  row.fixed.body_json = row.view.body_json;
-  row.fixed.metadata_json = middle.substr(metadata_at, row.metadata_size);
-  const bool whole = for_each_reaction(row.view.reactions, [&](std::string_view emoji, std::uint32_t count) {
-    row.fixed.reactions.push_back({std::string(emoji), count});
-  });
-  if (!whole) return corrupt();
-  row.fixed.mentioned = mentioned_in(row.view);
-  return std::move(row.fixed);
+result<message_view> view_message_row(std::string_view stored) {
+  byte_reader in(stored);
+  message_view v;
+  v.message = message_id{take_uuid(in)};
+  v.room = room_id{take_uuid(in)};
+  v.author = user_id{take_uuid(in)};
+  v.reply_to = message_id{take_uuid(in)};
+  if (v.reply_to->is_nil()) v.reply_to.reset();
+  v.seq = in.integer<std::uint64_t>();
+  v.reply_to_seq = in.integer<std::uint64_t>();
+  v.created_at = {in.integer<std::int64_t>()};
+  v.edited_at = time_or_none(in.integer<std::int64_t>());
+  v.deleted_at = time_or_none(in.integer<std::int64_t>());
+  v.edits = in.integer<std::uint32_t>();
+  v.reply_count = in.integer<std::uint32_t>();
+  v.body_json = in.string<std::uint32_t>();
+  v.metadata_json = in.string<std::uint32_t>();
+  v.reactions = in.string<std::uint16_t>();
+  v.mentioned = in.string<std::uint16_t>();
+  if (!in.finished() || v.mentioned.size() % sizeof(uuid) != 0) return corrupt();
+  return v;
 }
 
-result<message_view> view_message_row(std::string_view stored) {
-  PALABRE_TRY(auto row, take_apart(stored));
-  return row.view;
+result<message_row> decode_message_row(std::string_view stored) {
+  PALABRE_TRY(const message_view view, view_message_row(stored));
+  message_row row;
+  row.message = view.message;
+  row.room = view.room;
+  row.author = view.author;
+  row.reply_to = view.reply_to;
+  row.seq = view.seq;
+  row.reply_to_seq = view.reply_to_seq;
+  row.created_at = view.created_at;
+  row.edited_at = view.edited_at;
+  row.deleted_at = view.deleted_at;
+  row.edits = view.edits;
+  row.reply_count = view.reply_count;
+  row.body_json = view.body_json;
+  row.metadata_json = view.metadata_json;
+  const bool whole = for_each_reaction(view.reactions, [&](std::string_view emoji, std::uint32_t count) {
+    row.reactions.push_back({std::string(emoji), count});
+  });
+  if (!whole) return corrupt();
+  row.mentioned = mentioned_in(view);
+  return row;
 }
 
 void append_reactions(std::string& out, std::string_view reactions, const std::vector<std::string_view>& mine) {
@@ -262,19 +193,34 @@ void append_reactor(std::string& out, std::string_view emoji, user_id user, time
   out += R"(,"user_id":")";
   append_text(out, user);
   out += R"(","at":")";
-  out += to_rfc3339(at);
+  append_rfc3339(out, at);
   out += R"("})";
 }
 
 void append_message(std::string& out, const message_view& row, std::string_view author_json,
                     const std::vector<std::string_view>& mine, std::string_view parent_json) {
-  out += row.before_author;
-  out += author_json;
-  out += row.before_reactions;
+  constexpr std::size_t fixed_text_max = 448; // names of fields, ids, times and numbers
+  constexpr std::size_t mention_bytes = uuid_text_bytes + 3;
+  text_in_place head(out, fixed_text_max + author_json.size() + row.body_json.size() + row.metadata_json.size() +
+                              row.mentioned.size() / sizeof(uuid) * mention_bytes);
+  head << R"({"id":")" << row.message << R"(","room_id":")" << row.room << R"(","seq":)" << row.seq
+       << R"(,"author_id":")" << row.author << R"(","author":)" << author_json << R"(,"body":)" << row.body_json
+       << R"(,"metadata":)" << row.metadata_json << R"(,"mentioned_user_ids":[)";
+  for (std::size_t at = 0; at < row.mentioned.size(); at += sizeof(uuid))
+    head << (at > 0 ? std::string_view(",\"") : std::string_view("\"")) << uuid_from_bytes(row.mentioned.data() + at)
+         << "\"";
+  head << R"(],"reply_to":)";
+  write_optional(head, row.reply_to);
+  head << R"(,"created_at":")" << row.created_at << R"(","edited_at":)";
+  write_optional(head, row.edited_at);
+  head << R"(,"deleted_at":)";
+  write_optional(head, row.deleted_at);
+  head << R"(,"reactions":)";
+  head.end();
   append_reactions(out, row.reactions, mine);
-  out += R"(,"parent":)";
-  out += parent_json;
-  out += row.after_reactions;
+  text_in_place tail(out, 64 + parent_json.size());
+  tail << R"(,"parent":)" << parent_json << R"(,"reply_count":)" << std::uint64_t{row.reply_count} << "}";
+  tail.end();
 }
 
 void append_parent(std::string& out, const message_view& parent, std::string_view author_json) {

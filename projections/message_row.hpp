@@ -1,7 +1,6 @@
 #pragma once
-// A message as the timeline keeps it: JSON that is ready to send, with slots for the author's profile, the reactions,
-// and the message that it replies to (decisions.md 15). The fixed fields in front of it are what folds and permission
-// checks need.
+// A message as the timeline keeps it. Body and metadata are JSON that is ready to send; ids and times are bytes, which
+// become text when the message is shown: rows with both were twice as long (docs/decisions/message_rows.md).
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -43,20 +42,23 @@ std::string encode(const message_row& row);
 /// Errors: corrupt.
 result<message_row> decode_message_row(std::string_view stored);
 
-/// The parts of a row that a reader touches, as views into the stored bytes.
+/// The same for readers, as views into the stored bytes.
 struct message_view {
   message_id message;
+  room_id room;
   user_id author;
+  std::optional<message_id> reply_to;
   stream_version seq = 0;
   stream_version reply_to_seq = 0; ///< 0: no reply
-  bool deleted = false;
+  timestamp created_at;
+  std::optional<timestamp> edited_at;
+  std::optional<timestamp> deleted_at;
   std::uint32_t edits = 0;
-  std::string_view body_json;        ///< within before_reactions
-  std::string_view before_author;    ///< `{"id":…,"author_id":"…","author":`
-  std::string_view before_reactions; ///< `,"body":…,"reactions":`
-  std::string_view after_reactions;  ///< `,"reply_count":0,…}`
-  std::string_view reactions;        ///< u8 size + emoji, u32 count, …
-  std::string_view mentioned;        ///< ids, 16 bytes each
+  std::uint32_t reply_count = 0;
+  std::string_view body_json;
+  std::string_view metadata_json;
+  std::string_view reactions; ///< u8 size + emoji, u32 count, …
+  std::string_view mentioned; ///< ids, 16 bytes each
 };
 
 /// Errors: corrupt.

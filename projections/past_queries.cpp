@@ -222,7 +222,7 @@ result<std::string> past_queries::row_then(room_id room, stream_version at, cons
   PALABRE_TRY(const bool other, changed_after(room, now.view.seq, at));
   if (!other) return now.stored;
   PALABRE_TRY(auto row, row_at(room, now.view.seq, at, done));
-  if (now.view.deleted && !row.deleted_at && words == deleted_words::hidden) {
+  if (now.view.deleted_at && !row.deleted_at && words == deleted_words::hidden) {
     PALABRE_TRY(const auto today, decode_message_row(now.stored));
     remove(row, *today.deleted_at);
   }
@@ -264,7 +264,7 @@ result<std::string_view> past_queries::parent_then(room_id room, stream_version 
   ++done.rows;
   page_row shown{std::move(*stored), {}};
   PALABRE_TRY(shown.view, view_message_row(shown.stored));
-  if (shown.view.deleted || shown.view.edits > 0) {
+  if (shown.view.deleted_at || shown.view.edits > 0) {
     PALABRE_TRY(shown.stored, row_then(room, at, shown, words, done));
     PALABRE_TRY(shown.view, view_message_row(shown.stored));
   }

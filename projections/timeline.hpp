@@ -14,7 +14,7 @@ namespace palabre::projections {
 class timeline final : public projection {
 public:
   std::string_view name() const override { return "timeline"; }
-  std::uint32_t version() const override { return 5; }
+  std::uint32_t version() const override { return 6; }
   std::span<const storage::table> owned_tables() const override { return tables::of_timeline; }
   result<void> fold(const log_event& e, storage::views_batch& rows) override;
 };

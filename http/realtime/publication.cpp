@@ -115,7 +115,7 @@ result<void> append_event(std::string& out, const storage::committed_record& rec
   else
     append_quoted(out, r.actor);
   out += R"(,"at":")";
-  out += to_rfc3339(r.time);
+  append_rfc3339(out, r.time);
   out += '"';
   if (const std::string_view client_id = client_id_of(r); !client_id.empty()) {
     out += R"(,"client_id":)";

@@ -96,7 +96,7 @@ void append_place(std::string& out, const storage::record& r) {
   out += R"(,"v":)";
   append_json_uint(out, events::todays_schema(r.stream.kind, r.type)); // as `data` is shown
   out += R"(,"at":")";
-  out += to_rfc3339(r.time);
+  append_rfc3339(out, r.time);
   out += '"';
 }
 

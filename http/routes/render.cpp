@@ -28,7 +28,7 @@ void append_id_field(std::string& out, std::string_view name, const uuid& id) {
 void append_time_field(std::string& out, std::string_view name, timestamp time) {
   out += name;
   out += '"';
-  out += to_rfc3339(time);
+  append_rfc3339(out, time);
   out += '"';
 }
 
