@@ -208,7 +208,8 @@ const std::vector<option>& options() {
           "tls.key_file", "the key of tls.certificate_file", "the path of a file of mode 0600 or 0640 in PEM",
           [](configuration & c) -> auto& { return c.tls.key; }),
       number_option(
-          "threads.io", "threads for sockets", 1, 256, [](configuration & c) -> auto& { return c.edge.io_threads; }),
+          "threads.io", "threads for sockets, and as many for long answers", 1, 256,
+          [](configuration & c) -> auto& { return c.edge.io_threads; }),
       number_option(
           "threads.actors", "threads for rooms and users", 1, 256,
           [](configuration & c) -> auto& { return c.actors.workers; }),

@@ -399,6 +399,7 @@ void serving::close() {
   ending_ = true;
   control_.stop();
   if (server_) server_->drain(settings_.drain_timeout);
+  if (services_) services_->readers->stop();
   if (catching_up_.joinable()) { // it asks the actors, and waits for the views
     projector_->stop();
     catching_up_.join();

@@ -10,7 +10,6 @@ namespace palabre {
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t year_10000_ms = 253'402'300'800'000;
 
 /// Requires: below 100.
 void put_two_digits(char* at, unsigned value) {
@@ -37,7 +36,7 @@ std::int64_t utc_day(timestamp t) {
 }
 
 char* write_rfc3339(char* at, timestamp t) {
-  PALABRE_ASSERT(t.ms >= 0 && t.ms < year_10000_ms);
+  PALABRE_ASSERT(has_rfc3339(t));
   using namespace std::chrono;
   const year_month_day date{sys_days{days{utc_day(t)}}};
   const auto rest = static_cast<unsigned>(t.ms % day_ms);
@@ -96,7 +95,7 @@ std::optional<timestamp> parse_rfc3339(std::string_view text) {
   }
   const std::int64_t days_ms = sys_days{date}.time_since_epoch().count() * day_ms;
   const timestamp t{days_ms + ((h * 60LL + mi - offset_min) * 60 + s) * 1000 + fraction_ms};
-  if (t.ms < 0 || t.ms >= year_10000_ms) return std::nullopt;
+  if (!has_rfc3339(t)) return std::nullopt;
   return t;
 }
 

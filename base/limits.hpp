@@ -138,9 +138,9 @@ constexpr std::chrono::milliseconds command_wait_max{10'000};
 constexpr std::chrono::milliseconds read_advance_pause{1'000}; ///< between two events of one (user, room)
 constexpr std::size_t read_callers_max = 256;                  ///< that wait for one (user, room)
 static_assert(read_advance_pause < command_wait_max);
-constexpr std::size_t hasher_queue_max = 256; ///< Argon2 takes about 46 ms each: 12 s of work
-/// Of answers about more rooms than `rooms_at_once_max`; about a microsecond a room, and four where each is told.
-constexpr std::size_t long_reads_waiting_max = 1'024;
-constexpr std::size_t rooms_at_once_max = 50; ///< an answer about so many is made by the io thread itself
+constexpr std::size_t hasher_queue_max = 256;      ///< Argon2 takes about 46 ms each: 12 s of work
+constexpr std::size_t rooms_on_io_thread_max = 50; ///< an answer about more is made by a reader: 1 to 4 µs a room
+constexpr std::size_t long_reads_waiting_max =
+    1'024; ///< about 1 ms each; with more rooms many give up after view_wait_max
 
 } // namespace palabre::limits

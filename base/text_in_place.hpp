@@ -1,6 +1,7 @@
 #pragma once
 // Text into bytes that room was made for before: for what is put together from many short parts.
 
+#include "base/assert.hpp"
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 
@@ -13,13 +14,17 @@
 namespace palabre {
 
 constexpr std::size_t rfc3339_bytes = 24;
+/// Whether it has that form: from 1970 to 9999.
+constexpr bool has_rfc3339(timestamp t) {
+  return t.ms >= 0 && t.ms < 253'402'300'800'000;
+}
 constexpr std::size_t decimal_bytes_max = 20; ///< of 64 bits
 
 // Each answers the place behind what it wrote. Requires: room for it there.
 
 /// uuid_text_bytes.
 char* write_text(char* at, const uuid& id);
-/// rfc3339_bytes. Requires: that of to_rfc3339.
+/// rfc3339_bytes. Requires: has_rfc3339.
 char* write_rfc3339(char* at, timestamp t);
 /// At most decimal_bytes_max.
 char* write_decimal(char* at, std::uint64_t value);
@@ -34,7 +39,11 @@ public:
     out.resize(begin + bytes_max);
     at_ = out.data() + begin;
   }
-  void end() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+  void end() {
+    const auto size = static_cast<std::size_t>(at_ - out_.data());
+    PALABRE_ASSERT(size <= out_.size());
+    out_.resize(size);
+  }
 
   template <std::size_t Size>
   text_in_place& operator<<(const char (&text)[Size]) {

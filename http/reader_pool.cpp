@@ -1,11 +1,12 @@
 #include "http/reader_pool.hpp"
 
-#include "base/limits.hpp"
+#include "base/assert.hpp"
 #include "base/thread_name.hpp"
 #include "http/pending_result.hpp"
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -17,10 +18,26 @@ namespace asio = boost::asio;
 
 using long_read = std::function<result<std::string>()>;
 
+/// What came of a read.
+struct made {
+  std::string answer;
+  std::exception_ptr thrown; ///< null: nothing
+};
+
 struct waiting_read {
   long_read read;
-  pending_result<std::string>* pending;
+  std::chrono::steady_clock::time_point deadline;
+  pending_result<made>* pending;
 };
+
+result<made> make(const long_read& read) {
+  try {
+    PALABRE_TRY(std::string answer, read());
+    return made{std::move(answer), nullptr};
+  } catch (...) { // for whoever waits
+    return made{{}, std::current_exception()};
+  }
+}
 
 } // namespace
 
@@ -43,11 +60,15 @@ struct reader_pool::state {
       const waiting_read next = std::move(queue.front());
       queue.pop_front();
       lock.unlock();
-      next.pending->complete(next.read());
+      if (std::chrono::steady_clock::now() >= next.deadline) // nobody waits any more
+        next.pending->complete(error{errc::not_yet, "a long answer was not begun in time"});
+      else
+        next.pending->complete(make(next.read));
       lock.lock();
     }
   }
 
+  std::chrono::milliseconds wait_max{};
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<waiting_read> queue; // by mutex
@@ -55,7 +76,9 @@ struct reader_pool::state {
   std::vector<std::thread> threads;
 };
 
-reader_pool::reader_pool(std::size_t threads) : state_(std::make_unique<state>()) {
+reader_pool::reader_pool(std::size_t threads, std::chrono::milliseconds wait_max) : state_(std::make_unique<state>()) {
+  PALABRE_ASSERT(threads > 0);
+  state_->wait_max = wait_max;
   for (std::size_t i = 0; i < threads; ++i)
     state_->threads.emplace_back([s = state_.get()] {
       name_this_thread("reads");
@@ -64,23 +87,34 @@ reader_pool::reader_pool(std::size_t threads) : state_(std::make_unique<state>()
 }
 
 reader_pool::~reader_pool() {
+  stop();
+}
+
+void reader_pool::stop() {
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
   }
   state_->wake.notify_all();
   for (std::thread& each : state_->threads) each.join();
+  state_->threads.clear();
+  const std::lock_guard lock(state_->mutex);
   for (const waiting_read& each : state_->queue) each.pending->complete(error{errc::unavailable, "the server stops"});
+  state_->queue.clear();
 }
 
 asio::awaitable<result<std::string>> reader_pool::run(long_read read) {
   const auto start = [](auto resume, state* s, long_read what) {
-    auto* const pending = pending_result<std::string>::start(std::move(resume), limits::view_wait_max,
-                                                             "the answer was not there in time");
-    s->add({std::move(what), pending});
+    auto* const pending =
+        pending_result<made>::start(std::move(resume), s->wait_max, "a long answer was not there in time");
+    s->add({std::move(what), std::chrono::steady_clock::now() + s->wait_max, pending});
   };
-  return asio::async_initiate<const asio::use_awaitable_t<>, void(result<std::string>)>(start, asio::use_awaitable,
-                                                                                        state_.get(), std::move(read));
+  auto waiting = asio::async_initiate<const asio::use_awaitable_t<>, void(result<made>)>(start, asio::use_awaitable,
+                                                                                         state_.get(), std::move(read));
+  auto done = co_await std::move(waiting);
+  if (!done) co_return done.error();
+  if (done.value().thrown) std::rethrow_exception(done.value().thrown);
+  co_return std::move(done.value().answer);
 }
 
 } // namespace palabre::http

@@ -1,10 +1,12 @@
 #pragma once
 // Answers that take a millisecond or more are made on threads of their own, so that no socket waits for them.
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -16,13 +18,19 @@ namespace palabre::http {
 /// Threads: from any; each coroutine resumes on its own executor.
 class reader_pool {
 public:
-  explicit reader_pool(std::size_t threads);
-  /// Ends after the reads in work; what waits is answered `unavailable`.
+  /// `wait_max`: for how long a caller waits; what is not begun by then is not read at all. Requires: at least a
+  /// thread.
+  explicit reader_pool(std::size_t threads, std::chrono::milliseconds wait_max = limits::view_wait_max);
   ~reader_pool();
+  reader_pool(const reader_pool&) = delete;
 
   /// What `read` answers, which runs on a thread of the pool, or not at all. It may go on when nobody waits for it any
-  /// more: what it refers to must outlive the pool. Errors: overloaded, unavailable, not_yet; those of `read`.
+  /// more: what it refers to must be there until stop(). What it throws is thrown to the caller.
+  /// Errors: overloaded, unavailable, not_yet; those of `read`.
   boost::asio::awaitable<result<std::string>> run(std::function<result<std::string>()> read);
+
+  /// Returns behind the reads in work; what waits, and what comes, is answered `unavailable`. Once or more.
+  void stop();
 
 private:
   struct state;

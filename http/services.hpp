@@ -103,7 +103,7 @@ struct services {
   realtime::context* realtime = nullptr; ///< what realtime connections share; set by the server while there is one
   std::unique_ptr<ticket_office> tickets = std::make_unique<ticket_office>();
   std::function<std::string()> metrics = {}; ///< in Prometheus' text format; thread-safe; none: there is no /metrics
-  /// Last: what it reads goes through all of the others.
+  /// What it reads goes through all of the others: it is stopped before they end.
   std::unique_ptr<reader_pool> readers = std::make_unique<reader_pool>(settings.io_threads);
 };
 

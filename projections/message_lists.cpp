@@ -1,5 +1,6 @@
 #include "projections/message_lists.hpp"
 
+#include "base/assert.hpp"
 #include "projections/keys.hpp"
 #include "projections/tables.hpp"
 
@@ -22,7 +23,7 @@ constexpr stream_version distance_max = 0xFFFF; // what is farther begins a chun
 constexpr unsigned level_bits = 6, levels = 5;
 
 error damaged() {
-  return {errc::corrupt, "a count of messages in the views is damaged"};
+  return {errc::corrupt, "a list of messages in the views is damaged"};
 }
 
 /// The row of a list, taken apart.
@@ -183,7 +184,7 @@ row_key key_of(const message_list& list) {
   return key_of(list.author, list.room);
 }
 
-result<void> list_posted(views_batch& rows, const message_list& list, stream_version seq) {
+result<void> add_to_list(views_batch& rows, const message_list& list, stream_version seq) {
   const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr) {
@@ -200,7 +201,7 @@ result<void> list_posted(views_batch& rows, const message_list& list, stream_ver
   return success();
 }
 
-result<void> list_deleted(views_batch& rows, const message_list& list, stream_version seq) {
+result<void> note_deletion(views_batch& rows, const message_list& list, stream_version seq) {
   const row_key key = key_of(list);
   PALABRE_TRY(std::string* const row, rows.edit(tables::message_lists, key));
   if (row == nullptr || row->size() < row_fixed_bytes) return damaged();
@@ -238,7 +239,7 @@ namespace {
 
 /// Adds what stands in one list behind the chunk that begins with `after`. `row`: the list's.
 result<void> add_places(const views_store& views, const message_list& list, std::string_view row, stream_version after,
-                        std::size_t about, authored_page& page) {
+                        std::size_t count_about, authored_page& page) {
   const auto add = [&](stream_version first, std::string_view distances) {
     for_each_seq(first, distances, [&](stream_version seq) { page.places.push_back({list.room, seq}); });
     page.last_chunk = {list.room, first};
@@ -254,24 +255,25 @@ result<void> add_places(const views_store& views, const message_list& list, std:
                               add(chunk.value().first, chunk.value().distances);
                             else
                               sound = chunk.error();
-                            return sound.has_value() && page.places.size() < about;
+                            return sound.has_value() && page.places.size() < count_about;
                           }));
-  if (sound && page.places.size() < about && open.first > after) add(open.first, open.distances);
+  if (sound && page.places.size() < count_about && open.first > after) add(open.first, open.distances);
   return sound;
 }
 
 } // namespace
 
-result<authored_page> messages_of(const views_store& views, user_id author, const authored_page::place& after,
-                                  std::size_t about) {
+result<authored_page> messages_of(const views_store& views, user_id author, const message_place& after,
+                                  std::size_t count_about) {
+  PALABRE_ASSERT(!author.is_nil()); // that is everybody
   authored_page page;
   result<void> sound = success();
   PALABRE_TRY(views.range(tables::message_lists, key_of(author, after.room), end_of_prefix(key_of(author)), true,
                           [&](std::string_view key, std::string_view row) {
                             const room_id room{uuid_from_bytes(key.data() + 16)};
                             const stream_version behind = room == after.room ? after.seq : 0;
-                            sound = add_places(views, {author, room}, row, behind, about, page);
-                            return sound.has_value() && page.places.size() < about;
+                            sound = add_places(views, {author, room}, row, behind, count_about, page);
+                            return sound.has_value() && page.places.size() < count_about;
                           }));
   PALABRE_TRY(sound);
   return page;

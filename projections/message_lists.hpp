@@ -20,6 +20,11 @@
 
 namespace palabre::projections {
 
+struct message_place {
+  room_id room;
+  stream_version seq = 0;
+};
+
 struct message_list {
   user_id author; ///< nil: everybody's
   room_id room;
@@ -31,9 +36,9 @@ row_key key_of(const message_list& list);
 // ---- Folding. Errors: io, corrupt.
 
 /// Requires: `seq` is higher than any before it in this list.
-result<void> list_posted(storage::views_batch& rows, const message_list& list, stream_version seq);
+result<void> add_to_list(storage::views_batch& rows, const message_list& list, stream_version seq);
 /// Requires: `seq` was posted to this list, and not deleted before.
-result<void> list_deleted(storage::views_batch& rows, const message_list& list, stream_version seq);
+result<void> note_deletion(storage::views_batch& rows, const message_list& list, stream_version seq);
 
 // ---- Reading, from any thread. Errors: io, corrupt.
 
@@ -44,15 +49,12 @@ result<std::uint64_t> count_after(const storage::views_store& views, const messa
 
 /// Where messages of an author stand.
 struct authored_page {
-  struct place {
-    room_id room;
-    stream_version seq = 0;
-  };
-  std::vector<place> places; ///< by room, then seq; the deleted ones among them
-  place last_chunk;          ///< to go on behind: its first message
+  std::vector<message_place> places; ///< by room, then seq; the deleted ones among them
+  message_place last_chunk;          ///< to go on behind: its first message
 };
-/// Those in the next chunks behind that which begins with `after`, about as many as are asked for; none: the end.
-result<authored_page> messages_of(const storage::views_store& views, user_id author, const authored_page::place& after,
-                                  std::size_t about);
+/// Those in the next chunks behind that which begins with `after`, about `count_about`; none: the end. The rows are of
+/// two moments. Requires: somebody; nothing is added to their lists meanwhile.
+result<authored_page> messages_of(const storage::views_store& views, user_id author, const message_place& after,
+                                  std::size_t count_about);
 
 } // namespace palabre::projections

@@ -145,6 +145,8 @@ result<message_view> view_message_row(std::string_view stored) {
   v.reactions = in.string<std::uint16_t>();
   v.mentioned = in.string<std::uint16_t>();
   if (!in.finished() || v.mentioned.size() % sizeof(uuid) != 0) return corrupt();
+  for (const timestamp each : {v.created_at, v.edited_at.value_or(timestamp{}), v.deleted_at.value_or(timestamp{})})
+    if (!has_rfc3339(each)) return corrupt();
   return v;
 }
 

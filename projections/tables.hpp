@@ -3,6 +3,10 @@
 
 #include "storage/views_store.hpp"
 
+#include <boost/describe/enum.hpp>
+#include <boost/describe/enumerators.hpp>
+#include <boost/mp11/algorithm.hpp>
+
 #include <algorithm>
 #include <iterator>
 
@@ -10,7 +14,7 @@ namespace palabre::projections::tables {
 
 using storage::table;
 
-enum : storage::table {
+enum number : storage::table {
   // the roster's
   rooms,        ///< room → room_row
   members,      ///< room, user → membership
@@ -67,16 +71,24 @@ enum : storage::table {
 
   // reports'
   reports, ///< room, message seq → reports
+
+  count
 };
 
-inline const std::vector<std::string> names = {
-    "rooms",          "members",       "memberships",      "room_counts",     "open_rooms",      "share_codes",
-    "direct_rooms",   "invitations",   "invitation_codes", "invitations_of",  "sanctions",       "slow_posts",
-    "member_changes", "room_moments",  "messages",         "message_places",  "reactions",       "my_reactions",
-    "pins",           "message_lists", "message_chunks",   "deletions",       "message_changes", "pin_moments",
-    "users",          "logins",        "credentials",      "closed_sessions", "presence",        "not_offline",
-    "read_positions", "mentions",      "mention_order",    "mentioned_in",    "last_mentions",   "read_moments",
-    "belongings",     "reports"};
+BOOST_DESCRIBE_ENUM(number, rooms, members, memberships, room_counts, open_rooms, share_codes, direct_rooms,
+                    invitations, invitation_codes, invitations_of, sanctions, slow_posts, member_changes, room_moments,
+                    messages, message_places, reactions, my_reactions, pins, message_lists, message_chunks, deletions,
+                    message_changes, pin_moments, users, logins, credentials, closed_sessions, presence, not_offline,
+                    read_positions, mentions, mention_order, mentioned_in, last_mentions, read_moments, belongings,
+                    reports)
+static_assert(boost::mp11::mp_size<boost::describe::describe_enumerators<number>>::value == count);
+
+inline const std::vector<std::string> names = [] {
+  std::vector<std::string> all(count);
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<number>>(
+      [&](auto each) { all[each.value] = each.name; });
+  return all;
+}();
 
 /// Who owns them: each table is of one projection, which alone folds into it and, folding, looks at no other. So
 /// projections fold side by side, and one of them can be computed anew (`palabre rebuild --projection`).

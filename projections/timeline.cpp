@@ -51,9 +51,9 @@ result<void> fold_one(const message_scene& s, const events::message_posted& e) {
   const message_row row = posted(s.room, s.meta, e);
   s.rows.put(tables::messages, message_key(s.room, row.seq), encode(row));
   s.rows.add(tables::message_places, key_of(e.message), key_of(s.room, row.seq));
-  PALABRE_TRY(list_posted(s.rows, {{}, s.room}, row.seq));
+  PALABRE_TRY(add_to_list(s.rows, {{}, s.room}, row.seq));
   if (!row.author.is_nil()) { // the system's messages are nobody's own
-    PALABRE_TRY(list_posted(s.rows, {row.author, s.room}, row.seq));
+    PALABRE_TRY(add_to_list(s.rows, {row.author, s.room}, row.seq));
   }
   if (e.reply_to_seq == 0) return success();
   s.note(e.reply_to_seq, happening::answered);
@@ -92,9 +92,9 @@ result<void> fold_one(const message_scene& s, const events::message_unpinned& e)
 
 result<void> fold_one(const message_scene& s, const events::message_deleted& e) {
   s.note(e.message_seq, happening::deleted);
-  PALABRE_TRY(list_deleted(s.rows, {{}, s.room}, e.message_seq));
+  PALABRE_TRY(note_deletion(s.rows, {{}, s.room}, e.message_seq));
   if (!e.author.is_nil()) {
-    PALABRE_TRY(list_deleted(s.rows, {e.author, s.room}, e.message_seq));
+    PALABRE_TRY(note_deletion(s.rows, {e.author, s.room}, e.message_seq));
   }
   PALABRE_TRY(change_pins(s, e.message, nullptr));
   stream_version parent_seq = 0;

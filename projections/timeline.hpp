@@ -1,8 +1,9 @@
 #pragma once
-// The timeline: messages of a room in order of seq, their reactions, and an index of what happened to each. Fold here,
-// queries below.
+// The timeline: messages of a room in order of seq, their reactions, lists of everybody's and of each author's, and an
+// index of what happened to each. Fold here, queries below.
 
 #include "events/room.hpp"
+#include "projections/message_lists.hpp"
 #include "projections/message_row.hpp"
 #include "projections/pins.hpp"
 #include "projections/profiles.hpp"
@@ -33,11 +34,6 @@ struct message_page {
   std::size_t count = 0;
   stream_version first_seq = 0, last_seq = 0; ///< of the messages in it; 0 when empty
   bool older = false, newer = false;
-};
-
-struct message_place {
-  room_id room;
-  stream_version seq = 0;
 };
 
 /// Reads from any thread. Errors of all: io, corrupt.

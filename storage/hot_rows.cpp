@@ -1,5 +1,6 @@
 #include "storage/hot_rows.hpp"
 
+#include "base/assert.hpp"
 #include "base/ids.hpp"
 
 #include <cstring>
@@ -20,6 +21,11 @@ std::uint64_t drawn_seed() {
 } // namespace
 
 hot_rows::hot_rows(std::size_t rows_max) : rows_max_(rows_max), rows_(0, key_hash{drawn_seed()}) {}
+
+hot_rows::kept_key hot_rows::key_in_place(std::string_view key) {
+  PALABRE_ASSERT(key.size() <= key_bytes_max);
+  return kept_key(key.data(), key.size());
+}
 
 std::shared_ptr<const hot_rows::maybe_row> hot_rows::find(std::string_view key) const {
   const std::shared_lock lock(mutex_);
@@ -53,7 +59,7 @@ void hot_rows::keep(std::string_view key, const maybe_row& row, std::uint64_t ch
     if (!row) return;
     rows_.swap(old);
   }
-  rows_.emplace(kept_key(key.data(), key.size()), std::move(kept));
+  rows_.emplace(key_in_place(key), std::move(kept));
 }
 
 void hot_rows::keep(const flat_strings& keys, const std::vector<maybe_row>& rows, std::uint64_t changes) {
@@ -63,7 +69,7 @@ void hot_rows::keep(const flat_strings& keys, const std::vector<maybe_row>& rows
   const std::unique_lock lock(mutex_);
   if (changing_ || changes != changes_) return;
   for (std::size_t i = 0; i < keys.size() && rows_.size() < rows_max_; ++i)
-    rows_.insert_or_assign(kept_key(keys[i].data(), keys[i].size()), std::move(kept[i]));
+    rows_.insert_or_assign(key_in_place(keys[i]), std::move(kept[i]));
 }
 
 bool hot_rows::is_as_of(std::uint64_t changes) const {

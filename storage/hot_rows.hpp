@@ -73,6 +73,7 @@ private:
   };
   using row_map = boost::unordered_flat_map<kept_key, kept_row, key_hash, key_equal>;
 
+  static kept_key key_in_place(std::string_view key);
   static std::string_view text_of(const kept_key& key) { return {key.data(), key.size()}; }
 
   const std::size_t rows_max_;

@@ -1,10 +1,13 @@
 #pragma once
+// How keys of rows that are kept in memory come apart.
+
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace palabre::storage {
 
+/// Each bit of both reaches every bit of the answer.
 inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   const auto product = static_cast<unsigned __int128>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);

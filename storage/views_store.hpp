@@ -50,8 +50,8 @@ public:
   std::string directory() const;
   store_usage usage() const;
 
-  /// Keeps up to `rows_max` rows of `t`, or that they are not there, in memory once they were read. Before anyone
-  /// reads; not for a store opened read-only.
+  /// Keeps up to `rows_max` rows of `t`, or that they are not there, in memory once they were read; keys of at most
+  /// hot_rows::key_bytes_max. Before anyone reads; not for a store opened read-only.
   void keep_hot(table t, std::size_t rows_max);
   /// The log position up to which the rows are computed.
   result<position> checkpoint() const;

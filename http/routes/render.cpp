@@ -135,7 +135,6 @@ result<std::string> render_posted(const storage::record& posted, std::string_vie
   const std::string stored = projections::encode(row);
   PALABRE_TRY(const auto view, projections::view_message_row(stored));
   std::string out;
-  out.reserve(stored.size() + author_json.size() + parent_json.size());
   projections::append_message(out, view, author_json, {}, parent_json);
   return out;
 }

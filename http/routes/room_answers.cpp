@@ -88,7 +88,7 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
 
 boost::asio::awaitable<result<std::string>> answer_about_rooms(services& s, std::size_t rooms,
                                                                std::function<result<std::string>()> read) {
-  if (rooms <= limits::rooms_at_once_max) co_return read();
+  if (rooms <= limits::rooms_on_io_thread_max) co_return read();
   auto reading = s.readers->run(std::move(read));
   co_return co_await std::move(reading);
 }

@@ -72,7 +72,7 @@ TEST_F(Sync, TellsAllThatIsShownFirst) {
 
 /// More than an io thread tells of by itself.
 TEST_F(Sync, OfManyRoomsTellsWhatTheirListTells) {
-  constexpr std::size_t rooms = limits::rooms_at_once_max + 5;
+  constexpr std::size_t rooms = limits::rooms_on_io_thread_max + 5;
   while (ada_.get("/api/v1/rooms?limit=200").count("/items") < rooms)
     ASSERT_EQ(ada_.post("/api/v1/rooms", R"({"name":"One of many"})").status, 201);
   const auto list = ada_.get("/api/v1/rooms?limit=200");

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -64,6 +65,33 @@ TEST_F(ReaderPool, HandsOnAnError) {
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, errc::corrupt);
   EXPECT_EQ(answer.error().context, "damaged");
+}
+
+TEST_F(ReaderPool, ThrowsToItsCallerWhatAReadThrows) {
+  reader_pool pool(1);
+  EXPECT_THROW(run(io, pool.run([]() -> read_answer { throw std::length_error("too long"); })), std::length_error);
+  EXPECT_EQ(run(io, pool.run([]() -> read_answer { return std::string("next"); })).value(), "next");
+}
+
+TEST_F(ReaderPool, ReadsNothingForWhoHasGivenUp) {
+  reader_pool pool(1, std::chrono::milliseconds{0});
+  bool read = false;
+  const auto answer = run(io, pool.run([&]() -> read_answer {
+    read = true;
+    return std::string("late");
+  }));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, errc::not_yet);
+  pool.stop();
+  EXPECT_FALSE(read);
+}
+
+TEST_F(ReaderPool, ReadsNothingOnceItWasStopped) {
+  reader_pool pool(2);
+  pool.stop();
+  const auto answer = run(io, pool.run([]() -> read_answer { return std::string("read"); }));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, errc::unavailable);
 }
 
 TEST_F(ReaderPool, ReadsBesideALongOne) {

@@ -32,7 +32,7 @@ TEST_F(MessageLists, CountOverFarDistances) {
   stream_version version = 0;
   for (int i = 0; i < 400; ++i) {
     version += 1 + random() % (i % 20 == 0 ? 20'000'000 : 3'000);
-    ASSERT_TRUE(list_posted(rows, list, version));
+    ASSERT_TRUE(add_to_list(rows, list, version));
     living[version] = true;
   }
   std::vector<stream_version> seqs;
@@ -40,7 +40,7 @@ TEST_F(MessageLists, CountOverFarDistances) {
   std::shuffle(seqs.begin(), seqs.end(), random);
   seqs.resize(130);
   for (const stream_version seq : seqs) {
-    ASSERT_TRUE(list_deleted(rows, list, seq));
+    ASSERT_TRUE(note_deletion(rows, list, seq));
     living[seq] = false;
     if (random() % 8 == 0) { // the next one reads what is stored
       ASSERT_TRUE(rows.commit({1}));
@@ -65,8 +65,8 @@ TEST_F(MessageLists, AreWalkedWholeInPagesOfAnySize) {
     for (std::uint64_t n = 0; n < r * 40u; ++n) {
       version += 1 + random() % (n % 50 == 49 ? 200'000 : 5);
       const user_id author = person(static_cast<std::uint8_t>(1 + random() % (r == 3 ? 1 : 3)));
-      ASSERT_TRUE(list_posted(rows, {{}, room_number(r)}, version));
-      ASSERT_TRUE(list_posted(rows, {author, room_number(r)}, version));
+      ASSERT_TRUE(add_to_list(rows, {{}, room_number(r)}, version));
+      ASSERT_TRUE(add_to_list(rows, {author, room_number(r)}, version));
       said[author].push_back({room_number(r), version});
     }
   }
@@ -86,11 +86,23 @@ TEST_F(MessageLists, AreWalkedWholeInPagesOfAnySize) {
 
 TEST_F(MessageLists, TellOfDamage) {
   const message_list list{person(1), room_number(1)};
-  rows.put(tables::message_lists, key_of(list), "short");
+  for (stream_version seq = 1; seq <= 20; ++seq) ASSERT_TRUE(add_to_list(rows, list, seq));
+  ASSERT_TRUE(rows.commit({1}));
+  const std::string row = w.views->get(tables::message_lists, key_of(list)).value().value();
+  row_key closed = key_of(list);
+  closed.append(1);
+  ASSERT_TRUE(w.views->get(tables::message_chunks, closed).value());
+  rows.add(tables::message_chunks, closed, "cut");
   ASSERT_TRUE(rows.commit({1}));
   EXPECT_EQ(messages_of(*w.views, person(1), {}, 10).error().code, errc::corrupt);
-  EXPECT_EQ(list_posted(rows, list, 2).error().code, errc::corrupt);
-  EXPECT_EQ(list_deleted(rows, list, 2).error().code, errc::corrupt);
+  EXPECT_EQ(count_after(*w.views, list, row, 3).error().code, errc::corrupt);
+
+  rows.put(tables::message_lists, key_of(list), "short");
+  ASSERT_TRUE(rows.commit({1}));
+  EXPECT_EQ(count_after(*w.views, list, "short", 3).error().code, errc::corrupt);
+  EXPECT_EQ(messages_of(*w.views, person(1), {}, 10).error().code, errc::corrupt);
+  EXPECT_EQ(add_to_list(rows, list, 2).error().code, errc::corrupt);
+  EXPECT_EQ(note_deletion(rows, list, 2).error().code, errc::corrupt);
 }
 
 /// What a message costs here: two rows, of which only one more is written for every 16 messages of a list.
@@ -99,7 +111,7 @@ TEST_F(MessageLists, CostAPostTwoSmallRows) {
   constexpr stream_version messages = 1'600;
   for (stream_version version = 1; version <= messages; ++version) {
     for (const user_id author : {user_id{}, person(1)}) {
-      ASSERT_TRUE(list_posted(rows, {author, room_number(1)}, version));
+      ASSERT_TRUE(add_to_list(rows, {author, room_number(1)}, version));
     }
     written += rows.bytes();
     ASSERT_TRUE(rows.commit({version}));
