@@ -1,6 +1,7 @@
 #include "app/event_line.hpp"
 
 #include "base/json_writer.hpp"
+#include "base/text_in_place.hpp"
 #include "events/catalog.hpp"
 #include "events/sealing.hpp"
 #include "events/todays_schema.hpp"
@@ -12,10 +13,6 @@
 
 namespace palabre::app {
 namespace {
-
-constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t year_10000_ms = 253'402'300'800'000;
-constexpr std::size_t date_bytes = 11; // "2026-11-21T"
 
 void append_id(std::string& out, const uuid& id) {
   out += '"';
@@ -32,10 +29,6 @@ void append_hex(std::string& out, const sha256_digest& hash) {
     *at++ = digits[byte & 15];
   }
   out.append(text, sizeof text);
-}
-
-void put_digits(char* at, int width, std::int64_t value) {
-  for (int i = width - 1; i >= 0; --i, value /= 10) at[i] = static_cast<char>('0' + value % 10);
 }
 
 /// The schema whose payloads of a type may be shown as they are stored; 0: none, they hold secrets.
@@ -80,19 +73,8 @@ result<shown_payload> payload_shown(const storage::record& r) {
 } // namespace
 
 result<void> append_time(std::string& out, timestamp time) {
-  thread_local std::int64_t last_day = -1;
-  thread_local std::string date;
-  if (time.ms < 0 || time.ms >= year_10000_ms) return error{errc::corrupt, "its time is none"};
-  const std::int64_t day = time.ms / day_ms, rest = time.ms % day_ms;
-  if (day != last_day) date = to_rfc3339(time).substr(0, date_bytes);
-  last_day = day;
-  char text[] = "00:00:00.000Z";
-  put_digits(text, 2, rest / 3'600'000);
-  put_digits(text + 3, 2, rest / 60'000 % 60);
-  put_digits(text + 6, 2, rest / 1000 % 60);
-  put_digits(text + 9, 3, rest % 1000);
-  out += date;
-  out.append(text, sizeof text - 1);
+  if (!has_rfc3339(time)) return error{errc::corrupt, "its time is none"};
+  append_rfc3339(out, time);
   return success();
 }
 
