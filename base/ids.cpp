@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "base/text_in_place.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -36,6 +37,32 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
 std::uint8_t hex_value(char digit) {
   return hex_values[static_cast<unsigned char>(digit)];
 }
+
+void fetch(std::uint8_t* out, std::size_t size) {
+  PALABRE_ASSERT(RAND_bytes(out, static_cast<int>(size)) == 1);
+}
+
+/// Of one thread. What was taken is not here any more.
+class fetched_ahead {
+public:
+  static constexpr std::size_t bytes_max = 64; ///< that are taken at a time
+
+  ~fetched_ahead() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+
+  void take(std::uint8_t* out, std::size_t size) {
+    if (bytes_.size() - taken_ < size) {
+      fetch(bytes_.data(), bytes_.size());
+      taken_ = 0;
+    }
+    std::memcpy(out, bytes_.data() + taken_, size);
+    OPENSSL_cleanse(bytes_.data() + taken_, size);
+    taken_ += size;
+  }
+
+private:
+  std::array<std::uint8_t, 1024> bytes_{};
+  std::size_t taken_ = sizeof bytes_;
+};
 
 } // namespace
 
@@ -95,7 +122,9 @@ uuid randomness::next_id(timestamp now) {
 }
 
 void system_randomness::fill(std::uint8_t* out, std::size_t size) {
-  PALABRE_ASSERT(RAND_bytes(out, static_cast<int>(size)) == 1);
+  if (size > fetched_ahead::bytes_max) return fetch(out, size);
+  thread_local fetched_ahead ahead;
+  ahead.take(out, size);
 }
 
 } // namespace palabre

@@ -55,7 +55,8 @@ public:
   uuid next_id(timestamp now);
 };
 
-/// The operating system's generator, by OpenSSL. Ends the process if it fails.
+/// The operating system's generator, by OpenSSL. Each thread has some bytes in advance, so that the generator is asked
+/// once for many ids: a process must not go on as two by fork(). Ends the process if it fails.
 class system_randomness final : public randomness {
 public:
   void fill(std::uint8_t* out, std::size_t size) override;

@@ -6,6 +6,7 @@
 #include "http/server/handshake.hpp"
 #include "http/server/receive_buffer.hpp"
 #include "http/server/refusals.hpp"
+#include "http/server/request_id.hpp"
 #include "http/server/request_reader.hpp"
 #include "http/server/response.hpp"
 
@@ -140,7 +141,7 @@ void http_connection::say_continue() {
 
 void http_connection::name_request() {
   auto& r = reader_.current();
-  if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = home_.ids().next(edge_.time.now());
+  if (!is_sane_request_id(r.wanted.request_id)) r.wanted.request_id = to_text(edge_.random.next_id(edge_.time.now()));
   const proxy_list& trusted = edge_.settings.trusted_proxies;
   edge_.of_proxies.look_at(peer_.address, r.came, trusted);
   r.wanted.address = key_of(client_of(peer_.address, r.came, trusted, edge_.settings.proxies_write));

@@ -12,7 +12,7 @@ using std::chrono::steady_clock;
 
 io_thread::io_thread(const edge& what_for)
     : edge_(what_for), work_(context_.get_executor()), sweeper_(context_), started_(steady_clock::now()),
-      ids_(what_for.random), answered_(what_for.table) {}
+      answered_(what_for.table) {}
 
 io_thread::~io_thread() {
   stop();

@@ -7,7 +7,6 @@
 #include "http/server/entrances.hpp"
 #include "http/server/places.hpp"
 #include "http/server/proxy_warning.hpp"
-#include "http/server/request_ids.hpp"
 #include "http/server/request_tallies.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -91,7 +90,6 @@ public:
   std::uint64_t tick_after(std::chrono::milliseconds from_now) const;
 
   std::string_view date(timestamp now);
-  request_ids& ids() { return ids_; }
   request_tallies& answered() { return answered_; }
   /// Where answers are put together: one for all connections, valid until the next co_await.
   std::string& scratch();
@@ -120,7 +118,6 @@ private:
   boost::intrusive::list<http_connection_base, boost::intrusive::constant_time_size<false>> live_;
   bool draining_ = false;
 
-  request_ids ids_;
   request_tallies answered_;
   std::int64_t date_second_ = -1;
   std::string date_; ///< of date_second_

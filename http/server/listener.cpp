@@ -120,7 +120,7 @@ void listener::turn_away(tcp::socket socket) {
   edge.problems.count("overloaded");
   if (identity_) return;
   const auto now = edge.time.now();
-  const auto id = threads_.front()->ids().next(now);
+  const auto id = to_text(edge.random.next_id(now));
   response_frame frame{threads_.front()->date(now), id, "/", now};
   frame.keep_alive = false;
   std::string out;

@@ -7,7 +7,12 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <mutex>
 #include <random>
+#include <set>
+#include <thread>
+#include <vector>
 
 namespace palabre {
 namespace {
@@ -82,6 +87,28 @@ TEST(Digest, ComparesWholeStrings) {
   EXPECT_FALSE(equal_in_constant_time("same", "sama"));
   EXPECT_FALSE(equal_in_constant_time("same", "same "));
   EXPECT_TRUE(equal_in_constant_time("", ""));
+}
+
+/// More than a thread fetches ahead, by two threads, in sizes that do not divide it.
+TEST(SystemRandomness, NeverGivesTheSameTwice) {
+  system_randomness random;
+  std::mutex mutex;
+  std::set<std::vector<std::uint8_t>> seen;
+  constexpr std::size_t sizes[] = {10, 24, 64, 65, 2'000};
+  constexpr int draws = 200;
+  const auto draw = [&] {
+    for (int i = 0; i < draws; ++i)
+      for (const std::size_t size : sizes) {
+        std::vector<std::uint8_t> bytes(size);
+        random.fill(bytes.data(), size);
+        const std::lock_guard lock(mutex);
+        EXPECT_TRUE(seen.insert(std::move(bytes)).second) << "draw " << i << " of " << size << " bytes";
+      }
+  };
+  std::thread beside(draw);
+  draw();
+  beside.join();
+  EXPECT_EQ(seen.size(), 2 * draws * std::size(sizes));
 }
 
 TEST(Id, IsAUuidOfItsTime) {
