@@ -249,7 +249,7 @@ result<void> serving::open_views() {
   storage::views_directories(options_.data).remove_others(); // of a rebuild that was killed
   const std::string directory = views_directory(options_.data);
   const std::string print = projections::fingerprint(projections_.list(), log_->epoch());
-  PALABRE_TRY(views_, storage::views_store::open(directory, projections::tables::names, print));
+  PALABRE_TRY(views_, storage::views_store::open(directory, projections::tables::forms, print));
   if (views_->was_emptied()) spdlog::warn("the views were damaged or of another version: they are computed anew");
   for (const storage::table t : projections::tables::hot) views_->keep_hot(t, projections::tables::hot_rows_max);
   PALABRE_TRY(auto checkpoint, views_->checkpoint());

@@ -22,7 +22,7 @@ result<std::unique_ptr<stopped_store>> stopped_store::open(const std::string& da
   storage::views_directories(data).remove_others(); // what a rebuild that was killed left
   const auto list = s.projections_.list();
   const std::string print = projections::fingerprint(list, s.log_->epoch());
-  PALABRE_TRY(s.views_, storage::views_store::open(views_directory(data), projections::tables::names, print));
+  PALABRE_TRY(s.views_, storage::views_store::open(views_directory(data), projections::tables::forms, print));
   s.projector_ = std::make_unique<projections::projector>(*s.log_, *s.views_, list);
   s.journal_ = std::make_unique<storage::journal>(*s.log_);
   s.journal_->add_precondition([&s] { return s.seal_->keys().sync(); });

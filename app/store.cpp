@@ -15,7 +15,7 @@ result<std::unique_ptr<temporary_views>> temporary_views::make() {
   if (!::mkdtemp(pattern.data()))
     return error{errc::io, "cannot make a directory like " + pattern + ": " + std::strerror(errno)};
   std::unique_ptr<temporary_views> made(new temporary_views(pattern));
-  PALABRE_TRY(made->store_, storage::views_store::begin(pattern + "/views", projections::tables::names));
+  PALABRE_TRY(made->store_, storage::views_store::begin(pattern + "/views", projections::tables::forms));
   return made;
 }
 

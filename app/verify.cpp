@@ -95,7 +95,7 @@ result<void> run(const verify_options& options, std::ostream& out) {
   // The views first: beside a live server both go on, and what the views have seen by now is then in the log.
   result<std::unique_ptr<storage::views_store>> views = error{errc::not_found, {}};
   if (with_views)
-    views = storage::views_store::open_read_only(views_directory(options.data), projections::tables::names);
+    views = storage::views_store::open_read_only(views_directory(options.data), projections::tables::forms);
   PALABRE_TRY(const auto log,
               options.without_keys ? open_sealed_log(options.data) : open_log_for_reading(options.data, keys_at));
   PALABRE_TRY(const position after, before_since(*log, options.since));

@@ -21,10 +21,6 @@ constexpr std::uint64_t left_for_writing_max = 10'000, left_for_switch_max = 1'0
 /// Under more load than can be caught up with, the rest is done while the projector stands still.
 constexpr int rounds_max = 10;
 
-const std::vector<std::string>& table_names() {
-  return projections::tables::names;
-}
-
 void remove_directory(const std::string& directory) {
   std::error_code ignored; // nothing refers to it; the next start tries again
   std::filesystem::remove_all(directory, ignored);
@@ -70,8 +66,8 @@ result<computed_views> compute_one(const storage::event_log& log, computed_views
   PALABRE_TRY(const std::string print, present->fingerprint());
   if (print != made.fingerprint) return whole;
   const auto owned = only.owned_tables();
-  PALABRE_TRY(auto into,
-              views_store::begin_with(made.directory, table_names(), *present, {owned.begin(), owned.end()}));
+  PALABRE_TRY(auto into, views_store::begin_with(made.directory, projections::tables::forms, *present,
+                                                 {owned.begin(), owned.end()}));
   PALABRE_TRY(made.at, into->checkpoint());
   if (made.at > log.head()) return whole;
   PALABRE_TRY(projections::fold_log(log, *into, {&only}, {}, made.at,
@@ -83,7 +79,7 @@ result<computed_views> compute_one(const storage::event_log& log, computed_views
 
 result<computed_views> compute_all(const storage::event_log& log, computed_views made, const projection_list& all,
                                    const views_store* present, const tell_rebuild& tell) {
-  PALABRE_TRY(auto into, views_store::begin(made.directory, table_names()));
+  PALABRE_TRY(auto into, views_store::begin(made.directory, projections::tables::forms));
   PALABRE_TRY(fold_to_head(log, *into, all, made, tell));
   // Disposable: of those that cannot be read the next wake-ups make others.
   if (present != nullptr) static_cast<void>(into->take_snapshots_of(*present));
@@ -92,7 +88,7 @@ result<computed_views> compute_all(const storage::event_log& log, computed_views
 
 /// The views of a stopped server, to be read; null: there are none that can be.
 store_ptr present_views(const std::string& data) {
-  auto present = views_store::open_read_only(views_directory(data), table_names());
+  auto present = views_store::open_read_only(views_directory(data), projections::tables::forms);
   return present ? std::move(present).value() : nullptr;
 }
 
@@ -101,7 +97,7 @@ result<store_ptr> own_present_views(const std::string& data, const std::string& 
   const auto looked_at = present_views(data); // because opening would empty others
   const auto print = looked_at ? looked_at->fingerprint() : result<std::string>(std::string{});
   if (!print || print.value() != fingerprint) return store_ptr{};
-  PALABRE_TRY(auto present, views_store::open(views_directory(data), table_names(), fingerprint));
+  PALABRE_TRY(auto present, views_store::open(views_directory(data), projections::tables::forms, fingerprint));
   if (present->was_emptied()) present.reset();
   return present;
 }
@@ -163,7 +159,7 @@ result<computed_views> rebuild_serving(const storage::event_log& log, const std:
                                        const tell_rebuild& tell) {
   PALABRE_TRY(auto made, compute_views(log, data, only, &views, tell));
   auto switched = [&]() -> result<store_ptr> {
-    PALABRE_TRY(auto fresh, views_store::open(made.directory, table_names(), made.fingerprint));
+    PALABRE_TRY(auto fresh, views_store::open(made.directory, projections::tables::forms, made.fingerprint));
     PALABRE_TRY(catch_up(log, *fresh, tell));
     return projector.exchange(std::move(fresh));
   }();

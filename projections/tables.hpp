@@ -106,10 +106,20 @@ inline constexpr table of_reports[] = {reports};
 
 /// What nearly every command reads: a server keeps it in memory. A command's facts are read in this order, the room
 /// (with the seq they are true for) first; `rooms` must stand before the others for that (views_batch::commit).
-/// `message_lists` is what every message changes.
+/// `message_lists` is asked for by the fold of every message.
 inline constexpr table hot[] = {rooms, members, message_lists};
 static_assert(rooms < members && rooms < message_lists);
 inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 bytes a row
+
+/// What every message changes.
+inline constexpr table rewritten[] = {rooms, message_lists};
+
+/// What the store wants to know of them.
+inline const std::vector<storage::table_form> forms = [] {
+  std::vector<storage::table_form> all;
+  for (table t = 0; t < count; ++t) all.push_back({names[t], std::ranges::find(rewritten, t) != std::end(rewritten)});
+  return all;
+}();
 
 /// Of what no fold asks for, nor ever takes away: a batch keeps their rows aside (views_batch::add).
 inline constexpr table only_added[] = {message_places, message_changes, pin_moments,    member_changes,

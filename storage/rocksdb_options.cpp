@@ -133,7 +133,7 @@ rocksdb::BlockBasedTableOptions views_table(std::size_t cache_bytes) {
   return t;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<table_form>& tables,
                                                             const rocksdb::BlockBasedTableOptions& table) {
   rocksdb::ColumnFamilyOptions family = common_family();
   family.write_buffer_size = 16 * mib;
@@ -148,7 +148,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<st
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
-  for (const std::string& name : tables) families.emplace_back("t." + name, family);
+  rocksdb::ColumnFamilyOptions rewritten = family;
+  rewritten.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewNoopTransform());
+  for (const table_form& each : tables) families.emplace_back("t." + each.name, each.is_rewritten ? rewritten : family);
   return families;
 }
 
@@ -196,7 +198,7 @@ rocksdb::DBOptions views_options() {
   return o;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<table_form>& tables,
                                                             std::size_t cache_bytes) {
   return views_families(tables, views_table(cache_bytes));
 }
@@ -209,7 +211,7 @@ rocksdb::DBOptions views_building_options() {
   return o;
 }
 
-std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables) {
+std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<table_form>& tables) {
   // What a rebuild takes in memory must not grow with the log: of all its files, indexes and filters stand in the
   // cache, in parts.
   rocksdb::BlockBasedTableOptions t = views_table(building_cache_bytes);

@@ -2,6 +2,8 @@
 // Every RocksDB setting of both stores, with its reason, in the .cpp. A setting that does not stand there is RocksDB's
 // default.
 
+#include "storage/views_store.hpp"
+
 #include <rocksdb/db.h>
 
 #include <string>
@@ -29,11 +31,11 @@ enum views_family : std::size_t { views_family_default, views_family_meta, views
 
 rocksdb::DBOptions views_options();
 /// `cache_bytes`: of blocks of all tables together.
-std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<std::string>& tables,
+std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<table_form>& tables,
                                                             std::size_t cache_bytes = 128 * 1024 * 1024);
 /// The same for views that are computed anew, all at once, and then opened with the options above.
 rocksdb::DBOptions views_building_options();
-std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<std::string>& tables);
+std::vector<rocksdb::ColumnFamilyDescriptor> views_building_families(const std::vector<table_form>& tables);
 
 /// A long scan over everything: reads ahead, and leaves the block cache to those who come back to it.
 rocksdb::ReadOptions scanning();

@@ -153,7 +153,7 @@ rocksdb_instance::opened open_or_drop_rows(const std::string& directory, const f
 } // namespace
 
 result<std::unique_ptr<views_store>> views_store::open(const std::string& directory,
-                                                       const std::vector<std::string>& tables,
+                                                       const std::vector<table_form>& tables,
                                                        const std::string& fingerprint,
                                                        const std::shared_ptr<rocksdb::FileSystem>& disk) {
   const families wanted = views_families(tables);
@@ -178,7 +178,7 @@ result<std::unique_ptr<views_store>> views_store::open(const std::string& direct
 }
 
 result<std::unique_ptr<views_store>> views_store::open_read_only(const std::string& directory,
-                                                                 const std::vector<std::string>& tables) {
+                                                                 const std::vector<table_form>& tables) {
   PALABRE_TRY(const bool is_there, find_rocksdb(directory, *rocksdb::Env::Default()));
   if (!is_there) return error{errc::not_found, "no views in " + directory};
   result<std::unique_ptr<rocksdb_instance>> instance = error{errc::io, directory};
@@ -191,7 +191,7 @@ result<std::unique_ptr<views_store>> views_store::open_read_only(const std::stri
 }
 
 result<std::unique_ptr<views_store>> views_store::begin(const std::string& directory,
-                                                        const std::vector<std::string>& tables) {
+                                                        const std::vector<table_form>& tables) {
   PALABRE_TRY(auto instance, create(views_building_options(), directory, views_building_families(tables)));
   auto begun = std::make_unique<state>(rows_of(directory, tables.size(), std::move(instance)));
   begun->rows.own().writing.disableWAL = true;
@@ -199,7 +199,7 @@ result<std::unique_ptr<views_store>> views_store::begin(const std::string& direc
 }
 
 result<std::unique_ptr<views_store>> views_store::begin_with(const std::string& directory,
-                                                             const std::vector<std::string>& tables,
+                                                             const std::vector<table_form>& tables,
                                                              const views_store& source,
                                                              const std::vector<table>& without) {
   {

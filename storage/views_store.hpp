@@ -25,6 +25,12 @@ namespace palabre::storage {
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
 using table = std::size_t; ///< index into the names given to views_store::open
 
+/// How a table is declared.
+struct table_form {
+  std::string name;
+  bool is_rewritten = false; ///< nearly all that is written are rows it has already: each is put beside what it was
+};
+
 /// Is given the row of a key that is at `place` among those asked for; nullopt: there is none.
 using visit_row = std::function<result<void>(std::size_t place, std::optional<std::string_view> row)>;
 
@@ -37,12 +43,12 @@ public:
   /// from checkpoint 0. Its snapshots stay: each says itself what it is worth. Errors: io. A damaged store is emptied
   /// of both; `was_emptied` tells.
   /// `disk`: where RocksDB keeps its files, for tests that break it; null: the operating system's.
-  static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<std::string>& tables,
+  static result<std::unique_ptr<views_store>> open(const std::string& directory, const std::vector<table_form>& tables,
                                                    const std::string& fingerprint,
                                                    const std::shared_ptr<rocksdb::FileSystem>& disk = nullptr);
   /// Beside a live server or on a stopped store; changes nothing. Errors: not_found (no store there), io, corrupt.
   static result<std::unique_ptr<views_store>> open_read_only(const std::string& directory,
-                                                             const std::vector<std::string>& tables);
+                                                             const std::vector<table_form>& tables);
   /// Waits for readers that still have its rows.
   ~views_store();
 
@@ -90,11 +96,11 @@ public:
 
   /// Rows of nothing in `directory`, which is emptied; no write is kept over a crash before finish(). Errors: io.
   static result<std::unique_ptr<views_store>> begin(const std::string& directory,
-                                                    const std::vector<std::string>& tables);
+                                                    const std::vector<table_form>& tables);
   /// The same, but with the rows and snapshots of `source` as they are now, and its checkpoint, except that the tables
   /// `without` are empty. Costs no copy: files are shared. `source` may be in use. Errors: io.
   static result<std::unique_ptr<views_store>> begin_with(const std::string& directory,
-                                                         const std::vector<std::string>& tables,
+                                                         const std::vector<table_form>& tables,
                                                          const views_store& source, const std::vector<table>& without);
   /// All rows are on disk, with what they are; `built` is closed. Errors: io: the directory is worth nothing.
   static result<void> finish(std::unique_ptr<views_store> built, position checkpoint, const std::string& fingerprint);

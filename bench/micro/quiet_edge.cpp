@@ -31,7 +31,7 @@ struct quiet_edge::parts {
   std::unique_ptr<storage::event_log> log =
       storage::event_log::open(root / "log", storage::event_log::access::read_write, random).value();
   std::unique_ptr<storage::views_store> store =
-      storage::views_store::open(root / "views", projections::tables::names, "micro").value();
+      storage::views_store::open(root / "views", projections::tables::forms, "micro").value();
   projections::projector views{*log, *store, {}};
   projections::log_reader reader{*log};
   projections::profiles profiles{*store};

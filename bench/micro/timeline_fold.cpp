@@ -30,7 +30,7 @@ struct room_and_views {
   std::vector<storage::committed_record> messages;
   temporary_directory root;
   std::unique_ptr<storage::views_store> views =
-      storage::views_store::open(root / "views", projections::tables::names, "micro").value();
+      storage::views_store::open(root / "views", projections::tables::forms, "micro").value();
 };
 
 class fold_message {

@@ -28,7 +28,7 @@ protected:
     std::string pattern = ::testing::TempDir() + "decider.XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
     log_ = storage::event_log::open(directory_ + "/log", storage::event_log::access::read_write, random_).value();
-    views_ = storage::views_store::open(directory_ + "/views", projections::tables::names, "test").value();
+    views_ = storage::views_store::open(directory_ + "/views", projections::tables::forms, "test").value();
     journal_ = std::make_unique<storage::journal>(*log_);
     context_ = std::make_unique<decider_context>(decider_context{*log_, *journal_, *views_, clock_});
     room_ = room_id{random_.next_id(clock_.now())};
@@ -639,7 +639,7 @@ TEST_F(Decider, LeavesASnapshotWhenItHadToReadALongHistory) {
   settle();
   views_.reset();
   std::filesystem::remove_all(directory_ + "/views");
-  views_ = storage::views_store::open(directory_ + "/views", projections::tables::names, "test").value();
+  views_ = storage::views_store::open(directory_ + "/views", projections::tables::forms, "test").value();
   context_ = std::make_unique<decider_context>(decider_context{*log_, *journal_, *views_, clock_});
   const events::room_state before = decider_->aggregate().state;
   wake();

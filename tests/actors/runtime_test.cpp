@@ -19,7 +19,7 @@ protected:
     std::string pattern = ::testing::TempDir() + "runtime.XXXXXX";
     directory_ = ::mkdtemp(pattern.data());
     log_ = storage::event_log::open(directory_ + "/log", storage::event_log::access::read_write, random_).value();
-    views_ = storage::views_store::open(directory_ + "/views", projections::tables::names, "test").value();
+    views_ = storage::views_store::open(directory_ + "/views", projections::tables::forms, "test").value();
     journal_ = std::make_unique<storage::journal>(*log_);
     journal_->start();
     start(std::chrono::seconds(60));

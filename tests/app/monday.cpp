@@ -131,7 +131,7 @@ monday::monday() {
     write_morning(by);
   }
   app::all_projections projections;
-  const auto views = sound(storage::views_store::open(app::views_directory(data()), projections::tables::names,
+  const auto views = sound(storage::views_store::open(app::views_directory(data()), projections::tables::forms,
                                                       projections::fingerprint(projections.list(), log->epoch())));
   projections::projector projector(*log, *views, projections.list());
   sound(projector.catch_up());

@@ -59,7 +59,7 @@ std::vector<std::string> views_in(const std::string& data) {
 /// The first row of a table is another from now on.
 void damage_row(const std::string& data, storage::table t) {
   const auto opened = storage::rocksdb_instance::open(storage::views_options(), app::views_directory(data),
-                                                      storage::views_families(tables::names))
+                                                      storage::views_families(tables::forms))
                           .value();
   auto* const family = opened->family(storage::views_family_tables + t);
   const std::unique_ptr<rocksdb::Iterator> rows{opened->db().NewIterator({}, family)};

@@ -208,7 +208,7 @@ TEST_F(Verify, NamesTheReadModelThatIsNotWhatTheLogSays) {
   for (const storage::table t : {tables::messages, tables::rooms, tables::members, tables::users, tables::logins}) {
     std::string first_key, first_row;
     const auto change = [&](const std::string& row) {
-      change_row(app::views_directory(data_), storage::views_options(), storage::views_families(tables::names),
+      change_row(app::views_directory(data_), storage::views_options(), storage::views_families(tables::forms),
                  storage::views_family_tables + t, [&](rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
                    const std::unique_ptr<rocksdb::Iterator> rows{db.NewIterator({}, family)};
                    rows->SeekToFirst();

@@ -108,7 +108,7 @@ protected:
       opened(storage::event_log::open(root / "log", storage::event_log::access::read_write, random));
   storage::journal journal_{*log_};
   std::unique_ptr<storage::views_store> store_ =
-      opened(storage::views_store::open(root / "views", projections::tables::names, "test"));
+      opened(storage::views_store::open(root / "views", projections::tables::forms, "test"));
   projections::timeline timeline_fold;
   projections::roster roster_fold;
   projections::users users_fold;

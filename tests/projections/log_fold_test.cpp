@@ -19,7 +19,7 @@ const auto go_on = [](position) { return true; };
 std::string computed_in(world& w, const std::string& name, const std::vector<projection*>& which, position last,
                         std::size_t known_bytes = known_bytes_max) {
   const std::string directory = w.directory() + "/" + name;
-  auto into = storage::views_store::begin(directory, tables::names).value();
+  auto into = storage::views_store::begin(directory, tables::forms).value();
   const auto folded = fold_log(*w.log, *into, which, {}, last, go_on, known_bytes);
   EXPECT_TRUE(folded) << folded.error().context;
   EXPECT_TRUE(storage::views_store::finish(std::move(into), last, "test"));
@@ -65,7 +65,7 @@ TEST(LogFold, ComputesOneProjectionAmongTheOthers) {
     SCOPED_TRACE(only->name());
     const auto owned = only->owned_tables();
     const std::string name(only->name());
-    auto into = storage::views_store::begin_with(w.directory() + "/" + name, tables::names, *w.views,
+    auto into = storage::views_store::begin_with(w.directory() + "/" + name, tables::forms, *w.views,
                                                  {owned.begin(), owned.end()})
                     .value();
     EXPECT_LT(w.rows_of(*into).size(), before.size());
@@ -122,7 +122,7 @@ TEST(VariedHistory, HasEventsOfEveryType) {
 TEST(LogFold, GivesUpWhenItIsTold) {
   world w;
   varied_history(w, 7).go_on(3'000);
-  auto into = storage::views_store::begin(w.directory() + "/anew", tables::names).value();
+  auto into = storage::views_store::begin(w.directory() + "/anew", tables::forms).value();
   int told = 0;
   const auto folded = fold_log(*w.log, *into, w.projections(), {}, w.log->head(), [&](position) { return ++told < 2; });
   ASSERT_FALSE(folded);
@@ -137,7 +137,7 @@ TEST(LogFold, SaysWhichEventItCannotFold) {
   nothing.message_seq = 999'999;
   const position bad = w.append(events::stream_of(room_number(1)), person(1), nothing);
   varied_history(w, 9).go_on(10);
-  auto into = storage::views_store::begin(w.directory() + "/anew", tables::names).value();
+  auto into = storage::views_store::begin(w.directory() + "/anew", tables::forms).value();
   const auto folded = fold_log(*w.log, *into, w.projections(), {}, w.log->head(), go_on);
   ASSERT_FALSE(folded);
   EXPECT_EQ(folded.error().code, errc::corrupt);
@@ -180,7 +180,7 @@ TEST(Users, ForgetClosedSessionsAfterADay) {
 class Exchange : public ::testing::Test {
 protected:
   std::unique_ptr<storage::views_store> computed(const std::string& name, position last) {
-    return storage::views_store::open(computed_in(w, name, w.projections(), last), tables::names, "test").value();
+    return storage::views_store::open(computed_in(w, name, w.projections(), last), tables::forms, "test").value();
   }
   void feed_new() {
     for (; fed < w.committed.size(); ++fed) w.projector->feed(w.committed[fed]);

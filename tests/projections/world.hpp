@@ -45,7 +45,7 @@ public:
   void open_views(const std::string& name) {
     projector.reset();
     views.reset();
-    views = storage::views_store::open(directory_ + "/" + name, tables::names, "test").value();
+    views = storage::views_store::open(directory_ + "/" + name, tables::forms, "test").value();
     projector = std::make_unique<class projector>(*log, *views, projections());
   }
   std::vector<projection*> projections() {

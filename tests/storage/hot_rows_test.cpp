@@ -12,7 +12,7 @@ namespace {
 
 TEST(HotRows, FollowWhatIsCommitted) {
   const temporary_directory directory;
-  auto views = views_store::open(directory / "views", {"a", "b"}, "test").value();
+  auto views = views_store::open(directory / "views", {{"a"}, {"b", true}}, "test").value();
   views->keep_hot(0, 2);
   views_batch rows(*views);
   for (const char* key : {"one", "two", "three"}) rows.put(0, key, std::string("first ") + key);
@@ -32,7 +32,7 @@ TEST(HotRows, FollowWhatIsCommitted) {
 
 TEST(HotRows, AreAnsweredTogetherWithThoseThatAreNot) {
   const temporary_directory directory;
-  auto views = views_store::open(directory / "views", {"a"}, "test").value();
+  auto views = views_store::open(directory / "views", {{"a"}}, "test").value();
   views->keep_hot(0, 100);
   views_batch rows(*views);
   for (const char* key : {"one", "two", "three"}) rows.put(0, key, std::string("first ") + key);
@@ -67,7 +67,7 @@ TEST(HotRows, ReadTogetherDoNotPushOutThoseReadAlone) {
 /// Every commit writes the same number into all rows: who reads several never gets two numbers.
 TEST(HotRows, OfOneTableAreReadAsOfOneMoment) {
   const temporary_directory directory;
-  auto views = views_store::open(directory / "views", {"a"}, "test").value();
+  auto views = views_store::open(directory / "views", {{"a"}}, "test").value();
   views->keep_hot(0, 5); // is emptied again and again
   const std::vector<std::string> keys{"1", "2", "3", "4", "5", "6", "7", "8"};
   std::atomic<bool> ended{false}, wrong{false};
@@ -95,7 +95,7 @@ TEST(HotRows, OfOneTableAreReadAsOfOneMoment) {
 /// Whoever reads after a commit sees it, whatever others read at the same time.
 TEST(HotRows, NeverGoBackInTime) {
   const temporary_directory directory;
-  auto views = views_store::open(directory / "views", {"a"}, "test").value();
+  auto views = views_store::open(directory / "views", {{"a"}}, "test").value();
   views->keep_hot(0, 3);
   constexpr int keys = 8, rounds = 2'000;
   std::atomic<int> committed{0};
@@ -123,7 +123,7 @@ TEST(HotRows, NeverGoBackInTime) {
 /// the higher one's ever the older one? `lower_rows` of the lower table are kept in memory, and 21 are read.
 bool is_read_in_order(std::size_t lower_rows) {
   const temporary_directory directory;
-  auto views = views_store::open(directory / "views", {"a", "b"}, "test").value();
+  auto views = views_store::open(directory / "views", {{"a"}, {"b", true}}, "test").value();
   views->keep_hot(0, lower_rows);
   views->keep_hot(1, 10);
   views_batch rows(*views);

@@ -10,13 +10,13 @@
 namespace palabre::storage {
 namespace {
 
-const std::vector<std::string> names{"rooms", "messages"};
+const std::vector<table_form> forms{{"rooms", true}, {"messages"}};
 
 class ViewsBuilding : public ::testing::Test {
 protected:
   std::string directory(const std::string& name) const { return root_ / name; }
   std::unique_ptr<views_store> open(const std::string& name, const std::string& fingerprint = "one") {
-    auto opened = views_store::open(directory(name), names, fingerprint);
+    auto opened = views_store::open(directory(name), forms, fingerprint);
     EXPECT_TRUE(opened) << opened.error().context;
     return std::move(opened).value();
   }
@@ -34,7 +34,7 @@ protected:
 };
 
 TEST_F(ViewsBuilding, IsTheStoreThatWasFinished) {
-  auto built = views_store::begin(directory("next"), names).value();
+  auto built = views_store::begin(directory("next"), forms).value();
   views_batch a{*built}, b{*built}; // of different tables
   for (int i = 0; i < 100; ++i) {
     a.put(rooms, "room" + std::to_string(i), std::to_string(i));
@@ -58,7 +58,7 @@ TEST_F(ViewsBuilding, IsTheStoreThatWasFinished) {
 }
 
 TEST_F(ViewsBuilding, KnowsItsRowsOverCommits) {
-  auto built = views_store::begin(directory("next"), names).value();
+  auto built = views_store::begin(directory("next"), forms).value();
   views_batch going_on{*built}, waiting{*built};
   for (int round = 0; round < 5; ++round) {
     for (const auto& [batch, t] : {std::pair{&going_on, rooms}, {&waiting, messages}}) {
@@ -81,7 +81,7 @@ TEST_F(ViewsBuilding, KnowsItsRowsOverCommits) {
 }
 
 TEST_F(ViewsBuilding, HasWhatWasAddedInAnyOrder) {
-  auto built = views_store::begin(directory("next"), names).value();
+  auto built = views_store::begin(directory("next"), forms).value();
   views_batch batch{*built};
   for (int round = 0; round < 5; ++round) {
     for (int i = 20; i-- > 0;) batch.add(messages, std::to_string(i) + "." + std::to_string(round), std::to_string(i));
@@ -96,7 +96,7 @@ TEST_F(ViewsBuilding, HasWhatWasAddedInAnyOrder) {
 }
 
 TEST_F(ViewsBuilding, KeepsTheLastOfWhatWasAddedForAKey) {
-  auto built = views_store::begin(directory("next"), names).value();
+  auto built = views_store::begin(directory("next"), forms).value();
   views_batch batch{*built};
   for (const char* key : {"b", "a", "c"})
     for (int i = 0; i < 3; ++i) batch.add(messages, key, std::to_string(i));
@@ -106,7 +106,7 @@ TEST_F(ViewsBuilding, KeepsTheLastOfWhatWasAddedForAKey) {
 
 TEST_F(ViewsBuilding, IsNothingBeforeItIsFinished) {
   {
-    auto built = views_store::begin(directory("next"), names).value();
+    auto built = views_store::begin(directory("next"), forms).value();
     views_batch rows{*built};
     rows.put(rooms, "a", "1");
     ASSERT_TRUE(rows.commit_rows());
@@ -121,7 +121,7 @@ TEST_F(ViewsBuilding, TakesTheOtherTablesOfAStoreInUse) {
   const auto source = open("views");
   put(*source, rooms, "a", "kept", 1);
   put(*source, messages, "m", "computed anew", 2);
-  auto built = views_store::begin_with(directory("next"), names, *source, {messages}).value();
+  auto built = views_store::begin_with(directory("next"), forms, *source, {messages}).value();
   put(*source, rooms, "a", "later", 3); // after it was taken
   EXPECT_EQ(built->checkpoint().value().value, 2u);
   EXPECT_EQ(row(*built, rooms, "a"), "kept");

@@ -18,7 +18,8 @@ class ViewsStore : public ::testing::Test {
 protected:
   std::string directory() const { return root_ / "views"; }
 
-  void open(const std::string& fingerprint = "one", const strings& tables = {"rooms", "messages"}) {
+  void open(const std::string& fingerprint = "one",
+            const std::vector<table_form>& tables = {{"rooms", true}, {"messages"}}) {
     views.reset();
     auto opened = views_store::open(directory(), tables, fingerprint);
     ASSERT_TRUE(opened) << opened.error().context;
@@ -194,8 +195,8 @@ TEST_F(ViewsStore, IsEmptiedForAnotherFingerprint) {
 TEST_F(ViewsStore, KeepsItsSnapshotsWhenItLosesItsRows) {
   ASSERT_TRUE(views->put_snapshot(stream('r', 1), {3, sha256("third"), "state"}));
   open("two");
-  open("two", {"others"});
-  open("one", {"rooms", "messages"});
+  open("two", {{"others"}});
+  open("one", {{"rooms"}, {"messages"}});
   const auto found = views->find_snapshot(stream('r', 1)).value();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, "state");
@@ -203,7 +204,7 @@ TEST_F(ViewsStore, KeepsItsSnapshotsWhenItLosesItsRows) {
 
 TEST_F(ViewsStore, IsEmptiedForOtherTables) {
   commit({{"a", "1"}}, 5);
-  open("one", {"rooms", "messages", "members"});
+  open("one", {{"rooms"}, {"messages"}, {"members"}});
   EXPECT_TRUE(views->was_emptied());
   EXPECT_EQ(views->checkpoint().value().value, 0u);
 }
@@ -221,7 +222,8 @@ TEST_F(ViewsStore, IsEmptiedWhenDamaged) {
 
 TEST_F(ViewsStore, IsNotEmptiedWhileSomebodyHasIt) {
   commit({{"a", "1"}}, 5);
-  for (const strings& tables : {strings{"rooms", "messages"}, strings{"others"}}) {
+  using forms = std::vector<table_form>;
+  for (const forms& tables : {forms{{"rooms"}, {"messages"}}, forms{{"others"}}}) {
     const auto second = views_store::open(directory(), tables, "two");
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, errc::io);
@@ -251,7 +253,7 @@ TEST_F(ViewsStore, FindsNoSnapshotWhoseBytesAreNotWhatWasPut) {
   std::string row;
   const auto change = [&](const std::function<void(rocksdb::DB&, rocksdb::ColumnFamilyHandle*)>& with) {
     const auto opened =
-        rocksdb_instance::open(views_options(), directory(), views_families({"rooms", "messages"})).value();
+        rocksdb_instance::open(views_options(), directory(), views_families({{"rooms", true}, {"messages"}})).value();
     with(opened->db(), opened->family(views_family_snapshot));
   };
   change([&](auto& db, auto* family) { ASSERT_TRUE(db.Get({}, family, {key.data(), key.size()}, &row).ok()); });
@@ -274,12 +276,12 @@ TEST_F(ViewsStore, FindsNoSnapshotWhoseBytesAreNotWhatWasPut) {
 
 TEST_F(ViewsStore, IsReadBesideItsWriter) {
   commit({{"a", "1"}}, 5);
-  const auto reader = views_store::open_read_only(directory(), {"rooms", "messages"});
+  const auto reader = views_store::open_read_only(directory(), {{"rooms"}, {"messages"}});
   ASSERT_TRUE(reader) << reader.error().context;
   EXPECT_EQ(reader.value()->get(rooms, "a").value(), "1");
   EXPECT_EQ(reader.value()->checkpoint().value().value, 5u);
   EXPECT_EQ(reader.value()->fingerprint().value(), "one");
-  EXPECT_EQ(views_store::open_read_only(root_ / "elsewhere", {"rooms"}).error().code, errc::not_found);
+  EXPECT_EQ(views_store::open_read_only(root_ / "elsewhere", {{"rooms"}}).error().code, errc::not_found);
 }
 
 } // namespace

@@ -26,7 +26,7 @@ result<std::unique_ptr<stepped_server>> stepped_server::start(const std::shared_
   PALABRE_TRY(s->log_, storage::event_log::open("/data/log", storage::event_log::access::read_write, random, disk));
   s->log_->open_seals_with(seal);
   const auto list = s->projections_.list();
-  PALABRE_TRY(s->views_, storage::views_store::open("/data/views", projections::tables::names,
+  PALABRE_TRY(s->views_, storage::views_store::open("/data/views", projections::tables::forms,
                                                     projections::fingerprint(list, s->log_->epoch()), disk));
   s->projector_ = std::make_unique<projections::projector>(*s->log_, *s->views_, list);
   PALABRE_TRY(s->project());

@@ -41,7 +41,7 @@ result<void> with_views(const storage::event_log& log, const std::shared_ptr<mem
   app::all_projections projections;
   const std::string fingerprint = projections::fingerprint(projections.list(), log.epoch());
   PALABRE_TRY(const auto views,
-              storage::views_store::open("/data/views", projections::tables::names, fingerprint, disk));
+              storage::views_store::open("/data/views", projections::tables::forms, fingerprint, disk));
   projections::projector projector(log, *views, projections.list());
   PALABRE_TRY(projector.catch_up());
   return use(*views);
@@ -58,7 +58,7 @@ result<all_rows> rebuilt_rows(const storage::event_log& log) {
 
 result<all_rows> rows_folded_at_once(const storage::event_log& log) {
   const temporary_folder folder;
-  PALABRE_TRY(const auto into, storage::views_store::begin(folder.path + "/views", projections::tables::names));
+  PALABRE_TRY(const auto into, storage::views_store::begin(folder.path + "/views", projections::tables::forms));
   app::all_projections projections;
   PALABRE_TRY(projections::fold_log(log, *into, projections.list(), {}, log.head(), [](position) { return true; }));
   return rows_of(*into);
