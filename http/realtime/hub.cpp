@@ -50,6 +50,7 @@ void hub::hand_over(delivery_ptr what) {
     else
       inbox_bytes_ += bytes;
     inbox_.push_back(std::move(what));
+    came_ = std::chrono::steady_clock::now();
     if (std::exchange(in_round_, true)) return;
   }
   boost::asio::post(io_, [this] {

@@ -2,6 +2,7 @@
 // The subscribers of one io thread. A committed batch comes to it once, as frames already encoded, and leaves in one
 // gathered write per connection.
 
+#include "base/core_demand.hpp"
 #include "base/ids.hpp"
 #include "base/position.hpp"
 #include "http/realtime/delivery.hpp"
@@ -133,15 +134,17 @@ private:
   };
 
   // A round: all deliveries there are go to the connections' lists, then connection after connection is flushed, a few
-  // per turn of the io thread. What comes meanwhile makes the next round: the busier the hub, the more leaves in one
-  // write.
+  // per turn of the io thread. What comes meanwhile, and while it rests behind a costly round, makes the next one: the
+  // busier the hub, the more leaves in one write.
   bool begin_round();
   void go_on_with_round();
   bool take_a_turn();
   bool lend_some();
   bool flush_some();
   void end_round();
-  time_point::duration rest_after(time_point::duration round_cost);
+  time_point::duration first_rest(time_point::duration round_cost);
+  time_point::duration longer_rest(time_point now);
+  void rest(time_point until);
 
   void deliver(const delivery& what);
   void hand_out(const channel_frames_ptr& frames, channel_subscribers& to);
@@ -173,6 +176,7 @@ private:
 
   std::mutex inbox_mutex_;
   std::vector<delivery_ptr> inbox_; // by inbox_mutex_
+  time_point came_;                 // by inbox_mutex_: when its last one did
   std::size_t inbox_bytes_ = 0;     // by inbox_mutex_
   bool in_round_ = false;           // by inbox_mutex_: a round is posted or in work
 
@@ -191,6 +195,9 @@ private:
   std::size_t flushed_ = 0;          ///< of lent_to_
 
   time_point::duration round_cost_{};
+  time_point rests_since_;
+  time_point::duration first_rest_{}; ///< for so long at first
+  core_demand demand_;
   time_point turned_; ///< when its last turn ended; the epoch: none has
 
   std::vector<connection*> have_own_; ///< null: has gone meanwhile

@@ -1,6 +1,7 @@
 // The rounds of a hub: what was handed over goes to the connections' lists, and from there to their sockets.
 #include "http/realtime/connection.hpp"
 #include "http/realtime/hub.hpp"
+#include "http/realtime/hub_rests.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -19,9 +20,6 @@ constexpr std::size_t flushed_per_turn_max = 64;
 /// A turn lasts as long as what came between it and the last one, so that a flood of commands does not starve those who
 /// listen; within this, so that a large room does not starve commands.
 constexpr std::chrono::milliseconds turn_max{5};
-constexpr std::chrono::microseconds rest_min{200}; // less is not worth a timer
-constexpr std::chrono::milliseconds rest_max{5};
-constexpr std::chrono::milliseconds busy_rest_max{10};
 
 /// Up to where it was handed events; `muted` stays that.
 stream_version handed_over(const channel_subscribers::entry& e) {
@@ -95,18 +93,20 @@ bool hub::flush_some() {
   return flushed_ == lent_to_.size();
 }
 
-/// After a costly round the hub rests: what busy rooms say meanwhile leaves in one write per subscriber. As long as the
-/// round took, or twice that where more came during it; not at all after a single batch that nothing followed. A
-/// message after a pause never waits.
-hub::time_point::duration hub::rest_after(time_point::duration round_cost) {
+hub::time_point::duration hub::first_rest(time_point::duration round_cost) {
   const std::lock_guard lock(inbox_mutex_);
-  if (!inbox_.empty()) return std::min<time_point::duration>(2 * round_cost, busy_rest_max);
-  if (round_.size() == 1) return {};
-  return std::min<time_point::duration>(round_cost, rest_max);
+  return hub_rests::after(round_cost, round_.size(), !inbox_.empty());
+}
+
+hub::time_point::duration hub::longer_rest(time_point now) {
+  const double demand = demand_.share(now);
+  const std::lock_guard lock(inbox_mutex_);
+  if (inbox_.empty() || inbox_bytes_ > limits::hub_inbox_bytes_max / 2) return {};
+  return hub_rests::longer(demand, first_rest_, now - rests_since_, now - came_);
 }
 
 void hub::end_round() {
-  const time_point::duration rest = rest_after(std::exchange(round_cost_, {}));
+  first_rest_ = first_rest(std::exchange(round_cost_, {}));
   round_.clear();
   reframed_.clear();
   tagged_.reset();
@@ -114,13 +114,22 @@ void hub::end_round() {
   lent_to_.clear();
   delivered_ = flushed_ = 0;
   turned_ = {};
-  if (rest < rest_min) {
+  if (first_rest_ == time_point::duration{}) {
     if (begin_round()) boost::asio::post(io_, [this] { go_on_with_round(); });
     return;
   }
-  rest_.expires_after(rest);
+  rests_since_ = std::chrono::steady_clock::now();
+  rest(rests_since_ + first_rest_);
+}
+
+void hub::rest(time_point until) {
+  rest_.expires_at(until);
   rest_.async_wait([this](boost::system::error_code failed) {
-    if (!failed && begin_round()) go_on_with_round();
+    if (failed) return;
+    const time_point now = std::chrono::steady_clock::now();
+    const auto longer = longer_rest(now);
+    if (longer > time_point::duration{}) return rest(now + longer);
+    if (begin_round()) go_on_with_round();
   });
 }
 

@@ -1,0 +1,45 @@
+#include "base/core_demand.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace palabre {
+namespace {
+
+using std::chrono::steady_clock;
+
+TEST(CoreDemand, IsNothingUntilItsFirstWindowIsOver) {
+  core_demand demand;
+  const auto now = steady_clock::now();
+  EXPECT_EQ(demand.share(now), 0);
+  EXPECT_EQ(demand.share(now + core_demand::window / 2), 0);
+}
+
+TEST(CoreDemand, GrowsWithWorkAndShrinksWithRest) {
+  core_demand demand;
+  const auto goes_to = [&](bool more, auto spend) {
+    for (int windows = 0; windows < 400; ++windows) {
+      const auto end = steady_clock::now() + core_demand::window;
+      spend(end);
+      const double share = demand.share(steady_clock::now());
+      if (more ? share > 0.5 : share < 0.5) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(goes_to(true, [](auto end) {
+    while (steady_clock::now() < end) {
+    }
+  }));
+  std::mutex mutex;
+  std::condition_variable never;
+  EXPECT_TRUE(goes_to(false, [&](auto end) {
+    std::unique_lock lock(mutex);
+    while (never.wait_until(lock, end) == std::cv_status::no_timeout) {
+    }
+  }));
+}
+
+} // namespace
+} // namespace palabre
