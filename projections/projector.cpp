@@ -1,10 +1,12 @@
 #include "projections/projector.hpp"
 
 #include "base/assert.hpp"
+#include "base/core_demand.hpp"
 #include "base/limits.hpp"
 #include "base/thread_name.hpp"
 #include "projections/log_fold.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -20,6 +22,17 @@ namespace {
 constexpr std::size_t commit_bytes = 1024 * 1024;
 /// Records read from the log in one go while catching up.
 constexpr std::size_t chunk_records = 1'000;
+
+/// The share of the time in which it wants a core that it waits for one: where rests begin, and where they are longest.
+constexpr double short_of_cores_from = 0.15, short_of_cores = 0.4;
+constexpr std::chrono::milliseconds rest_max{50};
+
+projector::rest_length rest_where_cores_are_short() {
+  return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) {
+    const double shortage = (demand->look(now).waited - short_of_cores_from) / (short_of_cores - short_of_cores_from);
+    return std::chrono::duration_cast<projector::clock::duration>(std::clamp(shortage, 0.0, 1.0) * rest_max);
+  };
+}
 
 std::size_t bytes_of(const storage::committed_batch& batch) {
   std::size_t bytes = 0;
@@ -38,12 +51,13 @@ struct projector::state {
     std::promise<result<store_ptr>> done;
   };
 
-  state(const storage::event_log& l, storage::views_store& v, std::vector<projection*> p)
-      : log(l), views(v), projections(std::move(p)), rows(v) {}
+  state(const storage::event_log& l, storage::views_store& v, std::vector<projection*> p, rest_length r)
+      : log(l), views(v), projections(std::move(p)), rest_after_commit(std::move(r)), rows(v) {}
 
   const storage::event_log& log;
   storage::views_store& views;
   std::vector<projection*> projections;
+  rest_length rest_after_commit;
   storage::views_batch rows; ///< empty but while something is folded; kept for its memory
   std::vector<std::function<void(const storage::committed_batch&)>> listeners;
   std::atomic<std::uint64_t> applied{0};
@@ -55,6 +69,7 @@ struct projector::state {
   std::size_t queued_bytes = 0;                   // by mutex
   bool resync = true;                             // by mutex: the log may be ahead of the queue
   bool waits_for_rows = false;                    // by mutex
+  bool resting = false;                           // by mutex
   bool stopping = false;                          // by mutex
   std::optional<exchange_request> exchange;       // by mutex
   std::string failure;                            // by mutex
@@ -62,6 +77,8 @@ struct projector::state {
   std::thread thread;
 
   void run();
+  bool must_go_on() const;
+  void rest(std::unique_lock<std::mutex>& lock, clock::time_point until);
   result<void> fold_record(const storage::record& record);
   result<void> fold_queued(const std::deque<storage::committed_batch_ptr>& batches);
   result<void> catch_up_to(position last);
@@ -74,8 +91,10 @@ struct projector::state {
   void end_waiters(const error& why);
 };
 
-projector::projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections)
-    : state_(std::make_unique<state>(log, views, std::move(projections))) {
+projector::projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
+                     rest_length rest)
+    : state_(std::make_unique<state>(log, views, std::move(projections),
+                                     rest ? std::move(rest) : rest_where_cores_are_short())) {
   const auto checkpoint = views.checkpoint();
   if (checkpoint)
     state_->applied = checkpoint.value().value;
@@ -115,6 +134,7 @@ void projector::stop() {
 
 void projector::feed(const storage::committed_batch_ptr& batch) {
   const std::size_t bytes = bytes_of(*batch);
+  bool can_wait = false;
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->queued_bytes + bytes > limits::projector_queue_bytes_max) {
@@ -123,8 +143,9 @@ void projector::feed(const storage::committed_batch_ptr& batch) {
       state_->queue.push_back(batch);
       state_->queued_bytes += bytes;
     }
+    can_wait = state_->resting && !state_->must_go_on();
   }
-  state_->wake.notify_one();
+  if (!can_wait) state_->wake.notify_one();
 }
 
 position projector::applied() const {
@@ -145,6 +166,7 @@ void projector::when_applied(position at, std::function<void(result<void>)> then
     const std::lock_guard lock(state_->mutex);
     if (!state_->stopping && healthy() && applied() < at) {
       state_->waiters.emplace(at.value, std::move(then));
+      if (state_->resting) state_->wake.notify_one();
       return;
     }
   }
@@ -181,6 +203,7 @@ result<void> projector::catch_up() {
 }
 
 void projector::state::run() {
+  clock::time_point rests_until{};
   for (;;) {
     std::deque<storage::committed_batch_ptr> batches;
     std::optional<exchange_request> asked;
@@ -188,6 +211,7 @@ void projector::state::run() {
     {
       std::unique_lock lock(mutex);
       wake.wait(lock, [&] { return stopping || exchange || (!waits_for_rows && (!queue.empty() || resync)); });
+      if (clock::now() < rests_until) rest(lock, rests_until);
       if (stopping || !healthy) return;
       asked = std::exchange(exchange, std::nullopt);
       waits = waits_for_rows;
@@ -202,7 +226,20 @@ void projector::state::run() {
     if (asked && !done) asked->done.set_value(done.error());
     if (asked && done) done = carry_out(std::move(*asked), waits);
     if (!done) return fail(done.error());
+    const clock::time_point now = clock::now();
+    rests_until = now + rest_after_commit(now);
   }
+}
+
+/// Whether what is queued is to be folded at once. Requires: mutex.
+bool projector::state::must_go_on() const {
+  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= commit_bytes;
+}
+
+void projector::state::rest(std::unique_lock<std::mutex>& lock, clock::time_point until) {
+  resting = true;
+  wake.wait_until(lock, until, [&] { return must_go_on(); });
+  resting = false;
 }
 
 result<void> projector::state::fold_record(const storage::record& record) {

@@ -5,6 +5,7 @@
 #include "projections/projection.hpp"
 #include "storage/event_log.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,7 +17,14 @@ namespace palabre::projections {
 /// its own folds. Lifetime: log and views outlive it; so do the projections.
 class projector {
 public:
-  projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections);
+  using clock = std::chrono::steady_clock;
+  /// How long after a commit it leaves what comes, so that rows which change with every event are written once for
+  /// many. Asked behind each commit, on its thread.
+  using rest_length = std::function<clock::duration(clock::time_point now)>;
+
+  /// `rest`: null: only where cores are short, up to 50 ms. Somebody who waits ends a rest.
+  projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
+            rest_length rest = nullptr);
   ~projector();
 
   /// What the thread does first.

@@ -27,8 +27,8 @@ struct hub_rests {
   /// How much longer, at the end of a rest. Where the thread hardly ever finds a core free, each write that is saved is
   /// time for everything else: it then rests until nothing came for half as long as it rested at first, within a bound
   /// that grows with the shortage.
-  /// `demand`: core_demand::share; `first`: what `after` said; `rested`: since then in all; `quiet`: since the last
-  /// batch came.
+  /// `demand`: core_demand::shares::wanted; `first`: what `after` said; `rested`: since then in all; `quiet`: since the
+  /// last batch came.
   static constexpr duration longer(double demand, duration first, duration rested, duration quiet) {
     const double shortage = (demand - short_of_cores_from) / (1 - short_of_cores_from);
     if (shortage <= 0 || rested >= shortage * duration(starved_max) || quiet >= first / 2) return {};

@@ -99,7 +99,7 @@ hub::time_point::duration hub::first_rest(time_point::duration round_cost) {
 }
 
 hub::time_point::duration hub::longer_rest(time_point now) {
-  const double demand = demand_.share(now);
+  const double demand = demand_.look(now).wanted;
   const std::lock_guard lock(inbox_mutex_);
   if (inbox_.empty() || inbox_bytes_ > limits::hub_inbox_bytes_max / 2) return {};
   return hub_rests::longer(demand, first_rest_, now - rests_since_, now - came_);

@@ -13,8 +13,8 @@ using std::chrono::steady_clock;
 TEST(CoreDemand, IsNothingUntilItsFirstWindowIsOver) {
   core_demand demand;
   const auto now = steady_clock::now();
-  EXPECT_EQ(demand.share(now), 0);
-  EXPECT_EQ(demand.share(now + core_demand::window / 2), 0);
+  EXPECT_EQ(demand.look(now).wanted, 0);
+  EXPECT_EQ(demand.look(now + core_demand::window / 2).wanted, 0);
 }
 
 TEST(CoreDemand, GrowsWithWorkAndShrinksWithRest) {
@@ -23,7 +23,7 @@ TEST(CoreDemand, GrowsWithWorkAndShrinksWithRest) {
     for (int windows = 0; windows < 400; ++windows) {
       const auto end = steady_clock::now() + core_demand::window;
       spend(end);
-      const double share = demand.share(steady_clock::now());
+      const double share = demand.look(steady_clock::now()).wanted;
       if (more ? share > 0.5 : share < 0.5) return true;
     }
     return false;
