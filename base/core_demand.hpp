@@ -21,7 +21,8 @@ public:
   core_demand& operator=(const core_demand&) = delete;
 
   /// From 0 to 1, over the last `window` or more; 0 until that is over, and where the kernel does not tell
-  /// (/proc/thread-self/schedstat; Documentation/scheduler/sched-stats.rst of Linux).
+  /// (/proc/thread-self/schedstat; Documentation/scheduler/sched-stats.rst of Linux) or no descriptor is free at the
+  /// first question: then for good.
   shares look(time_point now);
 
   static constexpr std::chrono::milliseconds window{25};

@@ -25,11 +25,18 @@ constexpr std::size_t chunk_records = 1'000;
 
 /// The share of the time in which it wants a core that it waits for one: where rests begin, and where they are longest.
 constexpr double short_of_cores_from = 0.15, short_of_cores = 0.4;
+/// A thread that wants less of the time has nothing to save: it may wait for half of very little.
+constexpr double wanted_min = 0.1;
 constexpr std::chrono::milliseconds rest_max{50};
+/// What a rest may leave: rooms remember their changes for longer, and a server is ready with more behind.
+constexpr std::size_t rest_records_max = 512;
+static_assert(2 * rest_records_max <= limits::recent_facts_max && rest_records_max < limits::batch_records_max);
 
 projector::rest_length rest_where_cores_are_short() {
-  return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) {
-    const double shortage = (demand->look(now).waited - short_of_cores_from) / (short_of_cores - short_of_cores_from);
+  return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) -> projector::clock::duration {
+    const core_demand::shares its = demand->look(now);
+    if (its.wanted < wanted_min) return {};
+    const double shortage = (its.waited - short_of_cores_from) / (short_of_cores - short_of_cores_from);
     return std::chrono::duration_cast<projector::clock::duration>(std::clamp(shortage, 0.0, 1.0) * rest_max);
   };
 }
@@ -67,6 +74,7 @@ struct projector::state {
   std::condition_variable wake;
   std::deque<storage::committed_batch_ptr> queue; // by mutex
   std::size_t queued_bytes = 0;                   // by mutex
+  std::size_t queued_records = 0;                 // by mutex
   bool resync = true;                             // by mutex: the log may be ahead of the queue
   bool waits_for_rows = false;                    // by mutex
   bool resting = false;                           // by mutex
@@ -77,6 +85,7 @@ struct projector::state {
   std::thread thread;
 
   void run();
+  std::deque<storage::committed_batch_ptr> take_queued();
   bool must_go_on() const;
   void rest(std::unique_lock<std::mutex>& lock, clock::time_point until);
   result<void> fold_record(const storage::record& record);
@@ -142,6 +151,7 @@ void projector::feed(const storage::committed_batch_ptr& batch) {
     } else {
       state_->queue.push_back(batch);
       state_->queued_bytes += bytes;
+      state_->queued_records += batch->records.size();
     }
     can_wait = state_->resting && !state_->must_go_on();
   }
@@ -195,8 +205,7 @@ result<void> projector::catch_up() {
   std::deque<storage::committed_batch_ptr> batches;
   {
     const std::lock_guard lock(state_->mutex);
-    batches.swap(state_->queue);
-    state_->queued_bytes = 0;
+    batches = state_->take_queued();
   }
   PALABRE_TRY(state_->fold_queued(batches));
   return state_->catch_up_to(state_->log.head());
@@ -204,7 +213,7 @@ result<void> projector::catch_up() {
 
 void projector::state::run() {
   clock::time_point rests_until{};
-  for (;;) {
+  for (bool is_last = false; !is_last;) {
     std::deque<storage::committed_batch_ptr> batches;
     std::optional<exchange_request> asked;
     bool from_log = false, waits = false;
@@ -212,14 +221,12 @@ void projector::state::run() {
       std::unique_lock lock(mutex);
       wake.wait(lock, [&] { return stopping || exchange || (!waits_for_rows && (!queue.empty() || resync)); });
       if (clock::now() < rests_until) rest(lock, rests_until);
-      if (stopping || !healthy) return;
-      asked = std::exchange(exchange, std::nullopt);
+      if (!healthy) return;
+      is_last = stopping;
       waits = waits_for_rows;
-      if (!waits) {
-        batches.swap(queue);
-        queued_bytes = 0;
-        from_log = std::exchange(resync, false);
-      }
+      if (!is_last) asked = std::exchange(exchange, std::nullopt);
+      if (!is_last && !waits) from_log = std::exchange(resync, false);
+      if (!waits) batches = take_queued();
     }
     auto done = fold_queued(batches);
     if (done && from_log) done = catch_up_to(log.head());
@@ -231,9 +238,16 @@ void projector::state::run() {
   }
 }
 
+/// Requires: mutex.
+std::deque<storage::committed_batch_ptr> projector::state::take_queued() {
+  queued_bytes = queued_records = 0;
+  return std::exchange(queue, {});
+}
+
 /// Whether what is queued is to be folded at once. Requires: mutex.
 bool projector::state::must_go_on() const {
-  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= commit_bytes;
+  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= commit_bytes ||
+         queued_records >= rest_records_max;
 }
 
 void projector::state::rest(std::unique_lock<std::mutex>& lock, clock::time_point until) {

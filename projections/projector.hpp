@@ -19,10 +19,11 @@ class projector {
 public:
   using clock = std::chrono::steady_clock;
   /// How long after a commit it leaves what comes, so that rows which change with every event are written once for
-  /// many. Asked behind each commit, on its thread.
+  /// many. Asked after each turn of work, on its thread.
   using rest_length = std::function<clock::duration(clock::time_point now)>;
 
-  /// `rest`: null: only where cores are short, up to 50 ms. Somebody who waits ends a rest.
+  /// `rest`: null: only where cores are short, up to 50 ms. Who waits ends a rest, and then waits until what came
+  /// during it is folded; so do 512 records.
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
             rest_length rest = nullptr);
   ~projector();
@@ -35,7 +36,8 @@ public:
   void start(beginning how = beginning::fold);
   /// After wait_for_rows: the rows are computed here after all.
   void fold_on();
-  /// Ends after the batch in work. Waiters are told errc::unavailable.
+  /// Folds what was fed until now and ends. What it does not reach by that (the log while it catches up) is left to the
+  /// next start: its waiters are told errc::unavailable.
   void stop();
 
   /// A batch the journal has committed; never blocks. A listener of the journal.

@@ -114,7 +114,7 @@ inline constexpr std::size_t hot_rows_max = 50'000; ///< of each; about 300 byte
 /// What every message changes.
 inline constexpr table rewritten[] = {rooms, message_lists};
 
-/// What the store wants to know of them.
+/// All tables, as the store wants them declared.
 inline const std::vector<storage::table_form> forms = [] {
   std::vector<storage::table_form> all;
   for (table t = 0; t < count; ++t) all.push_back({names[t], std::ranges::find(rewritten, t) != std::end(rewritten)});

@@ -148,6 +148,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> views_families(const std::vector<ta
 
   std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, common_family()}, {"meta", common_family()}, {"snapshot", family}};
+  // The whole key is the hint: a row's place in the memtable is remembered, and its next form is put beside it.
   rocksdb::ColumnFamilyOptions rewritten = family;
   rewritten.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewNoopTransform());
   for (const table_form& each : tables) families.emplace_back("t." + each.name, each.is_rewritten ? rewritten : family);

@@ -23,7 +23,7 @@ class FileSystem;
 namespace palabre::storage {
 
 /// A table of the views: a column family. Tables are declared once, by the projection that owns them.
-using table = std::size_t; ///< index into the names given to views_store::open
+using table = std::size_t; ///< index into the forms given to views_store::open
 
 /// How a table is declared.
 struct table_form {

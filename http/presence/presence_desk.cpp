@@ -41,6 +41,7 @@ struct presence_desk::state : std::enable_shared_from_this<state> {
   void move_people();
   void read_people(timestamp now);
   void take_in_facts(timestamp now);
+  void tell_of_absent(timestamp now);
   void tell(timestamp now);
   void carry_out(timestamp now);
   void send(const presence_book::transition& what);
@@ -164,11 +165,13 @@ void presence_desk::state::arm() {
   });
 }
 
-/// People first, then what happened: what the views say of those who came is then no older than what was told.
+/// People first, then what happened: what the views say of those who came is then no older than what was told, and the
+/// views have had a whole tick to reach what happened before.
 void presence_desk::state::tick() {
   const timestamp now = ground.time.now();
   move_people();
   read_people(now);
+  tell_of_absent(now);
   take_in_facts(now);
   tell(now);
   carry_out(now);
@@ -217,12 +220,15 @@ void presence_desk::state::take_in_facts(timestamp now) {
   }
 }
 
-void presence_desk::state::tell(timestamp now) {
+void presence_desk::state::tell_of_absent(timestamp now) {
   if (!looks_for_ghosts && now >= lease.others_end) {
     looks_for_ghosts = true;
     fan_out.look_for_ghosts();
   }
   fan_out.tell_of_absent(now, ground.views.applied(), out);
+}
+
+void presence_desk::state::tell(timestamp now) {
   if (++ticks % ticks_per_flush == 0) fan_out.flush(now, out);
   fan_out.forget_left();
 }

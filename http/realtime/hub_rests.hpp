@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 
 namespace palabre::http::realtime {
 
@@ -12,8 +13,8 @@ struct hub_rests {
   static constexpr std::chrono::microseconds min{200}; // less is not worth a timer
   static constexpr std::chrono::milliseconds max{5};
   static constexpr std::chrono::milliseconds busy_max{10};
-  static constexpr double short_of_cores_from = 0.5; // core_demand
-  static constexpr std::chrono::milliseconds starved_max{40};
+  static constexpr double pressed_from = 0.5; // core_demand::shares::wanted
+  static constexpr std::chrono::milliseconds pressed_max{40};
 
   /// After a costly round: as long as that took, or twice that where more came during it; not at all after a single
   /// batch that nothing followed. A message after a pause never waits.
@@ -24,15 +25,16 @@ struct hub_rests {
     return rest < min ? duration{} : rest;
   }
 
-  /// How much longer, at the end of a rest. Where the thread hardly ever finds a core free, each write that is saved is
-  /// time for everything else: it then rests until nothing came for half as long as it rested at first, within a bound
-  /// that grows with the shortage.
+  /// How much longer, at the end of a rest. Where the thread wants a core for most of the time, whether it gets one or
+  /// waits, each write that is saved is time for everything else: it then rests until nothing came for half as long as
+  /// it rested at first, within a bound that grows with what it wants.
   /// `demand`: core_demand::shares::wanted; `first`: what `after` said; `rested`: since then in all; `quiet`: since the
   /// last batch came.
   static constexpr duration longer(double demand, duration first, duration rested, duration quiet) {
-    const double shortage = (demand - short_of_cores_from) / (1 - short_of_cores_from);
-    if (shortage <= 0 || rested >= shortage * duration(starved_max) || quiet >= first / 2) return {};
-    return first / 2;
+    const double pressure = std::max(0.0, (demand - pressed_from) / (1 - pressed_from));
+    const duration left = std::chrono::duration_cast<duration>(pressure * pressed_max) - rested;
+    if (left < min || quiet >= first / 2) return {};
+    return std::clamp<duration>(first / 2, min, left);
   }
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 
 namespace palabre {
@@ -18,6 +19,7 @@ TEST(CoreDemand, IsNothingUntilItsFirstWindowIsOver) {
 }
 
 TEST(CoreDemand, GrowsWithWorkAndShrinksWithRest) {
+  if (!std::filesystem::exists("/proc/thread-self/schedstat")) GTEST_SKIP() << "a kernel without CONFIG_SCHED_INFO";
   core_demand demand;
   const auto goes_to = [&](bool more, auto spend) {
     for (int windows = 0; windows < 400; ++windows) {

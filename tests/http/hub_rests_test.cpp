@@ -28,16 +28,17 @@ TEST(HubRests, LastAsLongAsTheRoundTookAndLongerWhereMoreCame) {
         << each.cost.count() << " ns, " << each.batches << " batches";
 }
 
-TEST(HubRests, GoOnWhereCoresAreShortUntilNothingComes) {
+TEST(HubRests, GoOnWhereTheThreadIsPressedUntilNothingComes) {
   struct row {
     double demand;
     duration first, rested, quiet, longer;
   };
   const std::vector<row> table{
-      {0.0, 8ms, 8ms, 0ms, 0ms},   {0.5, 8ms, 8ms, 0ms, 0ms},                               // cores enough
-      {1.0, 8ms, 8ms, 0ms, 4ms},   {1.0, 8ms, 8ms, 3999us, 4ms}, {1.0, 8ms, 8ms, 4ms, 0ms}, // nothing came
-      {1.0, 8ms, 39ms, 1ms, 4ms},  {1.0, 8ms, 40ms, 1ms, 0ms},                              // the bound
-      {0.75, 8ms, 19ms, 1ms, 4ms}, {0.75, 8ms, 20ms, 1ms, 0ms},
+      {0.0, 8ms, 8ms, 0ms, 0ms},       {0.5, 8ms, 8ms, 0ms, 0ms},                                 // not pressed
+      {1.0, 8ms, 8ms, 0ms, 4ms},       {1.0, 8ms, 8ms, 3999us, 4ms}, {1.0, 8ms, 8ms, 4ms, 0ms},   // nothing came
+      {1.0, 8ms, 36ms, 1ms, 4ms},      {1.0, 8ms, 39ms, 1ms, 1ms},   {1.0, 8ms, 40ms, 1ms, 0ms},  // the bound
+      {1.0, 8ms, 39'900us, 1ms, 0ms},  {0.75, 8ms, 19ms, 1ms, 1ms},  {0.75, 8ms, 20ms, 1ms, 0ms}, // less than a timer
+      {1.0, 300us, 300us, 0ms, 200us}, // half of it would be less than a timer
   };
   for (const row& each : table)
     EXPECT_EQ(hub_rests::longer(each.demand, each.first, each.rested, each.quiet), each.longer)
