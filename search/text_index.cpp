@@ -176,11 +176,15 @@ bool are_rooms_narrower(const Xapian::Database& database, const std::vector<room
   constexpr std::size_t few_rooms = 16;
   constexpr double dearer = 4; ///< a message that is found by one of many rooms, than one whose room is looked up
   if (rooms.size() <= few_rooms) return true;
-  double in_them = 0;
-  for (const room_id& room : rooms) in_them += database.get_termfreq(room_term(room));
   Xapian::Enquire enquire(database);
   enquire.set_query(everything_else);
-  return in_them * dearer < enquire.get_mset(0, 0).get_matches_estimated();
+  const double others = enquire.get_mset(0, 0).get_matches_estimated();
+  double in_them = 0;
+  for (const room_id& room : rooms) { // each is looked up: a word that few messages have ends it at once
+    in_them += database.get_termfreq(room_term(room));
+    if (in_them * dearer >= others) return false;
+  }
+  return true;
 }
 
 Xapian::Query query_of(const Xapian::Database& database, const text_query& what) {
