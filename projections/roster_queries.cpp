@@ -109,19 +109,12 @@ result<keyed_rows> page_of(const storage::views_store& views, storage::table t, 
 }
 
 using listed_room = roster_queries::listed_room;
-using room_choice = std::function<bool(const room_glance&)>;
 
-/// Null `are_wanted`: all.
-result<std::vector<listed_room>> listed(const storage::views_store& views, const keyed_rows& memberships,
-                                        const room_choice& are_wanted) {
+result<std::vector<listed_room>> listed(const storage::views_store& views, const keyed_rows& memberships) {
   std::vector<listed_room> rooms;
-  if (!are_wanted) rooms.reserve(memberships.ids.size());
+  rooms.reserve(memberships.ids.size());
   const auto add = [&](std::size_t i, std::optional<std::string_view> stored) -> result<void> {
     if (!stored) return error{errc::corrupt, "a membership of a room that is not there"};
-    if (are_wanted) {
-      PALABRE_TRY(const room_glance glance, glance_at_room_row(*stored));
-      if (!are_wanted(glance)) return success();
-    }
     PALABRE_TRY(auto row, decode_room_row(*stored));
     PALABRE_TRY(const auto mine, decode_membership(memberships.rows[i]));
     rooms.push_back({std::move(row), mine});
@@ -137,14 +130,26 @@ result<roster_queries::room_page> roster_queries::rooms_of(user_id user, std::op
                                                            std::size_t limit) const {
   PALABRE_TRY(const auto page, page_of(views_, tables::memberships, key_of(user), after, limit));
   room_page out;
-  PALABRE_TRY(out.items, listed(views_, page, {}));
+  PALABRE_TRY(out.items, listed(views_, page));
   if (page.more) out.next = room_id{page.ids.back()};
   return out;
 }
 
-result<std::vector<listed_room>> roster_queries::rooms_of(user_id user, const room_choice& are_wanted) const {
+result<std::vector<listed_room>>
+roster_queries::rooms_of(user_id user, const std::function<bool(const room_glance&)>& are_wanted) const {
   PALABRE_TRY(const auto all, page_of(views_, tables::memberships, key_of(user), {}, limits::rooms_per_user_max));
-  return listed(views_, all, are_wanted);
+  const auto is_wanted = [&](std::optional<std::string_view> stored) {
+    if (!stored) return true;
+    const auto glance = glance_at_room_row(*stored);
+    return !glance || are_wanted(glance.value()); // what is damaged is an error when it is read
+  };
+  PALABRE_TRY(const auto places, views_.choose(tables::rooms, keys_of(all.ids), is_wanted));
+  keyed_rows wanted;
+  for (const std::size_t place : places) {
+    wanted.ids.push_back(all.ids[place]);
+    wanted.rows.push_back(all.rows[place]);
+  }
+  return listed(views_, wanted);
 }
 
 result<roster_queries::room_page> roster_queries::discover(user_id viewer, std::optional<room_id> after,

@@ -3,6 +3,8 @@
 #include "base/assert.hpp"
 #include "base/ids.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <mutex>
 
@@ -39,6 +41,23 @@ std::vector<std::shared_ptr<const hot_rows::maybe_row>> hot_rows::find(const fla
   for (std::size_t i = 0; i < keys.size(); ++i)
     if (const auto found = rows_.find(keys[i]); found != rows_.end()) kept[i] = found->second;
   return kept;
+}
+
+void hot_rows::look_at(const flat_strings& keys, const std::function<void(std::size_t, const maybe_row*)>& look) const {
+  constexpr std::size_t places_at_once = 64; // about 10 us
+  std::array<const maybe_row*, places_at_once> kept;
+  for (std::size_t first = 0; first < keys.size(); first += places_at_once) {
+    const std::size_t count = std::min(keys.size() - first, places_at_once);
+    const std::shared_lock lock(mutex_);
+    for (std::size_t i = 0; i < count; ++i) { // the places in memory of all are on their way before one is read
+      const auto found = rows_.find(keys[first + i]);
+      kept[i] = found == rows_.end() ? nullptr : found->second.get();
+      __builtin_prefetch(kept[i]);
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      if (kept[i] != nullptr && *kept[i]) __builtin_prefetch((*kept[i])->data());
+    for (std::size_t i = 0; i < count; ++i) look(first + i, kept[i]);
+  }
 }
 
 std::uint64_t hot_rows::changes() const {

@@ -6,6 +6,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -32,6 +33,10 @@ public:
   std::shared_ptr<const maybe_row> find(std::string_view key) const;
   /// The same of each of `keys`, in their order, as they are at one moment.
   std::vector<std::shared_ptr<const maybe_row>> find(const flat_strings& keys) const;
+  /// Each of `keys` in its order, with what is kept of it, where that stands; null: not kept here. Writers wait for a
+  /// few dozen of these at a time: `look` is to be quick, and to call nothing of the views.
+  void look_at(const flat_strings& keys,
+               const std::function<void(std::size_t place, const maybe_row* kept)>& look) const;
   /// To be asked before a row is read from the store, and given to keep().
   std::uint64_t changes() const;
   /// Keeps a row that was read, unless anything was changed since `changes` or is about to be.

@@ -6,6 +6,9 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <numeric>
+
 namespace palabre::storage {
 namespace {
 
@@ -153,6 +156,40 @@ result<void> views_store::visit_many(table t, const flat_strings& keys, const vi
     PALABRE_TRY(visit(i, kept[i] ? *kept[i] : *next++));
   }
   return success();
+}
+
+result<std::vector<std::size_t>>
+views_store::choose(table t, const flat_strings& keys,
+                    const std::function<bool(std::optional<std::string_view>)>& is_wanted) const {
+  const auto pinned = state_->rows.pin();
+  PALABRE_ASSERT(t < pinned->tables);
+  hot_rows* const hot = pinned->hot_rows_of(t);
+  std::vector<std::size_t> chosen, missing;
+  const std::uint64_t changes = hot != nullptr ? hot->changes() : 0;
+  if (hot != nullptr) {
+    hot->look_at(keys, [&](std::size_t place, const maybe_row* kept) {
+      if (kept == nullptr)
+        missing.push_back(place);
+      else if (is_wanted(*kept))
+        chosen.push_back(place);
+    });
+    if (missing.empty()) return chosen;
+  } else {
+    missing.resize(keys.size());
+    std::iota(missing.begin(), missing.end(), std::size_t{0});
+  }
+  flat_strings asked;
+  for (const std::size_t place : missing) asked.push_back(keys[place]);
+  std::vector<maybe_row> stored(missing.size());
+  PALABRE_TRY(pinned->visit_many(views_family_tables + t, asked,
+                                 [&](std::size_t i, std::optional<std::string_view> row) -> result<void> {
+                                   if (is_wanted(row)) chosen.push_back(missing[i]);
+                                   if (hot != nullptr) stored[i] = row;
+                                   return success();
+                                 }));
+  if (hot != nullptr) hot->keep(asked, stored, changes);
+  std::ranges::sort(chosen);
+  return chosen;
 }
 
 result<std::vector<maybe_row>> views_store::get_many(table t, const flat_strings& keys) const {

@@ -68,7 +68,12 @@ public:
   /// Calls `visit` for each of `keys`, in their order; all rows are of one moment, and last for their call. Ends with
   /// the first error that `visit` answers; it may itself read the views, which are of a later moment.
   result<void> visit_many(table t, const flat_strings& keys, const visit_row& visit) const;
-  /// The same, one answer per key.
+  /// The places, in ascending order, of those of `keys` whose rows (nullopt: there is none) `is_wanted`. What is kept
+  /// hot is looked at where it stands: `is_wanted` is to be quick, and to call nothing of the views. Each row is of a
+  /// moment of this call, not all of the same.
+  result<std::vector<std::size_t>> choose(table t, const flat_strings& keys,
+                                          const std::function<bool(std::optional<std::string_view>)>& is_wanted) const;
+  /// As visit_many, one answer per key.
   result<std::vector<std::optional<std::string>>> get_many(table t, const flat_strings& keys) const;
   /// The same for keys that ascend and stand close together in the table: it is walked through, with no look-up for
   /// each. Requires: they ascend.

@@ -378,8 +378,10 @@ TEST(Roster, CountsAndLists) {
   EXPECT_EQ(second.items.at(0).row.room, closed);
   EXPECT_FALSE(second.next);
   std::vector<room_id> seen;
+  std::vector<room_row> rooms;
+  for (const room_id each : {open, closed}) rooms.push_back(roster.room(each).value().value());
   const auto chosen = roster.rooms_of(person(1), [&](const room_glance& each) {
-    const room_row whole = roster.room(each.room).value().value();
+    const room_row& whole = rooms.at(seen.size());
     EXPECT_EQ(each.last_at, whole.last_at);
     EXPECT_EQ(each.is_direct, whole.peer.has_value());
     EXPECT_EQ(each.day.begins, whole.day.begins);

@@ -47,6 +47,31 @@ TEST(HotRows, AreAnsweredTogetherWithThoseThatAreNot) {
   EXPECT_EQ(views->get_many(0, {"four", "three", "two"}).value(), (answers{"new", "first three", {}}));
 }
 
+TEST(HotRows, AreChosenAmongThoseThatAreNot) {
+  const temporary_directory directory;
+  auto views = views_store::open(directory / "views", {{"a"}, {"b"}}, "test").value();
+  views->keep_hot(0, 100);
+  for (const table t : {table{0}, table{1}}) {
+    views_batch rows(*views);
+    flat_strings keys;
+    std::vector<std::size_t> even;
+    for (std::size_t i = 0; i < 200; ++i) {
+      const std::string key = std::to_string(1000 + i);
+      if (i != 7) rows.put(t, key, std::to_string(i));
+      if (i % 2 == 0 || i == 7) even.push_back(i);
+      keys.push_back(key);
+    }
+    ASSERT_TRUE(rows.commit({t + 1}));
+    const auto is_even_or_none = [](std::optional<std::string_view> row) {
+      return !row || (row->back() - '0') % 2 == 0;
+    };
+    EXPECT_FALSE(views->get(t, "1007").value());
+    for (int round = 0; round < 2; ++round) // from the store, then from memory
+      EXPECT_EQ(views->choose(t, keys, is_even_or_none).value(), even);
+  }
+  EXPECT_EQ(views->choose(0, {}, [](auto) { return true; }).value(), std::vector<std::size_t>{});
+}
+
 TEST(HotRows, ReadTogetherDoNotPushOutThoseReadAlone) {
   hot_rows rows(3);
   rows.keep("one", "1", 0);
