@@ -1,6 +1,6 @@
 #include "projections/room_row.hpp"
 #include "base/bytes.hpp"
-#include "base/json_writer.hpp"
+#include "base/json_fields.hpp"
 #include "projections/keys.hpp"
 #include "projections/roster.hpp"
 
@@ -24,30 +24,6 @@ std::optional<std::string> take_optional(byte_reader& in) {
 
 error damaged_row() {
   return {errc::corrupt, "a room row of the views is damaged"};
-}
-
-void append_key(std::string& out, std::string_view name) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-}
-
-void append_optional(std::string& out, std::string_view name, const std::optional<std::string>& value) {
-  append_key(out, name);
-  if (value)
-    append_json_string(out, *value);
-  else
-    out += "null";
-}
-
-void append_number(std::string& out, std::string_view name, std::uint64_t value) {
-  append_key(out, name);
-  append_json_uint(out, value);
-}
-
-void append_text_field(std::string& out, std::string_view name, std::string_view value) {
-  append_key(out, name);
-  append_json_string(out, value);
 }
 
 } // namespace
@@ -158,34 +134,36 @@ bool is_in_slow_mode(const std::string& stored) {
 }
 
 void append_room_fields(std::string& out, const room_row& row, const room_viewer& to) {
-  out += R"({"id":")";
-  append_text(out, row.room);
-  out += '"';
-  append_key(out, "kind");
+  append_id_field(out, R"({"id":)", row.room);
+  out += R"(,"kind":)";
   events::append_json(out, row.kind, events::secrets::hidden);
-  append_text_field(out, "name", row.settings.name.empty() ? to.direct_name : row.settings.name);
-  append_optional(out, "description", row.settings.description);
-  append_optional(out, "category", row.settings.category);
-  append_optional(out, "color_theme", row.settings.color_theme);
-  append_text_field(out, "visibility", events::name_of(row.settings.visibility));
-  append_text_field(out, "owner_id", to_text(row.owner));
-  append_key(out, "direct_user_ids");
-  if (row.peer)
-    out += R"([")" + to_text(row.owner) + R"(",")" + to_text(*row.peer) + R"("])";
-  else
-    out += "null";
+  append_text_field(out, R"(,"name":)", row.settings.name.empty() ? to.direct_name : row.settings.name);
+  append_nullable_field(out, R"(,"description":)", row.settings.description);
+  append_nullable_field(out, R"(,"category":)", row.settings.category);
+  append_nullable_field(out, R"(,"color_theme":)", row.settings.color_theme);
+  append_text_field(out, R"(,"visibility":)", events::name_of(row.settings.visibility));
+  append_id_field(out, R"(,"owner_id":)", row.owner);
+  if (row.peer) {
+    append_id_field(out, R"(,"direct_user_ids":[)", row.owner);
+    append_id_field(out, ",", *row.peer);
+    out += ']';
+  } else {
+    out += R"(,"direct_user_ids":null)";
+  }
   const bool has_code = to.is_member && !row.share_code.empty();
-  append_optional(out, "share_code", has_code ? std::optional(row.share_code) : std::nullopt);
-  append_number(out, "member_count", row.member_count);
-  append_number(out, "message_count", row.message_count);
-  append_number(out, "messages_today", row.messages_on(to.now));
-  append_text_field(out, "time_zone", row.settings.time_zone);
-  append_number(out, "slow_mode_seconds", row.settings.slow_mode_seconds);
-  append_number(out, "last_seq", row.last_seq);
-  append_key(out, "archived");
-  out += row.archived ? "true" : "false";
-  append_text_field(out, "created_at", to_rfc3339(row.created_at));
-  append_text_field(out, "updated_at", to_rfc3339(row.updated_at));
+  if (has_code)
+    append_text_field(out, R"(,"share_code":)", row.share_code);
+  else
+    out += R"(,"share_code":null)";
+  append_number_field(out, R"(,"member_count":)", row.member_count);
+  append_number_field(out, R"(,"message_count":)", row.message_count);
+  append_number_field(out, R"(,"messages_today":)", row.messages_on(to.now));
+  append_text_field(out, R"(,"time_zone":)", row.settings.time_zone);
+  append_number_field(out, R"(,"slow_mode_seconds":)", row.settings.slow_mode_seconds);
+  append_number_field(out, R"(,"last_seq":)", row.last_seq);
+  out += row.archived ? R"(,"archived":true)" : R"(,"archived":false)";
+  append_time_field(out, R"(,"created_at":)", row.created_at);
+  append_time_field(out, R"(,"updated_at":)", row.updated_at);
 }
 
 } // namespace palabre::projections

@@ -1,36 +1,9 @@
 #include "http/routes/render.hpp"
 
-#include "base/json_writer.hpp"
+#include "base/json_fields.hpp"
 
 namespace palabre::http {
 namespace {
-
-void append_text_field(std::string& out, std::string_view name, std::string_view value) {
-  out += name;
-  append_json_string(out, value);
-}
-
-void append_nullable_field(std::string& out, std::string_view name, const std::optional<std::string>& value) {
-  out += name;
-  if (value)
-    append_json_string(out, *value);
-  else
-    out += "null";
-}
-
-void append_id_field(std::string& out, std::string_view name, const uuid& id) {
-  out += name;
-  out += '"';
-  append_text(out, id);
-  out += '"';
-}
-
-void append_time_field(std::string& out, std::string_view name, timestamp time) {
-  out += name;
-  out += '"';
-  append_rfc3339(out, time);
-  out += '"';
-}
 
 void append_number_or_null(std::string& out, std::string_view name, const std::optional<std::uint64_t>& value) {
   out += name;

@@ -57,8 +57,8 @@ boost::asio::awaitable<answer_or_problem> answer_room(services& s, call& c, int 
   co_return a;
 }
 
-result<std::string> render_listed_rooms(services& s, user_id viewer,
-                                        const std::vector<projections::roster_queries::listed_room>& rooms) {
+result<void> append_listed_rooms(std::string& out, services& s, user_id viewer,
+                                 const std::vector<projections::roster_queries::listed_room>& rooms) {
   std::vector<projections::reading_queries::seat> seats;
   std::vector<room_id> own;
   for (const auto& item : rooms) {
@@ -68,22 +68,20 @@ result<std::string> render_listed_rooms(services& s, user_id viewer,
   }
   PALABRE_TRY(const auto states, s.reading.states(viewer, seats));
   PALABRE_TRY(const auto belongings, s.belongings.in_rooms(viewer, own));
-  constexpr std::size_t usual_room_bytes = 704; // with a name of twenty letters and a description of none
-  std::string items = "[";
-  items.reserve(rooms.size() * usual_room_bytes);
+  out += '[';
   std::size_t mine = 0;
   for (const auto& item : rooms) {
     PALABRE_TRY(const auto to, room_viewer_for(s, item.row, viewer, item.mine.has_value()));
-    if (items.size() > 1) items += ',';
+    if (&item != &rooms.front()) out += ',';
     std::optional<own_room_state> state;
     if (item.mine) {
       state = own_room_state{states[mine], belongings[mine]};
       ++mine;
     }
-    append_listed_room(items, item, state, to);
+    append_listed_room(out, item, state, to);
   }
-  items += ']';
-  return items;
+  out += ']';
+  return success();
 }
 
 boost::asio::awaitable<result<std::string>> answer_about_rooms(services& s, std::size_t rooms,

@@ -20,10 +20,12 @@ result<projections::room_viewer> room_viewer_for(services& s, const projections:
 /// `c.room` as the caller sees it now, with its ETag.
 answer_or_problem answer_room_as_read(services& s, const call& c);
 
-/// Rooms as a JSON array, with how far `viewer` has read those that they are in. Requires: in order of their ids.
-/// Errors: io, corrupt.
-result<std::string> render_listed_rooms(services& s, user_id viewer,
-                                        const std::vector<projections::roster_queries::listed_room>& rooms);
+/// Appends rooms as a JSON array, with how far `viewer` has read those that they are in. Requires: in order of their
+/// ids. Errors: io, corrupt; `out` is then good for nothing.
+result<void> append_listed_rooms(std::string& out, services& s, user_id viewer,
+                                 const std::vector<projections::roster_queries::listed_room>& rooms);
+/// What one of them takes, more or less: with a name of twenty letters and no description.
+constexpr std::size_t usual_room_bytes = 704;
 
 /// What `read` answers, which is about so many rooms: at once if they are few, else on a thread that may take its time.
 /// Requires: what `read` refers to outlives the server. Errors: those of reader_pool::run.

@@ -183,7 +183,9 @@ result<std::size_t> count_listed(services& s, const room_list& asked) {
 result<std::string> answer_room_list(services& s, const room_list& asked) {
   PALABRE_TRY(const auto page, asked.discover ? s.roster.discover(asked.user, asked.after, asked.limit)
                                               : s.roster.rooms_of(asked.user, asked.after, asked.limit));
-  PALABRE_TRY(const std::string items, render_listed_rooms(s, asked.user, page.items));
+  std::string items;
+  items.reserve(page.items.size() * usual_room_bytes);
+  PALABRE_TRY(append_listed_rooms(items, s, asked.user, page.items));
   std::string next;
   if (page.next) {
     const std::string cursor = make_id_cursor(s.name_key, list_name(asked.discover, asked.user), *page.next);

@@ -1,6 +1,7 @@
 // Everything that a client shows first, in one answer; and then what has changed of it.
 
 #include "base/bytes.hpp"
+#include "base/json_writer.hpp"
 #include "base/limits.hpp"
 #include "events/inbox.hpp"
 #include "http/query.hpp"
@@ -181,7 +182,11 @@ void append_position(std::string& out, std::string_view channel, const uuid& of,
   if (!out.ends_with('{')) out += ',';
   out += '"';
   out += channel;
-  out += ':' + to_text(of) + R"(":{"offset":)" + std::to_string(offset) + R"(,"epoch":")";
+  out += ':';
+  append_text(out, of);
+  out += R"(":{"offset":)";
+  append_json_uint(out, offset);
+  out += R"(,"epoch":")";
   out += epoch;
   out += R"("})";
 }
@@ -192,18 +197,24 @@ result<std::string> render(services& s, user_id user, scene is) {
   const std::string left = is.since ? left_rooms(is) : "[]";
   std::string users = "[", gone = "[";
   const auto changed = changed_rooms(is, user, users, gone);
-  PALABRE_TRY(const std::string rooms, render_listed_rooms(s, user, changed));
-  std::string out = R"({"cursor":")" + make_cursor(s.name_key, cursors_of(user), packed(is.now)) + R"(","full":)";
-  out += is.since ? "false" : "true";
-  out += R"(,"me":)" + (is.is_new(*me) ? render_user(user, *me, profile_of::self) : std::string("null"));
-  out += R"(,"rooms":)" + rooms + R"(,"left_room_ids":)" + left;
   PALABRE_TRY(const auto invitations, s.invitations.of_user(user, std::nullopt, limits::page_items_max));
   PALABRE_TRY(const std::string offers, render_offers(s, user, invitations.items));
+  constexpr std::size_t usual_position_bytes = 104;
+  std::string out;
+  out.reserve(changed.size() * (usual_room_bytes + usual_position_bytes) + left.size() + offers.size() + users.size() +
+              gone.size() + 2048); // and the cursor, and oneself
+  out += R"({"cursor":")" + make_cursor(s.name_key, cursors_of(user), packed(is.now));
+  out += is.since ? R"(","full":false)" : R"(","full":true)";
+  out += R"(,"me":)" + (is.is_new(*me) ? render_user(user, *me, profile_of::self) : std::string("null"));
+  out += R"(,"rooms":)";
+  PALABRE_TRY(append_listed_rooms(out, s, user, changed));
+  out += R"(,"left_room_ids":)" + left;
   out += R"(,"invitations":)" + offers;
   out += R"(,"users":)" + users + R"(],"gone_user_ids":)" + gone + R"(],"positions":{)";
   for (const listed_room& each : changed) append_position(out, "room", each.row.room, each.row.last_seq, is.now.epoch);
   append_position(out, "user", user, is.now.inbox, is.now.epoch);
-  return out + "}}";
+  out += "}}";
+  return out;
 }
 
 result<std::string> answer_sync(services& s, user_id user, const std::optional<sync_mark>& since,
