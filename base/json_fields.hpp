@@ -1,12 +1,15 @@
 #pragma once
 // Fields of a JSON object, appended one behind the other. A field's key comes with all that stands in front of its
-// value: `{"id":`, `,"name":`.
+// value: `{"id":`, `,"name":`. Texts are UTF-8.
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/json_writer.hpp"
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace palabre {
 

@@ -18,12 +18,12 @@ namespace palabre::projections {
 class projector {
 public:
   using clock = std::chrono::steady_clock;
-  /// How long after a commit it leaves what comes, so that rows which change with every event are written once for
-  /// many. Asked after each turn of work, on its thread.
+  /// How long after a turn of work it leaves what comes, so that rows which change with every event are written once
+  /// for many. Asked after each turn, on its thread.
   using rest_length = std::function<clock::duration(clock::time_point now)>;
 
   /// `rest`: null: only where cores are short, up to 50 ms. Who waits ends a rest, and then waits until what came
-  /// during it is folded; so do 512 records.
+  /// during it is folded; 512 records or 1 MiB end it as well, a resync, an exchange and stop().
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
             rest_length rest = nullptr);
   ~projector();
@@ -36,8 +36,9 @@ public:
   void start(beginning how = beginning::fold);
   /// After wait_for_rows: the rows are computed here after all.
   void fold_on();
-  /// Folds what was fed until now and ends. What it does not reach by that (the log while it catches up) is left to the
-  /// next start: its waiters are told errc::unavailable.
+  /// Folds what is queued, at most limits::projector_queue_bytes_max, and ends. What it does not reach by that (the log
+  /// while it catches up; anything while it waits for rows) is left to the next start: its waiters are told
+  /// errc::unavailable.
   void stop();
 
   /// A batch the journal has committed; never blocks. A listener of the journal.

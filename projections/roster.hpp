@@ -126,8 +126,8 @@ public:
   };
   /// Rooms that `user` is in, in order of their ids, after `after`. One range scan and one look-up of many.
   result<room_page> rooms_of(user_id user, std::optional<room_id> after, std::size_t limit) const;
-  /// Of all of them those that `are_wanted`, which is to be quick and to call nothing of the views
-  /// (views_store::choose).
+  /// Of all of them those that `are_wanted`, which is to be quick, to call nothing of the views, and to expect them in
+  /// any order (views_store::choose). A room is read behind that, so that it may be newer than what was judged.
   result<std::vector<listed_room>> rooms_of(user_id user,
                                             const std::function<bool(const room_glance&)>& are_wanted) const;
   /// Public salons that are not archived, with the viewer's membership.

@@ -180,7 +180,7 @@ bool are_rooms_narrower(const Xapian::Database& database, const std::vector<room
   enquire.set_query(everything_else);
   const double others = enquire.get_mset(0, 0).get_matches_estimated();
   double in_them = 0;
-  for (const room_id& room : rooms) { // each is looked up: a word that few messages have ends it at once
+  for (const room_id& room : rooms) { // each costs a look-up: they end as soon as it is known
     in_them += database.get_termfreq(room_term(room));
     if (in_them * dearer >= others) return false;
   }

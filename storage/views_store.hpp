@@ -69,8 +69,8 @@ public:
   /// the first error that `visit` answers; it may itself read the views, which are of a later moment.
   result<void> visit_many(table t, const flat_strings& keys, const visit_row& visit) const;
   /// The places, in ascending order, of those of `keys` whose rows (nullopt: there is none) `is_wanted`. What is kept
-  /// hot is looked at where it stands: `is_wanted` is to be quick, and to call nothing of the views. Each row is of a
-  /// moment of this call, not all of the same.
+  /// hot is looked at where it stands: `is_wanted` is to be quick, and to call nothing of the views; rows that are not
+  /// kept follow the others. Each row is of a moment of this call, not all of the same.
   result<std::vector<std::size_t>> choose(table t, const flat_strings& keys,
                                           const std::function<bool(std::optional<std::string_view>)>& is_wanted) const;
   /// As visit_many, one answer per key.

@@ -34,10 +34,13 @@ TEST(HubRests, GoOnWhereTheThreadIsPressedUntilNothingComes) {
     duration first, rested, quiet, longer;
   };
   const std::vector<row> table{
-      {0.0, 8ms, 8ms, 0ms, 0ms},       {0.5, 8ms, 8ms, 0ms, 0ms},                                 // not pressed
-      {1.0, 8ms, 8ms, 0ms, 4ms},       {1.0, 8ms, 8ms, 3999us, 4ms}, {1.0, 8ms, 8ms, 4ms, 0ms},   // nothing came
-      {1.0, 8ms, 36ms, 1ms, 4ms},      {1.0, 8ms, 39ms, 1ms, 1ms},   {1.0, 8ms, 40ms, 1ms, 0ms},  // the bound
-      {1.0, 8ms, 39'900us, 1ms, 0ms},  {0.75, 8ms, 19ms, 1ms, 1ms},  {0.75, 8ms, 20ms, 1ms, 0ms}, // less than a timer
+      {0.0, 8ms, 8ms, 0ms, 0ms},       {0.5, 8ms, 8ms, 0ms, 0ms}, // not pressed
+      {1.0, 8ms, 8ms, 0ms, 4ms},       {1.0, 8ms, 8ms, 3999us, 4ms},
+      {1.0, 8ms, 8ms, 4ms, 0ms}, // nothing came
+      {1.0, 8ms, 36ms, 1ms, 4ms},      {1.0, 8ms, 39ms, 1ms, 1ms},
+      {1.0, 8ms, 40ms, 1ms, 0ms}, // the bound
+      {1.0, 8ms, 39'900us, 1ms, 0ms},  {0.75, 8ms, 19ms, 1ms, 1ms},
+      {0.75, 8ms, 20ms, 1ms, 0ms},     // nor less than a timer
       {1.0, 300us, 300us, 0ms, 200us}, // half of it would be less than a timer
   };
   for (const row& each : table)
