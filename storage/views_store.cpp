@@ -7,7 +7,6 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace palabre::storage {
 namespace {
@@ -165,29 +164,31 @@ views_store::choose(table t, const flat_strings& keys,
   PALABRE_ASSERT(t < pinned->tables);
   hot_rows* const hot = pinned->hot_rows_of(t);
   std::vector<std::size_t> chosen, missing;
-  const std::uint64_t changes = hot != nullptr ? hot->changes() : 0;
-  if (hot != nullptr) {
-    hot->look_at(keys, [&](std::size_t place, const maybe_row* kept) {
-      if (kept == nullptr)
-        missing.push_back(place);
-      else if (is_wanted(*kept))
-        chosen.push_back(place);
-    });
-    if (missing.empty()) return chosen;
-  } else {
-    missing.resize(keys.size());
-    std::iota(missing.begin(), missing.end(), std::size_t{0});
+  if (hot == nullptr) {
+    PALABRE_TRY(pinned->visit_many(views_family_tables + t, keys, [&](std::size_t place, const auto& row) {
+      if (is_wanted(row)) chosen.push_back(place);
+      return success();
+    }));
+    return chosen;
   }
+  const std::uint64_t changes = hot->changes();
+  hot->look_at(keys, [&](std::size_t place, const maybe_row* kept) {
+    if (kept == nullptr)
+      missing.push_back(place);
+    else if (is_wanted(*kept))
+      chosen.push_back(place);
+  });
+  if (missing.empty()) return chosen;
   flat_strings asked;
   for (const std::size_t place : missing) asked.push_back(keys[place]);
   std::vector<maybe_row> stored(missing.size());
-  PALABRE_TRY(pinned->visit_many(views_family_tables + t, asked,
-                                 [&](std::size_t i, std::optional<std::string_view> row) -> result<void> {
-                                   if (is_wanted(row)) chosen.push_back(missing[i]);
-                                   if (hot != nullptr) stored[i] = row;
-                                   return success();
-                                 }));
-  if (hot != nullptr) hot->keep(asked, stored, changes);
+  PALABRE_TRY(
+      pinned->visit_many(views_family_tables + t, asked, [&](std::size_t i, std::optional<std::string_view> row) {
+        if (is_wanted(row)) chosen.push_back(missing[i]);
+        stored[i] = row;
+        return success();
+      }));
+  hot->keep(asked, stored, changes);
   std::ranges::sort(chosen);
   return chosen;
 }
