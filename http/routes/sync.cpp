@@ -138,8 +138,13 @@ result<scene> look(services& s, user_id user, std::optional<sync_mark> since, st
     else
       is.since.reset();
   }
-  const auto may_be_told_of = [&is](const room_glance& each) { return each.is_direct || has_changed(is, each); };
-  PALABRE_TRY(is.rooms, s.roster.rooms_of(user, may_be_told_of));
+  if (is.since) {
+    const auto may_be_told_of = [&is](const room_glance& each) { return each.is_direct || has_changed(is, each); };
+    PALABRE_TRY(is.rooms, s.roster.rooms_of(user, may_be_told_of));
+  } else {
+    PALABRE_TRY(auto all, s.roster.rooms_of(user, std::nullopt, limits::rooms_per_user_max));
+    is.rooms = std::move(all.items);
+  }
   std::vector<user_id> peers;
   for (const listed_room& each : is.rooms)
     if (each.row.peer) peers.push_back(peer_in(each.row, user));
