@@ -76,7 +76,14 @@ std::optional<http_answer> websocket_client::next() {
 }
 
 std::optional<http_answer> websocket_client::take_if(std::string_view pointer) {
-  for (auto at = state_->lines.begin(); at != state_->lines.end(); ++at) {
+  std::size_t seen = 0;
+  return take_behind(seen, pointer);
+}
+
+/// Looks at lines behind the first `seen`, and counts them there.
+std::optional<http_answer> websocket_client::take_behind(std::size_t& seen, std::string_view pointer) {
+  for (; seen < state_->lines.size(); ++seen) {
+    const auto at = state_->lines.begin() + static_cast<std::ptrdiff_t>(seen);
     if (!at->has(pointer)) continue;
     http_answer line = std::move(*at);
     state_->lines.erase(at);
@@ -85,19 +92,29 @@ std::optional<http_answer> websocket_client::take_if(std::string_view pointer) {
   return std::nullopt;
 }
 
-http_answer websocket_client::next_with(std::string_view pointer) {
+http_answer websocket_client::next_behind(std::size_t& seen, std::string_view pointer) {
   while (true) {
-    if (auto line = take_if(pointer)) return std::move(*line);
-    if (state_->ended) throw std::runtime_error("the connection ended before " + std::string(pointer));
+    if (auto line = take_behind(seen, pointer)) return std::move(*line);
+    if (state_->ended) {
+      const websocket_end why = end();
+      throw std::runtime_error("the connection ended (" + std::to_string(why.code) + ' ' + why.reason + ") before " +
+                               std::string(pointer));
+    }
     read();
   }
 }
 
+http_answer websocket_client::next_with(std::string_view pointer) {
+  std::size_t seen = 0;
+  return next_behind(seen, pointer);
+}
+
 http_answer websocket_client::ask(std::string_view body) {
   const std::string id = std::to_string(++state_->last_id);
+  std::size_t seen = state_->lines.size(); // none of which can be the reply
   send(R"({"id":)" + id + ',' + std::string(body) + '}');
   while (true) {
-    http_answer reply = next_with("/id");
+    http_answer reply = next_behind(seen, "/id");
     if (reply.json("/id") == id) return reply;
   }
 }

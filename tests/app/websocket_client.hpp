@@ -51,6 +51,8 @@ public:
 private:
   struct state;
   void read();
+  std::optional<http_answer> take_behind(std::size_t& seen, std::string_view pointer);
+  http_answer next_behind(std::size_t& seen, std::string_view pointer);
   std::unique_ptr<state> state_;
 };
 
