@@ -2,6 +2,8 @@
 
 #include "base/limits.hpp"
 
+#include <algorithm>
+
 namespace palabre::http {
 namespace {
 
@@ -10,23 +12,33 @@ constexpr std::size_t looked_at_per_step = 200;
 
 } // namespace
 
-void presence_absences::add(user_id user) {
-  if (queue_.size() < limits::presence_absences_max && queued_.insert(user).second) queue_.push_back(user);
+void presence_absences::add(user_id user, position fact) {
+  if (const auto queued = after_.find(user); queued != after_.end()) {
+    queued->second = std::max(queued->second, fact);
+  } else if (queue_.size() < limits::presence_absences_max) {
+    after_.emplace(user, fact);
+    queue_.push_back(user);
+  }
 }
 
 /// What cannot be read is left to the next reader of the views, who will be told why.
-void presence_absences::step(const contacts_index& index, std::size_t connected_max, timestamp now,
+void presence_absences::step(const contacts_index& index, std::size_t connected_max, timestamp now, position applied,
                              const presence_outlets& out) {
   if (index.empty()) { // nobody is there to be told
     queue_.clear();
-    queued_.clear();
+    after_.clear();
     looking_ = false;
   }
   if (looking_ && queue_.empty() && !look(index, now)) looking_ = false;
-  for (std::size_t i = 0; i < told_per_step && !queue_.empty(); ++i) {
+  for (std::size_t turns = std::min(queue_.size(), told_per_step); turns > 0; --turns) {
     const user_id about = queue_.front();
     queue_.pop_front();
-    queued_.erase(about);
+    const auto after = after_.find(about);
+    if (applied < after->second) {
+      queue_.push_back(about);
+      continue;
+    }
+    after_.erase(after);
     if (!index.has(about)) (void)tell(about, index, connected_max, now, out);
   }
 }
@@ -35,7 +47,7 @@ result<void> presence_absences::look(const contacts_index& index, timestamp now)
   PALABRE_TRY(const auto users, rows_.not_offline(looked_up_to_, looked_at_per_step));
   PALABRE_TRY(const auto rows, rows_.presence_of(users));
   for (std::size_t i = 0; i < users.size(); ++i)
-    if (lease_.effective(rows[i], now) == events::presence_status::offline && !index.has(users[i])) add(users[i]);
+    if (lease_.effective(rows[i], now) == events::presence_status::offline && !index.has(users[i])) add(users[i], {});
   if (users.size() < looked_at_per_step)
     looking_ = false;
   else

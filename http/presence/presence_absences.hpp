@@ -6,7 +6,7 @@
 
 #include <deque>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace palabre::http {
 
@@ -20,12 +20,15 @@ public:
                     const projections::roster_queries& roster)
       : lease_(lease), rows_(rows), roster_(roster) {}
 
-  void add(user_id user);
+  /// `fact`: what the views must have reached before anybody is told.
+  void add(user_id user, position fact);
   /// Looks for everyone whose lease ended with another boot.
   void look_for_ghosts() { looking_ = true; }
 
-  /// A step of the work. Requires: views that have every fact that add() follows from.
-  void step(const contacts_index& index, std::size_t connected_max, timestamp now, const presence_outlets& out);
+  /// A step of the work, with views that have reached `applied`. Requires: an index that has every fact add() was
+  /// called for.
+  void step(const contacts_index& index, std::size_t connected_max, timestamp now, position applied,
+            const presence_outlets& out);
 
 private:
   result<void> look(const contacts_index& index, timestamp now);
@@ -36,7 +39,7 @@ private:
   const projections::presence_queries& rows_;
   const projections::roster_queries& roster_;
   std::deque<user_id> queue_;
-  std::unordered_set<user_id> queued_; ///< those in queue_: each once
+  std::unordered_map<user_id, position> after_; ///< of those in queue_, each of whom is in it once: their last fact
   bool looking_ = false;
   std::optional<user_id> looked_up_to_;
 };

@@ -165,14 +165,13 @@ void presence_desk::state::arm() {
   });
 }
 
-/// People first, then what happened: what the views say of those who came is then no older than what was told, and the
-/// views have had a whole tick to reach what happened before.
+/// People first, then what happened: what the views say of those who came is then no older than what was told.
 void presence_desk::state::tick() {
   const timestamp now = ground.time.now();
   move_people();
   read_people(now);
-  tell_of_absent(now);
   take_in_facts(now);
+  tell_of_absent(now);
   tell(now);
   carry_out(now);
 }

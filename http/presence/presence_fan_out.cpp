@@ -91,7 +91,7 @@ void presence_fan_out::take_in(const presence_fact& fact) {
 void presence_fan_out::take_in(const presence_fact& fact, const events::presence_changed& e) {
   const user_id user{fact.stream};
   const auto found = people_.find(user);
-  if (found == people_.end()) return absences_.add(user);
+  if (found == people_.end()) return absences_.add(user, fact.at);
   person& p = found->second;
   const bool was_there = index_.find(user)->now != status::offline;
   if (was_there || e.status != status::offline) p.last_seen_at = fact.time;
@@ -164,7 +164,7 @@ std::size_t presence_fan_out::tell_contacts(user_id about, person& p, const pres
 
 /// Not while someone's rooms are still to be read: they would miss it, and so would the readers.
 void presence_fan_out::tell_of_absent(timestamp now, position applied, const presence_outlets& out) {
-  if (to_read_.empty() && applied >= last_fact_) absences_.step(index_, individuals_max_, now, out);
+  if (to_read_.empty()) absences_.step(index_, individuals_max_, now, applied, out);
 }
 
 void presence_fan_out::forget_left() {

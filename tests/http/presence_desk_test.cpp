@@ -339,6 +339,61 @@ TEST_F(PresenceDesk, TellsOfPeopleWithoutAConnection) {
   EXPECT_NE(told.at(0).second->find("on the train"), std::string::npos);
 }
 
+events::presence_changed sets_by_hand(std::string_view text) {
+  events::presence_changed e;
+  e.status = busy;
+  e.text.value = std::string(text);
+  return e;
+}
+
+TEST_F(PresenceDesk, TellsOfPeopleWithoutAConnectionWhileTheLogGoesOn) {
+  const room_id salon = room();
+  const user_id ada = someone(), bob = connected(salon);
+  joins(salon, ada);
+  settle();
+  told.clear();
+  appears(ada, sets_by_hand("on the train"));
+  catch_up();
+  happened(salon, someone(), joined(someone())); // the views are behind, as they always are
+  presence.tick();
+  EXPECT_EQ(heard(bob, ada), words{"busy"});
+}
+
+TEST_F(PresenceDesk, TellsTheLastOfPeopleWithoutAConnectionOnce) {
+  const room_id salon = room();
+  const user_id ada = someone(), bob = connected(salon);
+  joins(salon, ada);
+  settle();
+  told.clear();
+  appears(ada, sets_by_hand("on the train"));
+  catch_up();
+  appears(ada, sets_by_hand("at the station")); // the views do not know yet
+  presence.tick();
+  EXPECT_EQ(heard(bob, ada), words{});
+  catch_up();
+  presence.tick();
+  presence.tick();
+  ASSERT_EQ(heard(bob, ada), words{"busy"});
+  EXPECT_NE(told.at(0).second->find("at the station"), std::string::npos);
+}
+
+TEST_F(PresenceDesk, TellsNobodyWhoHasJustLeftOfPeopleWithoutAConnection) {
+  const room_id salon = room();
+  const user_id ada = someone(), bob = connected(salon), eve = connected(salon);
+  joins(salon, ada);
+  settle();
+  told.clear();
+  appears(ada, sets_by_hand("on the train"));
+  presence.tick(); // the views do not know yet
+  events::member_left left;
+  left.user = bob;
+  happened(salon, bob, left);
+  catch_up();
+  presence.tick();
+  EXPECT_EQ(heard(eve, ada), words{"busy"});
+  EXPECT_EQ(heard(bob, ada), words{});
+}
+
 TEST_F(PresenceDesk, ReadsAnewAfterALoss) {
   const room_id salon = room();
   const user_id ada = connected(salon), bob = connected(salon), eve = connected(salon);
