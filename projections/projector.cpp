@@ -1,10 +1,10 @@
 #include "projections/projector.hpp"
 
 #include "base/assert.hpp"
-#include "base/core_demand.hpp"
 #include "base/limits.hpp"
 #include "base/thread_name.hpp"
 #include "projections/log_fold.hpp"
+#include "projections/projector_rests.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -23,21 +23,12 @@ constexpr std::size_t commit_bytes = 1024 * 1024;
 /// Records read from the log in one go while catching up.
 constexpr std::size_t chunk_records = 1'000;
 
-/// The share of the time in which it wants a core that it waits for one: where rests begin, and where they are longest.
-constexpr double short_of_cores_from = 0.15, short_of_cores = 0.4;
-/// A thread that wants less of the time has nothing to save: it may wait for half of very little.
-constexpr double wanted_min = 0.1;
-constexpr std::chrono::milliseconds rest_max{50};
-/// What a rest may leave: rooms remember their changes for longer, and a server is ready with more behind.
-constexpr std::size_t rest_records_max = 512;
-static_assert(2 * rest_records_max <= limits::recent_facts_max && rest_records_max < limits::batch_records_max);
+// Rooms remember what a rest leaves, and as much again that comes while it is folded.
+static_assert(2 * limits::projector_rest_records_max <= limits::recent_facts_max);
 
 projector::rest_length rest_where_cores_are_short() {
-  return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) -> projector::clock::duration {
-    const core_demand::shares its = demand->look(now);
-    if (its.wanted < wanted_min) return {};
-    const double shortage = (its.waited - short_of_cores_from) / (short_of_cores - short_of_cores_from);
-    return std::chrono::duration_cast<projector::clock::duration>(std::clamp(shortage, 0.0, 1.0) * rest_max);
+  return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) {
+    return projector_rests::after(demand->look(now));
   };
 }
 
@@ -59,12 +50,12 @@ struct projector::state {
   };
 
   state(const storage::event_log& l, storage::views_store& v, std::vector<projection*> p, rest_length r)
-      : log(l), views(v), projections(std::move(p)), rest_after_commit(std::move(r)), rows(v) {}
+      : log(l), views(v), projections(std::move(p)), next_rest(std::move(r)), rows(v) {}
 
   const storage::event_log& log;
   storage::views_store& views;
   std::vector<projection*> projections;
-  rest_length rest_after_commit;
+  rest_length next_rest;
   storage::views_batch rows; ///< empty but while something is folded; kept for its memory
   std::vector<std::function<void(const storage::committed_batch&)>> listeners;
   std::atomic<std::uint64_t> applied{0};
@@ -234,7 +225,7 @@ void projector::state::run() {
     if (asked && done) done = carry_out(std::move(*asked), waits);
     if (!done) return fail(done.error());
     const clock::time_point now = clock::now();
-    rests_until = now + rest_after_commit(now);
+    rests_until = now + next_rest(now);
   }
 }
 
@@ -246,8 +237,8 @@ std::deque<storage::committed_batch_ptr> projector::state::take_queued() {
 
 /// Whether what is queued is to be folded at once. Requires: mutex.
 bool projector::state::must_go_on() const {
-  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= commit_bytes ||
-         queued_records >= rest_records_max;
+  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= projector_rests::bytes_max ||
+         queued_records >= limits::projector_rest_records_max;
 }
 
 void projector::state::rest(std::unique_lock<std::mutex>& lock, clock::time_point until) {

@@ -22,8 +22,9 @@ public:
   /// for many. Asked after each turn, on its thread.
   using rest_length = std::function<clock::duration(clock::time_point now)>;
 
-  /// `rest`: null: only where cores are short, up to 50 ms. Who waits ends a rest, and then waits until what came
-  /// during it is folded; 512 records or 1 MiB end it as well, a resync, an exchange and stop().
+  /// `rest`: null: only where cores are short (projector_rests.hpp). Who waits ends a rest, and then waits until what
+  /// came during it is folded; limits::projector_rest_records_max or projector_rests::bytes_max end it as well, a
+  /// resync, an exchange and stop().
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
             rest_length rest = nullptr);
   ~projector();

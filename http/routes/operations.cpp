@@ -26,7 +26,7 @@ awaitable<std::string> views_failure(services& s) {
   if (!s.views.healthy()) co_return s.views.failure();
   const position head = s.log.head();
   const position applied = s.views.applied();
-  if (head.value > applied.value + limits::batch_records_max)
+  if (head.value > applied.value + limits::batch_records_max + limits::projector_rest_records_max)
     co_return "at position " + std::to_string(applied.value) + " of " + std::to_string(head.value);
   auto waiting = wait_for_views(s.views, head);
   const auto reached = co_await std::move(waiting);

@@ -3,6 +3,7 @@
 #include "world.hpp"
 
 #include "events/streams.hpp"
+#include "projections/projector_rests.hpp"
 
 #include <future>
 #include <limits>
@@ -34,17 +35,23 @@ protected:
     w.projector->feed(w.committed.back());
     return at;
   }
-  /// Feeds what was committed from `first` on.
-  void expect_told_of(std::size_t first) {
-    awaited_ = w.committed[first]->last();
+  /// Feeds what was committed from `first` on: the last of it is to end the rest, and nothing before.
+  void expect_the_last_ends_it(std::size_t first) {
+    awaited_ = w.committed.back()->last();
     for (std::size_t i = first; i < w.committed.size(); ++i) w.projector->feed(w.committed[i]);
-    told_.get_future().get();
+    ASSERT_EQ(told_.get_future().wait_for(patience), std::future_status::ready) << "nothing ended the rest";
+    w.projector->stop();
+    EXPECT_EQ(visible_when_told_, std::vector<position>(w.committed.size() - first, awaited_));
   }
   void wait_for(position at) {
-    std::promise<result<void>> reached;
-    w.projector->when_applied(at, [&](result<void> what) { reached.set_value(std::move(what)); });
-    ASSERT_TRUE(reached.get_future().get());
+    const auto reached = std::make_shared<std::promise<result<void>>>();
+    w.projector->when_applied(at, [reached](result<void> what) { reached->set_value(std::move(what)); });
+    auto done = reached->get_future();
+    ASSERT_EQ(done.wait_for(patience), std::future_status::ready) << "who waits did not end the rest";
+    ASSERT_TRUE(done.get());
   }
+
+  static constexpr std::chrono::seconds patience{60};
 
   world w;
   position awaited_{std::numeric_limits<std::uint64_t>::max()}; ///< before it is fed
@@ -52,6 +59,24 @@ protected:
   bool is_told_ = false;
   std::vector<position> visible_when_told_;
 };
+
+TEST(ProjectorRests, AreAsLongAsCoresAreShortForAThreadWithMuchToSave) {
+  using std::chrono::milliseconds;
+  struct row {
+    double wanted, waited;
+    milliseconds rest;
+  };
+  const std::vector<row> table{
+      {0.0, 0.0, milliseconds(0)},    {1.0, 0.0, milliseconds(0)},    {1.0, 0.15, milliseconds(0)},
+      {1.0, 0.275, milliseconds(25)}, {1.0, 0.4, milliseconds(50)},   {1.0, 1.0, milliseconds(50)},
+      {0.08, 1.0, milliseconds(50)},  {0.055, 1.0, milliseconds(25)}, {0.055, 0.275, milliseconds(12)},
+      {0.03, 1.0, milliseconds(0)},   {0.0305, 1.0, milliseconds(0)}, // not worth a timer
+  };
+  for (const row& each : table)
+    EXPECT_NEAR(std::chrono::duration<double>(projector_rests::after({each.wanted, each.waited})).count(),
+                std::chrono::duration<double>(each.rest).count(), 0.001)
+        << each.wanted << " wanted, " << each.waited << " waited";
+}
 
 TEST_F(ProjectorRest, EndsForWhoWaitsAndAllThatCameIsWrittenAtOnce) {
   append_and_feed();
@@ -64,26 +89,28 @@ TEST_F(ProjectorRest, EndsForWhoWaitsAndAllThatCameIsWrittenAtOnce) {
 
 TEST_F(ProjectorRest, EndsBehindManyRecords) {
   const std::size_t first = w.committed.size();
-  for (std::size_t records = 0; records < limits::recent_facts_max / 2; records += 128) {
-    for (int i = 0; i < 128; ++i)
+  constexpr std::size_t together = 128;
+  static_assert(limits::projector_rest_records_max % together == 0);
+  for (std::size_t records = 0; records < limits::projector_rest_records_max; records += together) {
+    for (std::size_t i = 0; i < together; ++i)
       w.submit(events::stream_of(person(1)), person(1), events::session_closed{}, {1'700'000'000'000});
     w.journal->step();
   }
-  expect_told_of(first);
+  expect_the_last_ends_it(first);
 }
 
 TEST_F(ProjectorRest, EndsBehindManyBytes) {
   const stream_id room = events::stream_of(room_number(1));
-  w.append(room, person(1), events::room_created{});
-  w.projector->feed(w.committed.back());
   const std::size_t first = w.committed.size();
+  w.append(room, person(1), events::room_created{});
   events::message_posted said;
   said.body.value = std::string(limits::message_bytes_max, 'x');
-  for (std::size_t bytes = 0; bytes < 1024 * 1024; bytes += limits::message_bytes_max) {
+  const auto last_bytes = [&] { return w.committed.back()->records.front().stored.size(); };
+  for (std::size_t bytes = last_bytes(); bytes < projector_rests::bytes_max; bytes += last_bytes()) {
     said.message = message_number(bytes);
     w.append(room, person(1), said);
   }
-  expect_told_of(first);
+  expect_the_last_ends_it(first);
 }
 
 TEST_F(ProjectorRest, EndsForOtherRows) {
