@@ -3,6 +3,7 @@
 #include "log_fixture.hpp"
 #include "storage/views_batch.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 #include <thread>
@@ -68,8 +69,35 @@ TEST(HotRows, AreChosenAmongThoseThatAreNot) {
     EXPECT_FALSE(views->get(t, "1007").value());
     for (int round = 0; round < 2; ++round) // from the store, then from memory
       EXPECT_EQ(views->choose(t, keys, is_even_or_none).value(), even);
+    views_batch changes(*views);
+    changes.put(t, keys[0], "1");
+    changes.put(t, keys[199], "2");
+    changes.erase(t, keys[101]);
+    ASSERT_TRUE(changes.commit({t + 10}));
+    even.erase(even.begin());
+    even.push_back(199);
+    even.insert(std::ranges::lower_bound(even, 101), 101);
+    for (int round = 0; round < 2; ++round) EXPECT_EQ(views->choose(t, keys, is_even_or_none).value(), even);
   }
   EXPECT_EQ(views->choose(0, {}, [](auto) { return true; }).value(), std::vector<std::size_t>{});
+}
+
+TEST(HotRows, AreLookedAtInTheOrderOfTheirKeysKeptOrNot) {
+  hot_rows rows(100);
+  flat_strings keys;
+  std::vector<std::string> expected, seen;
+  for (std::size_t i = 0; i < 100; ++i) {
+    const std::string key = std::to_string(1000 + i);
+    keys.push_back(key);
+    if (i % 3 == 0) rows.keep(key, key, 0);
+    if (i % 3 == 1) rows.keep(key, {}, 0);
+    expected.push_back(i % 3 == 0 ? key : i % 3 == 1 ? "no row" : "not kept");
+  }
+  rows.look_at(keys, [&](std::size_t place, const hot_rows::maybe_row* kept) {
+    EXPECT_EQ(place, seen.size());
+    seen.push_back(kept == nullptr ? "not kept" : kept->value_or("no row"));
+  });
+  EXPECT_EQ(seen, expected);
 }
 
 TEST(HotRows, ReadTogetherDoNotPushOutThoseReadAlone) {
