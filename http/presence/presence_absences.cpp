@@ -7,7 +7,7 @@
 namespace palabre::http {
 namespace {
 
-constexpr std::size_t told_per_step = 128;
+constexpr std::size_t turns_per_step = 128;
 constexpr std::size_t looked_at_per_step = 200;
 
 } // namespace
@@ -21,16 +21,18 @@ void presence_absences::add(user_id user, position fact) {
   }
 }
 
-/// What cannot be read is left to the next reader of the views, who will be told why.
+void presence_absences::wait_for(user_id user, position fact) {
+  if (const auto queued = after_.find(user); queued != after_.end()) queued->second = std::max(queued->second, fact);
+}
+
+/// What cannot be read is left to the next reader of the views, who will be told why. Who is not ready goes behind the
+/// others, who may be. While nobody is connected they stay until they are ready all the same: someone may come before
+/// that, and read views that do not know yet.
 void presence_absences::step(const contacts_index& index, std::size_t connected_max, timestamp now, position applied,
                              const presence_outlets& out) {
-  if (index.empty()) { // nobody is there to be told
-    queue_.clear();
-    after_.clear();
-    looking_ = false;
-  }
-  if (looking_ && queue_.empty() && !look(index, now)) looking_ = false;
-  for (std::size_t turns = std::min(queue_.size(), told_per_step); turns > 0; --turns) {
+  if (index.empty()) looking_ = false;
+  if (looking_ && queue_.size() < turns_per_step && !look(index, now)) looking_ = false;
+  for (std::size_t turns = std::min(queue_.size(), turns_per_step); turns > 0; --turns) {
     const user_id about = queue_.front();
     queue_.pop_front();
     const auto after = after_.find(about);
@@ -39,7 +41,7 @@ void presence_absences::step(const contacts_index& index, std::size_t connected_
       continue;
     }
     after_.erase(after);
-    if (!index.has(about)) (void)tell(about, index, connected_max, now, out);
+    if (!index.empty() && !index.has(about)) (void)tell(about, index, connected_max, now, out);
   }
 }
 

@@ -22,11 +22,13 @@ public:
 
   /// `fact`: what the views must have reached before anybody is told.
   void add(user_id user, position fact);
+  /// Whoever is to be told of waits for `fact` as well: it changes who is.
+  void wait_for(user_id user, position fact);
   /// Looks for everyone whose lease ended with another boot.
   void look_for_ghosts() { looking_ = true; }
 
-  /// A step of the work, with views that have reached `applied`. Requires: an index that has every fact add() was
-  /// called for.
+  /// A step of the work, with views that have reached `applied`. The index may be ahead of them. Requires: an index
+  /// that has taken in everything up to the last fact added.
   void step(const contacts_index& index, std::size_t connected_max, timestamp now, position applied,
             const presence_outlets& out);
 

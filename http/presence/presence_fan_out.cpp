@@ -107,11 +107,13 @@ void presence_fan_out::take_in(const presence_fact& fact, const events::member_j
 }
 
 void presence_fan_out::take_in(const presence_fact& fact, const events::member_left& e) {
+  absences_.wait_for(e.user, fact.at);
   const std::lock_guard lock(index_mutex_);
   index_.part(room_id{fact.stream}, e.user);
 }
 
 void presence_fan_out::take_in(const presence_fact& fact, const events::member_kicked& e) {
+  absences_.wait_for(e.user, fact.at);
   const std::lock_guard lock(index_mutex_);
   index_.part(room_id{fact.stream}, e.user);
 }

@@ -50,7 +50,7 @@ public:
   void flush(timestamp now, const presence_outlets& out);
   /// The leases of other boots have ended.
   void look_for_ghosts() { absences_.look_for_ghosts(); }
-  /// A step of telling about people who are not connected.
+  /// A step of telling about people who are not connected, unless rooms of some who came are yet to be read.
   void tell_of_absent(timestamp now, position applied, const presence_outlets& out);
   /// Forgets who has left and of whom all has been told.
   void forget_left();
@@ -104,7 +104,7 @@ private:
   std::vector<user_id> untold_;
   std::vector<user_id> leaving_;
   std::uint64_t round_ = 1;
-  position last_fact_; ///< what is read from the views must not be older than what was taken in
+  position last_fact_; ///< what is read of those who entered must not be older than what was taken in
   presence_absences absences_;
 
   mutable std::mutex index_mutex_;

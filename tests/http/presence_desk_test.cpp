@@ -377,6 +377,37 @@ TEST_F(PresenceDesk, TellsTheLastOfPeopleWithoutAConnectionOnce) {
   EXPECT_NE(told.at(0).second->find("at the station"), std::string::npos);
 }
 
+TEST_F(PresenceDesk, TellsWhoeverComesBeforeTheViewsKnowOfPeopleWithoutAConnection) {
+  const room_id salon = room();
+  const user_id ada = someone(), bob = someone();
+  joins(salon, ada);
+  joins(salon, bob);
+  appears(ada, sets_by_hand("on the train"));
+  presence.tick(); // nobody is there, and the views do not know yet
+  presence.arrive(bob);
+  settle();
+  EXPECT_EQ(heard(bob, ada), words{"busy"});
+}
+
+TEST_F(PresenceDesk, TellsNobodyWhoCameOnceTheyHadLeft) {
+  const room_id salon = room();
+  const user_id ada = someone(), bob = connected(room()), eve = connected(salon);
+  joins(salon, ada);
+  settle();
+  told.clear();
+  appears(ada, sets_by_hand("on the train"));
+  catch_up();
+  events::member_left left;
+  left.user = ada;
+  happened(salon, ada, left); // the views do not know this yet
+  happened(salon, bob, joined(bob));
+  presence.tick();
+  EXPECT_EQ(heard(bob, ada), words{});
+  settle();
+  EXPECT_EQ(heard(bob, ada), words{});
+  EXPECT_EQ(heard(eve, ada), words{}) << "who is not in a room with her any more reads it where she is to be seen";
+}
+
 TEST_F(PresenceDesk, TellsNobodyWhoHasJustLeftOfPeopleWithoutAConnection) {
   const room_id salon = room();
   const user_id ada = someone(), bob = connected(salon), eve = connected(salon);
