@@ -122,8 +122,10 @@ constexpr std::size_t event_bytes_max = 64 * 1024;   ///< one stored record
 static_assert(event_bytes_max < recovery_bytes_max); // whoever reads in pieces gets on
 constexpr std::size_t batch_records_max = 4'096;     ///< of one journal write; about 5 ms of memtable
 constexpr std::size_t batch_bytes_max = 4 * 1024 * 1024;
-constexpr std::size_t journal_queue_bytes_max = 64 * 1024 * 1024;   ///< over it: `overloaded`
-constexpr std::size_t projector_rest_records_max = 512;             ///< that the projector leaves for a while
+constexpr std::size_t journal_queue_bytes_max = 64 * 1024 * 1024; ///< over it: `overloaded`
+constexpr std::size_t projector_rest_records_max = 512; ///< that the projector leaves for a while, to write rows once
+// Rooms remember those, and as many again that come while they are folded.
+static_assert(2 * projector_rest_records_max <= recent_facts_max);
 constexpr std::size_t projector_queue_bytes_max = 64 * 1024 * 1024; ///< over it: dropped, and read from the log instead
 constexpr std::size_t idempotency_keys_per_append_max = 2;          ///< the header's and `client_id`
 constexpr std::size_t stream_heads_cached_max = 65'536;             ///< by the journal, about 10 MB

@@ -6,7 +6,6 @@
 #include "projections/log_fold.hpp"
 #include "projections/projector_rests.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -14,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace palabre::projections {
 namespace {
@@ -23,8 +23,7 @@ constexpr std::size_t commit_bytes = 1024 * 1024;
 /// Records read from the log in one go while catching up.
 constexpr std::size_t chunk_records = 1'000;
 
-// Rooms remember what a rest leaves, and as much again that comes while it is folded.
-static_assert(2 * limits::projector_rest_records_max <= limits::recent_facts_max);
+static_assert(projector_rests::bytes_max <= commit_bytes); // what a rest leaves is one commit or two
 
 projector::rest_length rest_where_cores_are_short() {
   return [demand = std::make_shared<core_demand>()](projector::clock::time_point now) {
@@ -237,8 +236,7 @@ std::deque<storage::committed_batch_ptr> projector::state::take_queued() {
 
 /// Whether what is queued is to be folded at once. Requires: mutex.
 bool projector::state::must_go_on() const {
-  return stopping || exchange || resync || !waiters.empty() || queued_bytes >= projector_rests::bytes_max ||
-         queued_records >= limits::projector_rest_records_max;
+  return stopping || exchange || resync || !waiters.empty() || projector_rests::is_much(queued_records, queued_bytes);
 }
 
 void projector::state::rest(std::unique_lock<std::mutex>& lock, clock::time_point until) {

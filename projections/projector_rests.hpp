@@ -2,6 +2,7 @@
 // How long the projector leaves what comes, so that rows which change with every event are written once for many.
 
 #include "base/core_demand.hpp"
+#include "base/limits.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,8 +18,13 @@ struct projector_rests {
   static constexpr double waited_from = 0.15, waited_full = 0.4;
   /// core_demand::shares::wanted: a thread that wants little has nothing to save. What it wants shrinks with its rests.
   static constexpr double wanted_from = 0.03, wanted_full = 0.08;
-  /// Of records queued, as they are stored; so many end a rest, as limits::projector_rest_records_max do.
+  /// Of records queued, as they are stored.
   static constexpr std::size_t bytes_max = 1024 * 1024;
+
+  /// So much ends a rest.
+  static constexpr bool is_much(std::size_t records, std::size_t bytes) {
+    return records >= limits::projector_rest_records_max || bytes >= bytes_max;
+  }
 
   /// After what was folded.
   static constexpr duration after(core_demand::shares its) {

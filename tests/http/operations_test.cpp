@@ -36,6 +36,21 @@ TEST_F(Operations, AreReadyOnceTheViewsHaveReachedTheLog) {
   EXPECT_EQ(ready.body, R"({"status":"ready","checks":{"projections":"ok"}})");
 }
 
+TEST_F(Operations, WaitForViewsAsFarBehindAsTheyAreUnderLoadAndNoFurther) {
+  const user_id ada = a_user();
+  const room_id room = room_of(ada, events::visibility::open);
+  catch_up();
+  const auto one = joined(ada);
+  const std::uint64_t applied = views.applied().value;
+  const auto checks = [&] { return get("/health/ready").body; };
+  while (log.head().value < applied + limits::batch_records_max + limits::projector_rest_records_max)
+    happened(room, ada, one, one, one, one, one, one, one, one);
+  EXPECT_NE(checks().find(R"("projections":"the views)"), std::string::npos) << checks();
+  happened(room, ada, one);
+  EXPECT_NE(checks().find(R"("projections":"at position )" + std::to_string(applied) + " of "), std::string::npos)
+      << checks();
+}
+
 TEST_F(Operations, AreNotReadyWhenACheckFails) {
   catch_up();
   std::string disk = "full";

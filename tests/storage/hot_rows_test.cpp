@@ -62,7 +62,7 @@ TEST(HotRows, AreChosenAmongThoseThatAreNot) {
       if (i % 2 == 0 || i == 7) even.push_back(i);
       keys.push_back(key);
     }
-    ASSERT_TRUE(rows.commit({t + 1}));
+    ASSERT_TRUE(rows.commit({2 * t + 1}));
     const auto is_even_or_none = [](std::optional<std::string_view> row) {
       return !row || (row->back() - '0') % 2 == 0;
     };
@@ -73,7 +73,7 @@ TEST(HotRows, AreChosenAmongThoseThatAreNot) {
     changes.put(t, keys[0], "1");
     changes.put(t, keys[199], "2");
     changes.erase(t, keys[101]);
-    ASSERT_TRUE(changes.commit({t + 10}));
+    ASSERT_TRUE(changes.commit({2 * t + 2}));
     even.erase(even.begin());
     even.push_back(199);
     even.insert(std::ranges::lower_bound(even, 101), 101);
