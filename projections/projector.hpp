@@ -23,7 +23,7 @@ public:
   using rest_length = std::function<clock::duration(clock::time_point now)>;
 
   /// `rest`: null: only where cores are short (projector_rests.hpp). Who waits ends a rest, and then waits until what
-  /// came during it is folded; so do projector_rests::is_much, a resync, an exchange and stop().
+  /// came during it is folded. Much that came (projector_rests::is_much), a resync, an exchange and stop() end it too.
   projector(const storage::event_log& log, storage::views_store& views, std::vector<projection*> projections,
             rest_length rest = nullptr);
   ~projector();

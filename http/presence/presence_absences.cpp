@@ -13,12 +13,8 @@ constexpr std::size_t looked_at_per_step = 200;
 } // namespace
 
 void presence_absences::add(user_id user, position fact) {
-  if (const auto queued = after_.find(user); queued != after_.end()) {
-    queued->second = std::max(queued->second, fact);
-  } else if (queue_.size() < limits::presence_absences_max) {
-    after_.emplace(user, fact);
-    queue_.push_back(user);
-  }
+  if (queue_.size() < limits::presence_absences_max && after_.emplace(user, fact).second) queue_.push_back(user);
+  wait_for(user, fact);
 }
 
 void presence_absences::wait_for(user_id user, position fact) {

@@ -106,16 +106,10 @@ void presence_fan_out::take_in(const presence_fact& fact, const events::member_j
   index_.join(room_id{fact.stream}, e.user);
 }
 
-void presence_fan_out::take_in(const presence_fact& fact, const events::member_left& e) {
-  absences_.wait_for(e.user, fact.at);
+void presence_fan_out::part(const presence_fact& fact, user_id user) {
+  absences_.wait_for(user, fact.at);
   const std::lock_guard lock(index_mutex_);
-  index_.part(room_id{fact.stream}, e.user);
-}
-
-void presence_fan_out::take_in(const presence_fact& fact, const events::member_kicked& e) {
-  absences_.wait_for(e.user, fact.at);
-  const std::lock_guard lock(index_mutex_);
-  index_.part(room_id{fact.stream}, e.user);
+  index_.part(room_id{fact.stream}, user);
 }
 
 void presence_fan_out::take_in(const presence_fact& fact, const events::room_archived&) {

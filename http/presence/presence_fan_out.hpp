@@ -86,10 +86,11 @@ private:
   void take_in(const presence_fact& fact, const events::presence_changed& e);
   void take_in(const presence_fact&, const events::presence_configured&) {}
   void take_in(const presence_fact& fact, const events::member_joined& e);
-  void take_in(const presence_fact& fact, const events::member_left& e);
-  void take_in(const presence_fact& fact, const events::member_kicked& e);
+  void take_in(const presence_fact& fact, const events::member_left& e) { part(fact, e.user); }
+  void take_in(const presence_fact& fact, const events::member_kicked& e) { part(fact, e.user); }
   void take_in(const presence_fact& fact, const events::room_archived& e);
   void take_in(const presence_fact& fact, const events::room_restored& e);
+  void part(const presence_fact& fact, user_id user);
   /// To how many.
   std::size_t tell_contacts(user_id about, person& p, const presence_outlets& out) const;
   bool may_forget(const person& p, std::uint64_t oldest_unread) const;

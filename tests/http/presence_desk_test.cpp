@@ -1,6 +1,6 @@
 // The desk over a log, with time that stands still between ticks: what is appended, and who is told what.
 
-#include "presence_fixture.hpp"
+#include "presence_desk_fixture.hpp"
 
 #include "base/limits.hpp"
 
@@ -9,74 +9,7 @@
 namespace palabre::http {
 namespace {
 
-using std::chrono::seconds;
-
-constexpr auto online = events::presence_status::online, away = events::presence_status::away,
-               busy = events::presence_status::busy, offline = events::presence_status::offline;
-
-edge_settings of_small_rooms() {
-  edge_settings s;
-  s.presence_individuals_max = 3;
-  return s;
-}
-
-/// Who was told about whom, as "to about status", and counts as "room online away busy".
-class PresenceDesk : public presence_fixture {
-protected:
-  PresenceDesk() : presence_fixture(of_small_rooms()) { start(presence); }
-  ~PresenceDesk() override { presence.stop(); }
-
-  void start(presence_desk& desk) {
-    presence_outlets out;
-    out.tell = [this](user_id to, const presence_outlets::json& what) { told.emplace_back(to, what); };
-    out.count = [this](room_id in, const presence_outlets::json& what) { counted.emplace_back(in, *what); };
-    desk.start(io, std::move(out));
-  }
-
-  /// Ticks until an interval is over and nothing more is to be done.
-  void settle() {
-    for (int i = 0; i < 8; ++i) {
-      time.at.ms += 1;
-      presence.tick();
-      carry_out();
-    }
-  }
-  void pass(seconds how_long) {
-    time.at.ms += how_long.count() * 1'000;
-    settle();
-  }
-  user_id connected(room_id in) {
-    const user_id user = someone();
-    joins(in, user);
-    presence.arrive(user);
-    return user;
-  }
-  void joins(room_id in, user_id user) {
-    happened(in, user, joined(user));
-    catch_up();
-  }
-  room_id room() {
-    const room_id made = room_of(a_user(), events::visibility::open);
-    catch_up();
-    return made;
-  }
-  /// The statuses `to` was told of `about`, and forgets all that was told.
-  std::vector<std::string> heard(user_id to, user_id about) const {
-    std::vector<std::string> statuses;
-    for (const auto& [who, what] : told) {
-      if (who != to || what->find(R"("user_id":")" + to_text(about)) == std::string::npos) continue;
-      const auto begin = what->find(R"("status":")") + 10;
-      statuses.push_back(what->substr(begin, what->find('"', begin) - begin));
-    }
-    return statuses;
-  }
-  projections::presence_row row(user_id user) { return presences.presence_of({&user, 1}).value().front(); }
-
-  std::vector<std::pair<user_id, presence_outlets::json>> told;
-  std::vector<std::pair<room_id, std::string>> counted;
-};
-
-using words = std::vector<std::string>;
+class PresenceDesk : public presence_desk_fixture {};
 
 TEST_F(PresenceDesk, AppendsTransitionsAndNothingElse) {
   const user_id ada = connected(room());
@@ -325,104 +258,6 @@ TEST_F(PresenceDesk, EndsLeasesOfAnotherBootAfterTheGrace) {
   EXPECT_NE(told[0].second->find(R"("id":null)"), std::string::npos);
   EXPECT_EQ(presence_events(), before + 1) << "bob's renewal; nothing is appended for ada";
   next.stop();
-}
-
-TEST_F(PresenceDesk, TellsOfPeopleWithoutAConnection) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = connected(salon);
-  joins(salon, ada);
-  settle();
-  told.clear();
-  set(ada, events::set_presence{busy, "on the train", {}, offline, presence.lease().boot});
-  settle();
-  EXPECT_EQ(heard(bob, ada), words{"offline"});
-  EXPECT_NE(told.at(0).second->find("on the train"), std::string::npos);
-}
-
-events::presence_changed sets_by_hand(std::string_view text) {
-  events::presence_changed e;
-  e.status = busy;
-  e.text.value = std::string(text);
-  return e;
-}
-
-TEST_F(PresenceDesk, TellsOfPeopleWithoutAConnectionWhileTheLogGoesOn) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = connected(salon);
-  joins(salon, ada);
-  settle();
-  told.clear();
-  appears(ada, sets_by_hand("on the train"));
-  catch_up();
-  happened(salon, someone(), joined(someone())); // the views are behind, as they always are
-  presence.tick();
-  EXPECT_EQ(heard(bob, ada), words{"busy"});
-}
-
-TEST_F(PresenceDesk, TellsTheLastOfPeopleWithoutAConnectionOnce) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = connected(salon);
-  joins(salon, ada);
-  settle();
-  told.clear();
-  appears(ada, sets_by_hand("on the train"));
-  catch_up();
-  appears(ada, sets_by_hand("at the station")); // the views do not know yet
-  presence.tick();
-  EXPECT_EQ(heard(bob, ada), words{});
-  catch_up();
-  presence.tick();
-  presence.tick();
-  ASSERT_EQ(heard(bob, ada), words{"busy"});
-  EXPECT_NE(told.at(0).second->find("at the station"), std::string::npos);
-}
-
-TEST_F(PresenceDesk, TellsWhoeverComesBeforeTheViewsKnowOfPeopleWithoutAConnection) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = someone();
-  joins(salon, ada);
-  joins(salon, bob);
-  appears(ada, sets_by_hand("on the train"));
-  presence.tick(); // nobody is there, and the views do not know yet
-  presence.arrive(bob);
-  settle();
-  EXPECT_EQ(heard(bob, ada), words{"busy"});
-}
-
-TEST_F(PresenceDesk, TellsNobodyWhoCameOnceTheyHadLeft) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = connected(room()), eve = connected(salon);
-  joins(salon, ada);
-  settle();
-  told.clear();
-  appears(ada, sets_by_hand("on the train"));
-  catch_up();
-  events::member_left left;
-  left.user = ada;
-  happened(salon, ada, left); // the views do not know this yet
-  happened(salon, bob, joined(bob));
-  presence.tick();
-  EXPECT_EQ(heard(bob, ada), words{});
-  settle();
-  EXPECT_EQ(heard(bob, ada), words{});
-  EXPECT_EQ(heard(eve, ada), words{}) << "who is not in a room with her any more reads it where she is to be seen";
-}
-
-TEST_F(PresenceDesk, TellsNobodyWhoHasJustLeftOfPeopleWithoutAConnection) {
-  const room_id salon = room();
-  const user_id ada = someone(), bob = connected(salon), eve = connected(salon);
-  joins(salon, ada);
-  settle();
-  told.clear();
-  appears(ada, sets_by_hand("on the train"));
-  presence.tick(); // the views do not know yet
-  events::member_left left;
-  left.user = bob;
-  happened(salon, bob, left);
-  catch_up();
-  presence.tick();
-  EXPECT_EQ(heard(eve, ada), words{"busy"});
-  EXPECT_EQ(heard(bob, ada), words{});
 }
 
 TEST_F(PresenceDesk, ReadsAnewAfterALoss) {
